@@ -1,0 +1,39 @@
+/**
+ * Time as a port. Nothing outside `base` may call `Date.now` or `setTimeout`: a test drives the clock by
+ * hand, the simulation jumps it.
+ */
+export interface Clock {
+  /** The present moment, in milliseconds since the epoch. */
+  now(): number;
+  /** Calls `fn` once after `ms` milliseconds; the returned function calls it off. */
+  after(ms: number, fn: () => void): () => void;
+}
+
+/** The machine's own clock. Its timers do not keep the process alive by themselves. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, fn) {
+    const timer = setTimeout(fn, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves after `ms` milliseconds on `clock`, or at once when `signal` aborts. It never rejects. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      callOff();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const callOff = clock.after(ms, done);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** An instant as tickets and trailers carry it: ISO 8601, UTC, whole seconds. `ms` since the epoch. */
+export function isoSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

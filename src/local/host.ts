@@ -1,0 +1,83 @@
+import type { Context, Hono } from 'hono';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+
+/** The seam between the embedded forge (repositories, people, tokens, webhooks) and its Actions. */
+
+/** A permission as GitHub names it for apps and job tokens. */
+export type PermissionLevel = 'read' | 'write';
+export type Permissions = Readonly<Record<string, PermissionLevel>>;
+
+/** Who makes a request. */
+export interface Actor {
+  /** `lucienne`, `signalbox[bot]`, `github-actions[bot]`. */
+  login: string;
+  id: number;
+  type: 'User' | 'Bot';
+}
+
+export interface RepositoryFacts {
+  id: number;
+  /** `owner/name` */
+  full_name: string;
+  default_branch: string;
+  /** The bare repository on disk. */
+  gitDir: string;
+}
+
+/** A small persistent map: a put is on disk (in the page cache) when the call returns, and so survives `kill -9`. */
+export interface Table<T> {
+  get(key: string): T | undefined;
+  put(key: string, value: T): void;
+  delete(key: string): void;
+  values(): T[];
+}
+
+/** What Actions may ask of the forge around it. */
+export interface Host {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Folder for logs, work trees and whatever else Actions keeps. */
+  dataFolder: string;
+  /** `http://127.0.0.1:<port>` without a trailing slash; valid once the server listens. */
+  url(): string;
+  table<T>(name: string): Table<T>;
+  /** The next number of a named counter, persistent; run ids and job ids come from here. */
+  nextId(counter: string): number;
+  repository(fullName: string): RepositoryFacts | undefined;
+  /** The person or bot behind `login`, as embedded in payloads (GitHub's `simple-user`). */
+  userJson(login: string): Record<string, unknown>;
+  /** GitHub's `minimal-repository`/`full-repository` object. */
+  repositoryJson(fullName: string): Record<string, unknown>;
+  /** Checks the request's token for a permission on a repository; throws an `HttpError` (401, 403, 404). */
+  authorize(c: Context, fullName: string, permission: string, level: PermissionLevel): Actor;
+  /** A `GITHUB_TOKEN` for one job: acts as `github-actions[bot]`, ends with `revoke`. */
+  mintJobToken(fullName: string, permissions: Permissions): { token: string; revoke(): void };
+  /** Queues a webhook to every subscribed app. `payload` lacks `repository`, `sender` and `installation`: the host adds them. */
+  emit(fullName: string, event: string, payload: Record<string, unknown>, sender: string): void;
+  /** Answers a planted misbehaviour for this call, if a test asked for one (see misbehave.ts). */
+  misbehave(route: string): 'none' | 'before' | 'after';
+}
+
+/** GitHub's error answer: `{message, documentation_url, errors?}` with a status. */
+export class HttpError extends Error {
+  readonly status: number;
+  readonly errors: unknown[] | undefined;
+  constructor(status: number, message: string, errors?: unknown[]) {
+    super(message);
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/** What the forge mounts. */
+export interface ActionsService {
+  /** Adds the Actions routes below `/api/v3/repos/:owner/:repo/actions`. */
+  mount(app: Hono): void;
+  /** Finds and ends agents left over by an earlier process, concludes their runs. Called once before listening. */
+  recover(): Promise<void>;
+  /** Cancels what runs, kills every process, waits until all are gone. */
+  close(): Promise<void>;
+}
