@@ -1,0 +1,223 @@
+import type { Desk, Ticket } from '../ticket/format.ts';
+
+/*
+ * What the engine needs of the world. Adapters live in `store/` (git) and `forge/` (GitHub); the rules never see
+ * either. Failures of the world are `SignalboxError`s of kind `forge` (try again) or `config` (a person must act).
+ */
+
+/** A file that could not be read as what it should be; it harms that file's ticket alone. */
+export interface Breakage {
+  code: 'bad-yaml' | 'bad-field' | 'newer-format' | 'too-large' | 'bad-id' | 'id-mismatch';
+  /** Names the line or the field. */
+  message: string;
+}
+
+/** A ticket file at one head. `ticket` is null where it is broken; then `broken` says how. */
+export interface TicketFile {
+  id: string;
+  path: string;
+  text: string;
+  ticket: Ticket | null;
+  broken: Breakage | null;
+}
+
+/** A signal that waits to be decided: a file on the state branch, or a runner's own ref. */
+export interface PendingSignal {
+  ticket: string;
+  attempt: number;
+  text: string;
+  /** The file's path at the head, or the full name of the ref. */
+  place: string;
+  channel: 'file' | 'runner';
+}
+
+/** One consistent look at the state branch, the witness and the signal refs. Immutable. */
+export interface Snapshot {
+  /** Commit of the state branch; null before its first. */
+  head: string | null;
+  /** The last head that Signalbox itself published. */
+  witness: string | null;
+  /** True where the head neither equals nor descends from the witness: nothing may be decided (rule 2). */
+  movedBack: boolean;
+  /** Open tickets, by id. */
+  tickets: ReadonlyMap<string, TicketFile>;
+  desk: Desk;
+  deskBroken: Breakage | null;
+  signals: readonly PendingSignal[];
+  /** Paths of quarantine files. */
+  quarantine: readonly string[];
+  /** Text of any file at this head; null where there is none. */
+  file(path: string): Promise<string | null>;
+  /** The archived ticket with this id, if there is one. */
+  archived(id: string): Promise<TicketFile | null>;
+}
+
+export interface Trailers {
+  [name: string]: string;
+}
+
+/** One commit to be made on a snapshot's head. */
+export interface NewCommit {
+  subject: string;
+  body: string;
+  /** One group for each transition in the commit; values are made single-line. `Change` is added by the store. */
+  trailers: readonly Trailers[];
+  /** Path to new text; null removes the file. */
+  changes: ReadonlyMap<string, string | null>;
+  /** Refs removed in the same atomic push (a consumed signal ref), each only if it still is what the snapshot saw. */
+  dropRefs?: readonly string[];
+}
+
+/** `swapped`: the published head is now ours. `stale`: somebody was faster; read again and DECIDE again. */
+export type Swap = { status: 'swapped'; snapshot: Snapshot } | { status: 'stale' };
+
+/** One transition of one ticket, read back from the trailers of a commit. */
+export interface HistoryEntry {
+  commit: string;
+  at: string;
+  ticket: string;
+  transition: string;
+  actor: string;
+  cause: string;
+  attempt: number | null;
+}
+
+/** A file that differs between two commits. */
+export interface FileChange {
+  path: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** Where tickets live. Every write is a compare-and-swap against the head that was read. */
+export interface Store {
+  /** The present state. `fresh` asks the remote; otherwise the last head known here is good enough (a swap tells). */
+  read(options?: { fresh?: boolean }): Promise<Snapshot>;
+  /** One commit, parent = `base.head`, published only if head and witness still are what `base` saw. */
+  swap(base: Snapshot, commit: NewCommit): Promise<Swap>;
+  /** What differs between two commits' trees. `from` null means the empty tree. */
+  diff(from: string | null, to: string): Promise<FileChange[]>;
+  /** Commits after `from` up to and with `to`, first parents, oldest first. */
+  commitsBetween(from: string | null, to: string): Promise<string[]>;
+  /** Puts the witness's tree back on top of a moved head, with both as parents: the one repair (rule 2). */
+  restore(base: Snapshot): Promise<Swap>;
+  /** Makes a runner's signal durable at `refs/signalbox/signal/<ID>/<attempt>`. Idempotent for the same text; a different text keeps the first and fails with `signal-exists`. */
+  saveSignal(id: string, attempt: number, text: string): Promise<void>;
+  /** Newest first. */
+  history(id: string, options?: { limit?: number }): Promise<HistoryEntry[]>;
+  close(): Promise<void>;
+}
+
+// ---- the forge ----
+
+export type PermissionRole = 'admin' | 'write' | 'triage' | 'read' | 'none';
+
+export interface Issue {
+  number: number;
+  title: string;
+  body: string;
+  state: 'open' | 'closed';
+  /** `completed`, `not_planned`, `duplicate`, `reopened` or null. */
+  state_reason: string | null;
+  labels: string[];
+  author: string;
+  created: string;
+  is_pull_request: boolean;
+}
+
+export interface LabelEvent {
+  id: number;
+  label: string;
+  actor: string;
+  at: string;
+}
+
+export interface Comment {
+  id: number;
+  body: string;
+  author: string;
+  author_is_bot: boolean;
+  /** True where this app itself wrote it. */
+  ours: boolean;
+  at: string;
+}
+
+export interface Run {
+  id: number;
+  run_attempt: number;
+  /** `run-name` as evaluated: `MC-4159 #3 dev`. */
+  title: string;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: string | null;
+  url: string;
+  created: string;
+  /** When it was last seen to change; for a completed run, about when it ended. */
+  updated: string;
+}
+
+/** A dispatch that can never succeed as things are: a person must act. */
+export type DispatchRefusal = { code: 'no-workflow' | 'dispatch-refused'; message: string };
+
+export interface PullRequest {
+  number: number;
+  head: string;
+  state: 'open' | 'closed';
+  merged: boolean;
+  url: string;
+}
+
+/** What GitHub does for one repository. */
+export interface Forge {
+  /** The forge's clock in milliseconds: its last Date header, moved on by ours. */
+  now(): number;
+  /** Text of a file on the default branch, null where absent. */
+  file(path: string): Promise<string | null>;
+  permission(login: string): Promise<PermissionRole>;
+
+  /** `gone`: deleted (410) or never there; `moved`: transferred. */
+  issue(number: number): Promise<Issue | 'gone' | 'moved'>;
+  /** Open issues with a label; pull requests left out. */
+  issuesLabelled(label: string): Promise<Issue[]>;
+  createIssue(title: string, body: string, labels: string[]): Promise<number>;
+  updateIssue(number: number, change: { title?: string; body?: string; state?: 'open' | 'closed'; state_reason?: string }): Promise<void>;
+  /** `labeled` events, oldest first. */
+  labelEvents(number: number): Promise<LabelEvent[]>;
+  /** Who closed the issue last, as an event; null where nobody did. */
+  closeEvent(number: number): Promise<{ id: number; actor: string; at: string } | null>;
+  addLabels(number: number, labels: string[]): Promise<void>;
+  /** Absent is fine. */
+  removeLabel(number: number, label: string): Promise<void>;
+  repositoryLabels(): Promise<string[]>;
+  createLabel(name: string, color: string, description: string): Promise<void>;
+
+  comments(number: number): Promise<Comment[]>;
+  createComment(number: number, body: string): Promise<number>;
+  updateComment(id: number, body: string): Promise<void>;
+  deleteComment(id: number): Promise<void>;
+  /** One reaction on a comment; again is fine. */
+  react(comment: number, content: '+1' | '-1' | 'eyes' | 'confused'): Promise<void>;
+
+  /** Starts the workflow on the default branch. Exactly one POST, never repeated by the client. */
+  dispatch(workflow: string, inputs: Record<string, string>): Promise<{ run: number | null } | { refused: DispatchRefusal }>;
+  /** Runs of the workflow created at or after `since` (ISO), newest first. */
+  runs(workflow: string, since: string): Promise<Run[]>;
+  run(id: number): Promise<Run | null>;
+  /** Asks for an end; true where GitHub took the request. Never queued behind other calls. */
+  cancel(run: number): Promise<boolean>;
+  forceCancel(run: number): Promise<boolean>;
+
+  /** Commit of a branch or other full ref name; null where absent. */
+  ref(name: string): Promise<string | null>;
+  /** Moves or creates a branch; fast-forward only. False where it would not be one. */
+  moveBranch(branch: string, sha: string): Promise<boolean>;
+  defaultBranch(): Promise<string>;
+  /** True where `sha` adds commits to the default branch. */
+  isAhead(sha: string): Promise<boolean>;
+  pullRequest(branch: string): Promise<PullRequest | null>;
+  pullRequestHead(number: number): Promise<string | null>;
+  openPullRequest(branch: string, title: string, body: string): Promise<PullRequest>;
+  updatePullRequest(number: number, change: { title?: string; body?: string }): Promise<void>;
+
+  /** Who pushed what to a ref, newest first (the repository's activity). */
+  pushes(ref: string): Promise<{ before: string; after: string; actor: string }[]>;
+}

@@ -1,0 +1,29 @@
+import type { ReasonCode } from './reasons.ts';
+import type { Desk, Quarantined, Ticket } from './format.ts';
+import type { State } from './states.ts';
+
+/** Pure facts of one head beyond the ticket itself: all that a rule may look at. */
+export interface View {
+  desk: Desk;
+  /** Attempts that occupy an agent: open ones, and closed ones whose run was not yet seen to end. By profile. */
+  occupied: ReadonlyMap<string, number>;
+  /** The state of any ticket, archived ones included; undefined where there is none. */
+  stateOf(id: string): State | undefined;
+  /** Which ticket an issue belongs to. */
+  ticketOf(issue: number): string | undefined;
+}
+
+/** What the rules say to one request. Data: nothing has happened yet. */
+export interface Decision {
+  accepted: boolean;
+  /** `ok`, or why not. Stable, the same on every surface. */
+  code: ReasonCode;
+  /** The same for people: what it means here and what they can do. */
+  message: string;
+  /** The ticket as it is to be written; null where nothing is to be written. A refusal may still leave a mark in `seen`. */
+  ticket: Ticket | null;
+  /** A refused signal, to be kept whole in the same commit. */
+  quarantine: Quarantined | null;
+  /** What the history calls it: `park: in_progress -> waiting`. */
+  transition: string;
+}

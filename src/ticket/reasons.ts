@@ -1,0 +1,66 @@
+/*
+ * Every reason code that Signalbox gives, with what it means. A code is a promise: it is never renamed, and it is the
+ * same on a comment, on the command line, on the board and in the agents' tools.
+ */
+export const reasons = {
+  ok: 'Done.',
+  // requests of people
+  'already-handled': 'This request was carried out before.',
+  superseded: 'A park, hold or cancel that is not older came before this request was read. Ask again if you still mean it.',
+  'too-old': 'This request is older than Signalbox remembers. Ask again if you still mean it.',
+  'not-permitted': 'This needs more permission on the repository than you have.',
+  'no-row': "The ticket's state does not allow this.",
+  'no-such-ticket': 'There is no such ticket.',
+  'ticket-exists': 'This ticket exists already.',
+  'issue-taken': 'This issue belongs to another ticket.',
+  'already-so': 'The ticket is already so.',
+  frozen: 'Text is fixed once a maintainer released the ticket.',
+  'bad-command': 'This command could not be read.',
+  'bad-condition': 'This condition cannot be met or understood.',
+  // why a todo ticket does not start
+  'run-not-ended': 'An earlier run of this ticket has not been seen to end yet.',
+  'no-capacity': 'The agent works as many tickets as it may.',
+  'no-agent': 'No agent profile is configured for the owner or the phase of this ticket.',
+  'owner-is-a-person': 'The owner is a person, so no agent takes it.',
+  'not-before': 'The ticket waits out its back-off.',
+  'condition-unmet': 'The condition this ticket waited for does not hold any more.',
+  'desk-paused': 'The desk is paused.',
+  'desk-draining': 'The desk is draining.',
+  'profile-paused': 'The agent profile is paused.',
+  'starts-per-hour': 'The desk has started as many attempts in this hour as it may.',
+  held: 'The ticket is held.',
+  // the gate and signals
+  'not-executing': 'The ticket is not being executed.',
+  'attempt-closed': 'This attempt has ended.',
+  'unknown-attempt': 'There never was such an attempt.',
+  'other-claim': 'Another claim holds this attempt.',
+  'other-run': 'Another run is bound to this attempt.',
+  'not-bound': 'No run is bound to this attempt.',
+  rerun: 'A run pressed again may not take up its old attempt.',
+  'stop-label': 'The issue carries a park or hold label.',
+  'wrong-key': "The key is not the bound run's.",
+  'bad-signal': 'The signal could not be read.',
+  'other-fate': 'This signal was already decided.',
+  // how attempts end, and blocks
+  'run-ended-silent': 'The run ended without a verdict.',
+  'never-bound': 'No run reached the gate in time.',
+  'time-limit': 'The attempt ran longer than its profile allows.',
+  'retries-exhausted': 'All attempts this ticket may make were made.',
+  'no-workflow': 'The workflow is not on the default branch or cannot be dispatched.',
+  'dispatch-refused': 'GitHub refuses to start the workflow.',
+  'bad-phase': 'The ticket names a phase that the configuration does not have.',
+  // files and the head
+  'head-moved-back': 'The state branch was moved back or replaced. Nothing is decided until a person restores it.',
+  'bad-yaml': 'The file is not valid YAML.',
+  'bad-field': 'A field is missing, unknown or of the wrong type.',
+  'newer-format': 'The file is of a newer format than this Signalbox reads.',
+  'too-large': 'The file is too large.',
+  'bad-id': 'The name is not a valid ticket id.',
+  'id-mismatch': 'The id in the file is not the name of the file.',
+  'illegal-edit': 'A pushed change that no rule allows was put back.',
+  'both-open-and-archived': 'The ticket exists both open and archived; the open one counts.',
+  'busy': 'Too many writers at once. Try again.',
+  'internal': 'Signalbox failed here; the log has more.',
+} as const;
+
+export type ReasonCode = keyof typeof reasons;

@@ -1,0 +1,80 @@
+import type { Condition, Outcome, Signal } from './format.ts';
+
+/*
+ * What can be asked of a ticket. A request names its source (an issue event `e118`, a comment `c204`, a run's end,
+ * a signal's digest), so that the same one carried twice is carried out once; the time it was made on the forge;
+ * and who made it. Whether that person MAY ask it is the door's business (`engine/people.ts`); whether the ticket's
+ * state permits it is decided by the table.
+ */
+
+interface Asked {
+  /** Identity of the request; recorded in the ticket where a person made it. */
+  source: string;
+  /** When it was made, by the forge's clock: ISO, whole seconds. */
+  at: string;
+  /** Login, `signalbox` for our own, or the agent's profile. */
+  actor: string;
+}
+
+export type Request = Asked &
+  (
+    | {
+        kind: 'create';
+        issue: number | null;
+        title: string;
+        body: string;
+        owner: string | null;
+        priority?: 'urgent' | 'high' | 'normal' | 'low';
+        phases?: string[];
+        /** Who asked it to be born waiting, and why; null for the inbox. */
+        park: { by: string; when?: Condition; reason: string } | null;
+        hold: boolean;
+        /** Control-label events already answered by how it is born. */
+        answered: Record<string, string>;
+      }
+    | { kind: 'release' }
+    | { kind: 'park'; when?: Condition; reason: string }
+    | { kind: 'hold' }
+    | { kind: 'claim'; claim: string }
+    | { kind: 'bind'; attempt: number; claim: string; run: { id: number; run_attempt: number; url: string }; key_sha256: string }
+    | { kind: 'signal'; signal: Signal; channel: 'runner' | 'file' | 'comment' }
+    | { kind: 'lost'; attempt: number; reason: string; /** the closing itself proves the agent gone */ agent_gone: boolean }
+    | { kind: 'stopped_by_person'; attempt: number }
+    | { kind: 'undispatchable'; attempt: number; code: string; reason: string }
+    | { kind: 'stopped'; attempt: number }
+    | { kind: 'interrupt'; message: string }
+    | { kind: 'due' }
+    | { kind: 'answer'; text: string }
+    | { kind: 'expire'; code: string; reason: string }
+    | { kind: 'approve' }
+    | { kind: 'merged' }
+    | { kind: 'reject'; phase?: string; reason: string }
+    | { kind: 'retry' }
+    | { kind: 'cancel'; reason: string }
+    | { kind: 'reopen' }
+    | { kind: 'edit'; title: string; body: string }
+    | { kind: 'link'; issue: number }
+    | { kind: 'mirrored'; digest: string }
+    | { kind: 'detach'; reason: string }
+  );
+
+export type RequestKind = Request['kind'];
+export type RequestOf<K extends RequestKind> = Extract<Request, { kind: K }>;
+
+/** Requests that restrict: in one reading they go before all others, and a release older than one is superseded. */
+export const restrictive: readonly RequestKind[] = ['park', 'hold', 'cancel'];
+
+/** Requests that wake: superseded by a restrictive one that is not older. */
+export const waking: readonly RequestKind[] = ['release', 'retry', 'reopen'];
+
+/** How an attempt ends when this request closes it. */
+export const closingOutcome: Partial<Record<RequestKind, Outcome>> = {
+  park: 'parked',
+  cancel: 'cancelled',
+  stopped_by_person: 'parked',
+  interrupt: 'interrupted',
+  lost: 'lost',
+  undispatchable: 'undispatchable',
+  merged: 'merged',
+  expire: 'blocked',
+};
