@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import type { ActionsControls } from './actions/controls.ts';
 
 /** The seam between the embedded forge (repositories, people, tokens, webhooks) and its Actions. */
 
@@ -72,8 +73,23 @@ export class HttpError extends Error {
   }
 }
 
+/** One ref moved by a push, as `push` events carry it. A new or deleted ref has 40 zeros on its other side. */
+export interface PushedRef {
+  /** `refs/heads/main`; custom refs may be passed, they start nothing. */
+  ref: string;
+  before: string;
+  after: string;
+  forced: boolean;
+  /** Who pushed. A push by a job's token starts no workflow (GitHub's guard against loops). */
+  actor: Actor;
+}
+
 /** What the forge mounts. */
 export interface ActionsService {
+  /** What tests may do to Actions beside the API: hold runs, lose a runner, read a live log, set secrets. */
+  controls: ActionsControls;
+  /** To be called for every ref moved by a push (git or REST), after it moved: starts `on: push` workflows. Never throws. */
+  pushed(fullName: string, push: PushedRef): void;
   /** Adds the Actions routes below `/api/v3/repos/:owner/:repo/actions`. */
   mount(app: Hono): void;
   /** Finds and ends agents left over by an earlier process, concludes their runs. Called once before listening. */
