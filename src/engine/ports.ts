@@ -1,4 +1,6 @@
+import type { Decision } from '../ticket/decision.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
+import type { Request } from '../ticket/requests.ts';
 
 /*
  * What the engine needs of the world. Adapters live in `store/` (git) and `forge/` (GitHub); the rules never see
@@ -220,4 +222,33 @@ export interface Forge {
 
   /** Who pushed what to a ref, newest first (the repository's activity). */
   pushes(ref: string): Promise<{ before: string; after: string; actor: string }[]>;
+}
+
+// ---- what the engine offers ----
+
+/** The one way to change a ticket, for every surface: read, decide, swap, and decide again where stale. */
+export interface Handler {
+  /** Decides `request` for the ticket at the present head and publishes the decision. Rejects only for failures of the world. */
+  handle(id: string, request: Request): Promise<Decision>;
+}
+
+/** The whole engine of one repository, as the app uses it. Every method is a hint: safe to call any time, any number of times. */
+export interface Operator extends Handler {
+  /** An issue may have changed: reads its labels and their events now, carries out what is new, then sets the effects right. */
+  lookAtIssue(number: number): Promise<void>;
+  /** A comment was written on an issue or on a ticket's pull request. */
+  lookAtComment(issue: number, comment: Comment): Promise<void>;
+  /** The state branch may have moved (push event, timer). */
+  lookAtHead(): Promise<void>;
+  /** A run of the workflow changed its status; `title` is its evaluated run-name. */
+  lookAtRun(run: Run): Promise<void>;
+  /** A pull request of a ticket branch was merged or closed. */
+  lookAtPullRequest(branch: string, merged: boolean, actor: string, at: string): Promise<void>;
+  /** An issue was deleted or transferred away. */
+  issueGone(number: number, how: 'deleted' | 'transferred', actor: string, at: string): Promise<void>;
+  /** Everything: on start, on a timer, after any doubt. */
+  sweep(): Promise<void>;
+  /** Resolves when nothing is queued or being acted upon. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
 }
