@@ -1,6 +1,6 @@
-import type { Decision } from '../ticket/decision.ts';
-import type { Desk, Ticket } from '../ticket/format.ts';
-import type { Request } from '../ticket/requests.ts';
+import type { Decision } from "../ticket/decision.ts";
+import type { Desk, Ticket } from "../ticket/format.ts";
+import type { Request } from "../ticket/requests.ts";
 
 /*
  * What the engine needs of the world. Adapters live in `store/` (git) and `forge/` (GitHub); the rules never see
@@ -9,7 +9,7 @@ import type { Request } from '../ticket/requests.ts';
 
 /** A file that could not be read as what it should be; it harms that file's ticket alone. */
 export interface Breakage {
-  code: 'bad-yaml' | 'bad-field' | 'newer-format' | 'too-large' | 'bad-id' | 'id-mismatch';
+  code: "bad-yaml" | "bad-field" | "newer-format" | "too-large" | "bad-id" | "id-mismatch";
   /** Names the line or the field. */
   message: string;
 }
@@ -30,7 +30,7 @@ export interface PendingSignal {
   text: string;
   /** The file's path at the head, or the full name of the ref. */
   place: string;
-  channel: 'file' | 'runner';
+  channel: "file" | "runner";
 }
 
 /** One consistent look at the state branch, the witness and the signal refs. Immutable. */
@@ -71,7 +71,7 @@ export interface NewCommit {
 }
 
 /** `swapped`: the published head is now ours. `stale`: somebody was faster; read again and DECIDE again. */
-export type Swap = { status: 'swapped'; snapshot: Snapshot } | { status: 'stale' };
+export type Swap = { status: "swapped"; snapshot: Snapshot } | { status: "stale" };
 
 /** One transition of one ticket, read back from the trailers of a commit. */
 export interface HistoryEntry {
@@ -112,13 +112,13 @@ export interface Store {
 
 // ---- the forge ----
 
-export type PermissionRole = 'admin' | 'write' | 'triage' | 'read' | 'none';
+export type PermissionRole = "admin" | "write" | "triage" | "read" | "none";
 
 export interface Issue {
   number: number;
   title: string;
   body: string;
-  state: 'open' | 'closed';
+  state: "open" | "closed";
   /** `completed`, `not_planned`, `duplicate`, `reopened` or null. */
   state_reason: string | null;
   labels: string[];
@@ -149,7 +149,7 @@ export interface Run {
   run_attempt: number;
   /** `run-name` as evaluated: `MC-4159 #3 dev`. */
   title: string;
-  status: 'queued' | 'in_progress' | 'completed';
+  status: "queued" | "in_progress" | "completed";
   conclusion: string | null;
   url: string;
   created: string;
@@ -158,12 +158,12 @@ export interface Run {
 }
 
 /** A dispatch that can never succeed as things are: a person must act. */
-export type DispatchRefusal = { code: 'no-workflow' | 'dispatch-refused'; message: string };
+export type DispatchRefusal = { code: "no-workflow" | "dispatch-refused"; message: string };
 
 export interface PullRequest {
   number: number;
   head: string;
-  state: 'open' | 'closed';
+  state: "open" | "closed";
   merged: boolean;
   url: string;
 }
@@ -177,11 +177,14 @@ export interface Forge {
   permission(login: string): Promise<PermissionRole>;
 
   /** `gone`: deleted (410) or never there; `moved`: transferred. */
-  issue(number: number): Promise<Issue | 'gone' | 'moved'>;
+  issue(number: number): Promise<Issue | "gone" | "moved">;
   /** Open issues with a label; pull requests left out. */
   issuesLabelled(label: string): Promise<Issue[]>;
   createIssue(title: string, body: string, labels: string[]): Promise<number>;
-  updateIssue(number: number, change: { title?: string; body?: string; state?: 'open' | 'closed'; state_reason?: string }): Promise<void>;
+  updateIssue(
+    number: number,
+    change: { title?: string; body?: string; state?: "open" | "closed"; state_reason?: string },
+  ): Promise<void>;
   /** `labeled` events, oldest first. */
   labelEvents(number: number): Promise<LabelEvent[]>;
   /** Who closed the issue last, as an event; null where nobody did. */
@@ -197,10 +200,13 @@ export interface Forge {
   updateComment(id: number, body: string): Promise<void>;
   deleteComment(id: number): Promise<void>;
   /** One reaction on a comment; again is fine. */
-  react(comment: number, content: '+1' | '-1' | 'eyes' | 'confused'): Promise<void>;
+  react(comment: number, content: "+1" | "-1" | "eyes" | "confused"): Promise<void>;
 
   /** Starts the workflow on the default branch. Exactly one POST, never repeated by the client. */
-  dispatch(workflow: string, inputs: Record<string, string>): Promise<{ run: number | null } | { refused: DispatchRefusal }>;
+  dispatch(
+    workflow: string,
+    inputs: Record<string, string>,
+  ): Promise<{ run: number | null } | { refused: DispatchRefusal }>;
   /** Runs of the workflow created at or after `since` (ISO), newest first. */
   runs(workflow: string, since: string): Promise<Run[]>;
   run(id: number): Promise<Run | null>;
@@ -245,7 +251,7 @@ export interface Operator extends Handler {
   /** A pull request of a ticket branch was merged or closed. */
   lookAtPullRequest(branch: string, merged: boolean, actor: string, at: string): Promise<void>;
   /** An issue was deleted or transferred away. */
-  issueGone(number: number, how: 'deleted' | 'transferred', actor: string, at: string): Promise<void>;
+  issueGone(number: number, how: "deleted" | "transferred", actor: string, at: string): Promise<void>;
   /** Everything: on start, on a timer, after any doubt. */
   sweep(): Promise<void>;
   /** Resolves when nothing is queued or being acted upon. */

@@ -1,0 +1,59 @@
+import { isoSeconds } from "../base/clock.ts";
+import type { Attempt, ClosedAttempt, Outcome, Ticket } from "./format.ts";
+
+export interface Closing {
+  outcome: Outcome;
+  by: string;
+  reason: string;
+  /** Digest of the accepted signal. */
+  signal?: string;
+  /** Whether the closing itself proves that nothing of the agent lives. */
+  agentGone: boolean;
+}
+
+/**
+ * The ticket with its open attempt closed. A bound attempt stays `stopped: null` (still being stopped) unless the
+ * closing proves the agent gone (rule 11); an unbound one never started an agent, since the gate refuses a closed claim.
+ */
+export function closeAttempt(ticket: Ticket, now: number, closing: Closing): Ticket {
+  const open = ticket.attempt;
+  if (!open) return ticket;
+  const ended = isoSeconds(now);
+  const closed: ClosedAttempt = {
+    number: open.number,
+    claim: open.claim,
+    phase: open.phase,
+    agent: open.agent,
+    run: open.run,
+    outcome: closing.outcome,
+    by: closing.by,
+    reason: closing.reason,
+    signal: closing.signal ?? null,
+    started: open.run?.started ?? open.claimed,
+    ended,
+    stopped: open.run && !closing.agentGone ? null : ended,
+  };
+  const minutes = open.run ? Math.max(0, now - Date.parse(open.run.started)) / 60_000 : 0;
+  return {
+    ...ticket,
+    attempt: null,
+    attempts: [...ticket.attempts, closed],
+    lifetime: { ...ticket.lifetime, minutes: Math.round((ticket.lifetime.minutes + minutes) * 100) / 100 },
+  };
+}
+
+/** Closed attempts whose run was not yet seen to end: the durable "stopping". */
+export function stopping(ticket: Ticket): ClosedAttempt[] {
+  return ticket.attempts.filter((attempt) => attempt.stopped === null);
+}
+
+/** The number of the next attempt: one more than the highest ever (rule 7). */
+export function nextNumber(ticket: Ticket): number {
+  return 1 + Math.max(0, ticket.attempt?.number ?? 0, ...ticket.attempts.map((attempt) => attempt.number));
+}
+
+/** Agent profiles this ticket occupies: its open attempt's, and each one still being stopped. */
+export function occupiedBy(ticket: Ticket): string[] {
+  const open: (Attempt | ClosedAttempt)[] = ticket.attempt ? [ticket.attempt] : [];
+  return [...open, ...stopping(ticket)].map((attempt) => attempt.agent);
+}

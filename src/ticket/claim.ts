@@ -1,0 +1,115 @@
+import { isoSeconds } from "../base/clock.ts";
+import { nextNumber, stopping } from "./attempts.ts";
+import { conditionWords, holds } from "./conditions.ts";
+import type { Config } from "./config.ts";
+import type { Ticket } from "./format.ts";
+import { priorities } from "./format.ts";
+import type { Circumstances } from "./landing.ts";
+import type { ReasonCode } from "./reasons.ts";
+import { isOpen } from "./states.ts";
+
+/** One reason why a ticket may not start now, in words that name what would change it. */
+export interface Obstacle {
+  code: ReasonCode;
+  message: string;
+}
+
+/** The profile that would work the ticket's phase: the phase's own, else the owner. */
+export function agentOf(ticket: Ticket, config: Config): string | null {
+  return config.phases[ticket.phase]?.agent ?? ticket.owner;
+}
+
+/** Every reason why this ticket may not be claimed at this head (rules 6 and 7); none means it may. */
+export function obstacles(ticket: Ticket, { view, now, config }: Circumstances): Obstacle[] {
+  const found: Obstacle[] = [];
+  const add = (code: ReasonCode, message: string) => found.push({ code, message });
+  if (ticket.state !== "todo") add("no-row", `${ticket.id} is ${ticket.state}, not todo.`);
+  if (ticket.hold) add("held", `${ticket.id} is held.`);
+  for (const old of stopping(ticket)) {
+    add("run-not-ended", `Attempt ${old.number} (run ${old.run?.id ?? "unknown"}) has not been seen to end.`);
+  }
+  if (view.desk.draining) add("desk-draining", "The desk is draining.");
+  else if (view.desk.paused) add("desk-paused", "The desk is paused.");
+  if (ticket.not_before && now < Date.parse(ticket.not_before))
+    add("not-before", `Backs off until ${ticket.not_before}.`);
+  if (ticket.start_when && !holds(ticket.start_when, view, now)) {
+    add("condition-unmet", `It waits ${conditionWords(ticket.start_when)}, which does not hold any more.`);
+  }
+  const starts = startsInHour(view.desk.starts, now);
+  if (starts.length >= config.limits.starts_per_hour) {
+    add(
+      "starts-per-hour",
+      `${starts.length} attempts started in the last hour, and ${config.limits.starts_per_hour} are allowed.`,
+    );
+  }
+  return [...found, ...agentObstacles(ticket, { view, now, config })];
+}
+
+function agentObstacles(ticket: Ticket, { view, now, config }: Circumstances): Obstacle[] {
+  const agent = agentOf(ticket, config);
+  const profile = agent === null ? undefined : config.agents[agent];
+  if (agent === null)
+    return [
+      { code: "no-agent", message: `${ticket.id} has no owner, and phase ${ticket.phase} names no agent.` },
+    ];
+  if (!profile)
+    return [
+      {
+        code: "owner-is-a-person",
+        message: `${agent} is no configured agent profile, so a person works this.`,
+      },
+    ];
+  const paused = view.desk.profiles[agent];
+  if (paused && (paused.until === null || now < Date.parse(paused.until))) {
+    return [
+      {
+        code: "profile-paused",
+        message: `${agent} is paused ${paused.until ? `until ${paused.until}` : ""}: ${paused.reason}`,
+      },
+    ];
+  }
+  const occupied = view.occupied.get(agent) ?? 0;
+  if (occupied < profile.capacity) return [];
+  return [
+    { code: "no-capacity", message: `${agent} works or still stops ${occupied} of ${profile.capacity}.` },
+  ];
+}
+
+/** Claims of the last hour; the rest of the list is of no use any more. */
+export function startsInHour(starts: readonly string[], now: number): string[] {
+  return starts.filter((start) => Date.parse(start) > now - 3_600_000);
+}
+
+/** The ticket with a new open attempt. Unbound: only the gate writes `run`. */
+export function claimed(ticket: Ticket, claim: string, { now, config }: Circumstances): Ticket {
+  const agent = agentOf(ticket, config) ?? "";
+  return {
+    ...ticket,
+    state: "in_progress",
+    start_when: null,
+    not_before: null,
+    attempt: {
+      number: nextNumber(ticket),
+      claim,
+      phase: ticket.phase,
+      agent,
+      claimed: isoSeconds(now),
+      check_in_by: isoSeconds(now + config.limits.bind_within_seconds * 1000),
+      run: null,
+    },
+    lifetime: { ...ticket.lifetime, attempts: ticket.lifetime.attempts + 1 },
+  };
+}
+
+/** The order in which tickets are offered to agents: priority, then age, then id. */
+export function byUrgency(a: Ticket, b: Ticket): number {
+  const rank = priorities.indexOf(a.priority) - priorities.indexOf(b.priority);
+  if (rank !== 0) return rank;
+  const age = (a.created ?? "").localeCompare(b.created ?? "");
+  return age !== 0 ? age : a.id.localeCompare(b.id, "en", { numeric: true });
+}
+
+/** Whether anything of the ticket may still need doing: open, or a run of it still being stopped. */
+export function isLive(ticket: Ticket): boolean {
+  return isOpen(ticket.state) || stopping(ticket).length > 0;
+}

@@ -1,0 +1,98 @@
+import { isoSeconds } from "../base/clock.ts";
+import type { Config } from "./config.ts";
+import type { View } from "./decision.ts";
+import type { Condition, Ticket, Waiting } from "./format.ts";
+
+/** What every landing may look at. */
+export interface Circumstances {
+  view: View;
+  /** Milliseconds since the epoch, by the forge's clock. */
+  now: number;
+  config: Config;
+}
+
+/**
+ * The one door into `todo`. Held, or with the desk's switches thrown, the ticket lands in `waiting` instead: as parked
+ * where a person holds it, and until the desk is open again where only the desk stops it.
+ */
+export function landTodo(ticket: Ticket, { view, now }: Circumstances): Ticket {
+  const free: Ticket = { ...ticket, state: "todo", waiting: null, blocked: null };
+  if (ticket.hold) return landWaiting(free, now, { kind: "parked", reason: "held", by: "signalbox" });
+  if (view.desk.paused || view.desk.draining) {
+    const reason = view.desk.draining ? "the desk is draining" : "the desk is paused";
+    return landWaiting(free, now, { kind: "deferred", when: { desk: "open" }, reason, by: "signalbox" });
+  }
+  return free;
+}
+
+/** In `waiting`. A condition makes it deferred; without one it never comes due. */
+export function landWaiting(
+  ticket: Ticket,
+  now: number,
+  waiting: { kind: Waiting["kind"]; when?: Condition; question?: string; reason: string; by: string },
+): Ticket {
+  return {
+    ...ticket,
+    state: "waiting",
+    blocked: null,
+    start_when: null,
+    waiting: { ...waiting, since: isoSeconds(now) },
+  };
+}
+
+/** In `blocked`, with what stops it. */
+export function landBlocked(ticket: Ticket, now: number, code: string, reason: string): Ticket {
+  return {
+    ...ticket,
+    state: "blocked",
+    waiting: null,
+    start_when: null,
+    blocked: { code, reason, since: isoSeconds(now) },
+  };
+}
+
+/** What follows after the phase in hand; undefined after the last. */
+export function phaseAfter(ticket: Ticket): string | undefined {
+  return ticket.phases[ticket.phases.indexOf(ticket.phase) + 1];
+}
+
+/** After an accepted completion (gate still to be met) or an approval (`gateMet`). */
+export function landNextPhase(ticket: Ticket, now: Circumstances, gateMet: boolean): Ticket {
+  const gate = now.config.phases[ticket.phase]?.gate ?? "none";
+  if (gate === "person" && !gateMet) return landReview(ticket);
+  const next = phaseAfter(ticket);
+  if (next === undefined) return landClosed(ticket, "done");
+  return landTodo({ ...ticket, phase: next, not_before: null }, now);
+}
+
+export function landReview(ticket: Ticket): Ticket {
+  return { ...ticket, state: "review", waiting: null, blocked: null };
+}
+
+export function landClosed(ticket: Ticket, state: "done" | "cancelled"): Ticket {
+  return { ...ticket, state, hold: false, waiting: null, blocked: null, start_when: null, not_before: null };
+}
+
+/**
+ * After an attempt that failed or was lost: todo with a back-off that doubles, while the ticket's lifetime retries
+ * last, else blocked. The counter is never reset; a release from blocked only adds to what is granted.
+ */
+export function landRetry(ticket: Ticket, now: Circumstances, why: string): Ticket {
+  const { limits } = now.config;
+  const { retries, granted } = ticket.lifetime;
+  if (retries >= limits.retries + granted) {
+    return landBlocked(
+      ticket,
+      now.now,
+      "retries-exhausted",
+      `${why} It was attempt ${ticket.lifetime.attempts}, the last it may make by itself.`,
+    );
+  }
+  const waitMs = limits.retry_after_seconds * 1000 * 2 ** Math.min(retries, 10);
+  const again = {
+    ...ticket,
+    not_before: isoSeconds(now.now + waitMs),
+    lifetime: { ...ticket.lifetime, retries: retries + 1 },
+  };
+  return landTodo(again, now);
+}

@@ -1,0 +1,68 @@
+import { isoSeconds } from "../base/clock.ts";
+import { sha256 } from "../base/random.ts";
+import { formatVersion, type Quarantined, type Signal, type Ticket } from "./format.ts";
+import { type ReasonCode, reasons } from "./reasons.ts";
+import type { RequestOf } from "./requests.ts";
+
+/**
+ * Identity of a signal whatever channel brings it: ticket, attempt, what it says and whose key it shows. The same
+ * signal seen again gets the same answer (rule 16).
+ */
+export function signalDigest(signal: Signal): string {
+  return sha256(
+    JSON.stringify([signal.ticket, signal.attempt, signal.kind, signal.summary, sha256(signal.key)]),
+  );
+}
+
+/** The digest of a signal request, readable or not. */
+export function requestDigest({ signal, text, attempt }: RequestOf<"signal">): string {
+  return signal ? signalDigest(signal) : sha256(`${attempt}\n${text}`);
+}
+
+/**
+ * Why a signal may not count at this head; undefined where it may (rule 10: executing, this attempt, bound to that run
+ * and `run_attempt`, with its key). The caller commits the answer on the very head that was looked at.
+ */
+export function signalFault(signal: Signal | null, ticket: Ticket | undefined): ReasonCode | undefined {
+  if (!signal) return "bad-signal";
+  if (!ticket) return "no-such-ticket";
+  if (signal.ticket !== ticket.id) return "bad-signal";
+  const open = ticket.attempt;
+  if (open?.number !== signal.attempt) {
+    return ticket.attempts.some(({ number }) => number === signal.attempt)
+      ? "attempt-closed"
+      : "unknown-attempt";
+  }
+  if (ticket.state !== "in_progress") return "not-executing";
+  if (!open.run) return "not-bound";
+  if (signal.run && (signal.run.id !== open.run.id || signal.run.run_attempt !== open.run.run_attempt))
+    return "other-run";
+  if (sha256(signal.key) !== open.run.key_sha256) return "wrong-key";
+  return undefined;
+}
+
+/** The answer a signal got before, if it is known: accepted ones are remembered by the closed attempt. */
+export function wasAccepted(ticket: Ticket | undefined, digest: string): boolean {
+  return ticket?.attempts.some((attempt) => attempt.signal === digest) ?? false;
+}
+
+/** What is kept of a refused signal: everything but its key, which is burnt by being shown. */
+export function quarantineEntry(
+  request: RequestOf<"signal">,
+  { ticket, code, now }: { ticket: Ticket | undefined; code: ReasonCode; now: number },
+): Quarantined {
+  const { signal, text } = request;
+  return {
+    format: formatVersion,
+    ticket: request.ticket,
+    attempt: request.attempt,
+    digest: requestDigest(request),
+    code,
+    reason: reasons[code],
+    state: ticket?.state ?? "none",
+    channel: request.channel,
+    actor: request.actor,
+    at: isoSeconds(now),
+    signal: signal ? { ...signal, key: "" } : { unreadable: text },
+  };
+}

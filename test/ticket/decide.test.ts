@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { decide } from '../../src/ticket/decide.ts';
+import type { RowName } from '../../src/ticket/requests.ts';
+import { states } from '../../src/ticket/states.ts';
+import { table } from '../../src/ticket/table.ts';
+import { config, noon, ticketIn, view } from './fixtures.ts';
+import { aRequest } from './requests.ts';
+import type { State, Ticket } from './types.ts';
+
+/** A ticket for which `name`, if its state permits it, has everything it asks for. */
+function fitting(name: RowName, state: State, hold: boolean): Ticket {
+  const base = ticketIn(state, { hold, phases: ['dev', 'review'] });
+  const waiting = base.waiting;
+  if (name === 'due' && waiting) return { ...base, waiting: { ...waiting, kind: 'deferred', when: { idle: 'luci' } } };
+  if (name === 'answer' && waiting) return { ...base, waiting: { ...waiting, kind: 'question', question: 'which?' } };
+  if (name === 'merged') return { ...base, phase: 'review' };
+  if ((name === 'bind' || name === 'undispatchable') && base.attempt) return { ...base, attempt: { ...base.attempt, run: null } };
+  if (name === 'detach') return { ...base, issue: 7 };
+  if (name === 'stopped') {
+    const closed = { number: 1, claim: 'c', phase: 'dev', agent: 'luci', run: null, outcome: 'parked' as const, by: 'elmar', reason: '', signal: null, started: '2026-05-25T11:00:00Z', ended: '2026-05-25T11:00:00Z', stopped: null };
+    return { ...base, attempt: null, attempts: [closed] };
+  }
+  return base;
+}
+
+function outcome(name: RowName, state: State, hold: boolean): string {
+  const ticket = fitting(name, state, hold);
+  const decision = decide(ticket, aRequest(name), view(), noon, config);
+  if (!decision.accepted) {
+    // A refusal moves nothing: at most it is remembered.
+    if (decision.ticket) expect({ ...decision.ticket, seen: {}, restricted_at: null }).toEqual({ ...ticket, seen: {}, restricted_at: null });
+    return `(${decision.code})`;
+  }
+  const after = decision.ticket ?? ticket;
+  return after.hold ? `${after.state}+hold` : after.state;
+}
+
+/** The whole machine as a grid: a row for each request, a cell for each state. */
+function grid(hold: boolean): string {
+  const names = [...new Set(table.map((row) => row.request))];
+  return names.map((name) => `${name}: ${states.map((state) => outcome(name, state, hold)).join(' · ')}`).join('\n');
+}
+
+describe('every state × every request', () => {
+  test('not held', () => {
+    expect(`\n${states.join(' · ')}\n${grid(false)}\n`).toMatchInlineSnapshot(`
+      "
+      inbox · todo · in_progress · waiting · blocked · review · done · cancelled
+      release: todo · (no-row) · (already-so) · todo · todo · (already-so) · (no-row) · (no-row)
+      park: waiting · waiting · waiting · waiting · blocked+hold · review+hold · (no-row) · (no-row)
+      hold: waiting+hold · waiting+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · (no-row) · (no-row)
+      claim: (no-row) · in_progress · (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · (no-row)
+      bind: (not-executing) · (not-executing) · in_progress · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
+      done: (unknown-attempt) · (unknown-attempt) · todo · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      review: (unknown-attempt) · (unknown-attempt) · review · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      question: (unknown-attempt) · (unknown-attempt) · waiting · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      failed: (unknown-attempt) · (unknown-attempt) · todo · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      lost: (not-executing) · (not-executing) · todo · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
+      stopped_by_person: (not-executing) · (not-executing) · waiting · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
+      undispatchable: (no-row) · (no-row) · blocked · (no-row) · (no-row) · (no-row) · (no-row) · (no-row)
+      interrupt: (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row) · (no-row) · (no-row)
+      due: (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row) · (no-row)
+      answer: (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row) · (no-row)
+      expire: (no-row) · blocked · blocked · blocked · (no-row) · (no-row) · (no-row) · (no-row)
+      approve: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row)
+      merged: done · done · (no-row) · done · done · done · (no-row) · (no-row)
+      reject: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row)
+      retry: (no-row) · (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row)
+      cancel: cancelled · cancelled · cancelled · cancelled · cancelled · cancelled · (no-row) · (no-row)
+      reopen: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · inbox · inbox
+      stopped: inbox · todo · in_progress · waiting · blocked · review · done · cancelled
+      edit: inbox · todo · in_progress · waiting · blocked · review · done · cancelled
+      link: inbox · todo · in_progress · waiting · blocked · review · done · cancelled
+      mirrored: inbox · todo · in_progress · waiting · blocked · review · done · cancelled
+      detach: waiting · waiting · waiting · waiting · blocked · review · done · cancelled
+      "
+    `);
+  });
+  test('held: no arrow reaches todo but a release', () => {
+    expect(`\n${states.join(' · ')}\n${grid(true)}\n`).toMatchInlineSnapshot(`
+      "
+      inbox · todo · in_progress · waiting · blocked · review · done · cancelled
+      release: todo · (no-row) · in_progress · todo · todo · review · (no-row) · (no-row)
+      park: waiting+hold · waiting+hold · waiting+hold · waiting+hold · blocked+hold · review+hold · (no-row) · (no-row)
+      hold: waiting+hold · waiting+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · (no-row) · (no-row)
+      claim: (no-row) · (held) · (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · (no-row)
+      bind: (not-executing) · (not-executing) · in_progress+hold · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
+      done: (unknown-attempt) · (unknown-attempt) · waiting+hold · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      review: (unknown-attempt) · (unknown-attempt) · review+hold · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      question: (unknown-attempt) · (unknown-attempt) · waiting+hold · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      failed: (unknown-attempt) · (unknown-attempt) · waiting+hold · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      lost: (not-executing) · (not-executing) · waiting+hold · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
+      stopped_by_person: (not-executing) · (not-executing) · waiting+hold · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
+      undispatchable: (no-row) · (no-row) · blocked+hold · (no-row) · (no-row) · (no-row) · (no-row) · (no-row)
+      interrupt: (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row) · (no-row) · (no-row)
+      due: (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row) · (no-row)
+      answer: (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row) · (no-row)
+      expire: (no-row) · blocked+hold · blocked+hold · blocked+hold · (no-row) · (no-row) · (no-row) · (no-row)
+      approve: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row)
+      merged: done · done · (no-row) · done · done · done · (no-row) · (no-row)
+      reject: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row)
+      retry: (no-row) · (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row)
+      cancel: cancelled · cancelled · cancelled · cancelled · cancelled · cancelled · (no-row) · (no-row)
+      reopen: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · inbox · inbox
+      stopped: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · done+hold · cancelled+hold
+      edit: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · done+hold · cancelled+hold
+      link: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · done+hold · cancelled+hold
+      mirrored: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · done+hold · cancelled+hold
+      detach: waiting+hold · waiting+hold · waiting+hold · waiting+hold · blocked+hold · review+hold · done+hold · cancelled+hold
+      "
+    `);
+  });
+});

@@ -1,0 +1,49 @@
+import type { Request, RowName } from '../../src/ticket/requests.ts';
+import type { SignalKind } from '../../src/ticket/format.ts';
+import { at, key } from './fixtures.ts';
+
+/** One well-formed request of each kind, as the world would make it for the ticket of `ticketIn`. */
+export function aRequest(name: RowName, over: Partial<Request> = {}): Request {
+  const asked = { source: 'e500', at: at(0), actor: 'lucienne' };
+  const own = { source: 'engine', at: at(0), actor: 'signalbox' };
+  const signal = (kind: SignalKind): Request => ({
+    ...own,
+    kind: 'signal',
+    channel: 'runner',
+    ticket: 'MC-1',
+    attempt: 1,
+    text: '',
+    signal: { format: 1, ticket: 'MC-1', attempt: 1, kind, summary: 'words', run: null, key, agent_gone: true },
+  });
+  const all: Record<RowName, Request> = {
+    create: { ...own, kind: 'create', id: 'MC-1', issue: 1, title: 't', body: '', owner: null, park: null, hold: false, answered: {} },
+    release: { ...asked, kind: 'release' },
+    park: { ...asked, kind: 'park', reason: '' },
+    hold: { ...asked, kind: 'hold' },
+    interrupt: { ...asked, kind: 'interrupt', message: 'look here' },
+    answer: { ...asked, kind: 'answer', text: 'yes' },
+    approve: { ...asked, kind: 'approve' },
+    reject: { ...asked, kind: 'reject', reason: 'no' },
+    retry: { ...asked, kind: 'retry' },
+    cancel: { ...asked, kind: 'cancel', reason: '' },
+    reopen: { ...asked, kind: 'reopen' },
+    claim: { ...own, kind: 'claim', claim: 'claim-2' },
+    bind: { ...own, kind: 'bind', attempt: 1, claim: 'claim-1', run: { id: 990, run_attempt: 1, url: '' }, key_sha256: 'f'.repeat(64) },
+    done: signal('done'),
+    review: signal('review'),
+    question: signal('question'),
+    failed: signal('failed'),
+    lost: { ...own, kind: 'lost', attempt: 1, reason: 'silent', agent_gone: false },
+    stopped_by_person: { ...own, kind: 'stopped_by_person', attempt: 1 },
+    undispatchable: { ...own, kind: 'undispatchable', attempt: 1, code: 'no-workflow', reason: 'gone' },
+    stopped: { ...own, kind: 'stopped', attempt: 1 },
+    due: { ...own, kind: 'due' },
+    expire: { ...own, kind: 'expire', code: 'time-limit', reason: '' },
+    merged: { ...own, kind: 'merged' },
+    edit: { ...asked, kind: 'edit', title: 'Another', body: 'text' },
+    link: { ...own, kind: 'link', issue: 7 },
+    mirrored: { ...own, kind: 'mirrored', digest: 'a'.repeat(64) },
+    detach: { ...own, kind: 'detach', reason: 'deleted' },
+  };
+  return { ...all[name], ...over } as Request;
+}
