@@ -39,6 +39,8 @@ export interface Snapshot {
   head: string | null;
   /** The last head that Signalbox itself published. */
   witness: string | null;
+  /** When the head's commit was made, in milliseconds; 0 before the first. No decision may be dated earlier. */
+  headTime: number;
   /** True where the head neither equals nor descends from the witness: nothing may be decided (rule 2). */
   movedBack: boolean;
   /** Open tickets, by id. */
@@ -127,10 +129,14 @@ export interface Issue {
   is_pull_request: boolean;
 }
 
-export interface LabelEvent {
+/** One of the issue events that mean something to us; `label` is empty for the last two. */
+export interface IssueEvent {
   id: number;
+  event: 'labeled' | 'unlabeled' | 'closed' | 'reopened';
   label: string;
   actor: string;
+  /** True where this app itself did it. */
+  ours: boolean;
   at: string;
 }
 
@@ -185,10 +191,8 @@ export interface Forge {
     number: number,
     change: { title?: string; body?: string; state?: "open" | "closed"; state_reason?: string },
   ): Promise<void>;
-  /** `labeled` events, oldest first. */
-  labelEvents(number: number): Promise<LabelEvent[]>;
-  /** Who closed the issue last, as an event; null where nobody did. */
-  closeEvent(number: number): Promise<{ id: number; actor: string; at: string } | null>;
+  /** Labelled, unlabelled, closed, reopened: oldest first. */
+  events(number: number): Promise<IssueEvent[]>;
   addLabels(number: number, labels: string[]): Promise<void>;
   /** Absent is fine. */
   removeLabel(number: number, label: string): Promise<void>;

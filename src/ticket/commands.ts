@@ -1,0 +1,84 @@
+import * as chrono from 'chrono-node';
+import { isoSeconds } from '../base/clock.ts';
+import { type Condition, idPattern, type SignalKind } from './format.ts';
+
+/*
+ * What people and workers write in comments. A command is the first word of the first line; everything else is talk.
+ */
+
+/** A command as read from a comment. `error` says what could not be read and how it is written. */
+export type Command =
+  | { name: 'park'; when?: Condition; reason: string }
+  | { name: 'hold' | 'release' | 'retry' | 'status' | 'pause' | 'drain' | 'resume' | 'approve' }
+  | { name: 'cancel' | 'reject'; reason: string }
+  | { name: 'answer'; text: string }
+  | { name: 'error'; command: string; message: string };
+
+const plain = ['hold', 'release', 'retry', 'status', 'pause', 'drain', 'resume', 'approve'] as const;
+
+/** Reads a comment; null where it is no command of ours. `now` (milliseconds) is what "next monday" counts from. */
+export function readCommand(body: string, now: number): Command | null {
+  const [first = '', ...others] = body.trim().split(/\r?\n/);
+  const match = /^\/([a-z]+)(?:\s+(.*))?$/.exec(first.trim());
+  if (!match) return null;
+  const [, name = '', rest = ''] = match;
+  const words = [rest, ...others].join('\n').trim();
+  if (name === 'park') return readPark(rest.trim(), others.join('\n').trim(), now);
+  if (name === 'cancel' || name === 'reject') return { name, reason: words };
+  if (name === 'answer') {
+    return words ? { name, text: words } : { name: 'error', command: name, message: 'Write the answer behind it: `/answer <text>`.' };
+  }
+  const known = plain.find((one) => one === name);
+  return known ? { name: known } : null;
+}
+
+function readPark(line: string, more: string, now: number): Command {
+  const reason = (text: string) => [text.replace(/^[\s,;:–-]+/, '').trim(), more].filter(Boolean).join('\n');
+  const until = /^until\s+(.*)$/i.exec(line);
+  if (until) {
+    const words = until[1] ?? '';
+    const [found] = chrono.parse(words, { instant: new Date(now), timezone: 'UTC' }, { forwardDate: true });
+    if (found?.index !== 0) return parkError(`I cannot read "${words}" as a time.`);
+    const when = found.date().getTime();
+    if (when <= now) return parkError(`${isoSeconds(when)} is past.`);
+    return { name: 'park', when: { until: isoSeconds(when) }, reason: reason(words.slice(found.text.length)) };
+  }
+  const idle = /^when\s+(?:idle:?\s+(\S+)|(\S+)\s+is\s+idle)(?:\s+enough)?(.*)$/i.exec(line);
+  if (idle) return { name: 'park', when: { idle: idle[1] ?? idle[2] ?? '' }, reason: reason(idle[3] ?? '') };
+  const after = /^(?:when|after)\s+([A-Za-z0-9-]+(?:\s*(?:,|and)\s*[A-Za-z0-9-]+)*)\s+(?:is|are)\s+done(.*)$/i.exec(line);
+  if (after) {
+    const ids = (after[1] ?? '').split(/\s*(?:,|\band\b)\s*/).filter((id) => idPattern.test(id));
+    return { name: 'park', when: { after: ids }, reason: reason(after[2] ?? '') };
+  }
+  if (/^(when|after)\s/i.test(line)) return parkError(`I cannot read the condition "${line}".`);
+  return { name: 'park', reason: reason(line) };
+}
+
+function parkError(message: string): Command {
+  const forms = '`/park until 2026-06-01 9:00`, `/park when luci is idle`, `/park after MC-1 is done`, or `/park` and a reason';
+  return { name: 'error', command: 'park', message: `${message} Write ${forms}. Times are UTC.` };
+}
+
+/** A worker's completion in a comment: `DONE: …` with its key on a line of its own. Without a key it is talk. */
+export interface CommentSignal {
+  kind: SignalKind;
+  summary: string;
+  key: string;
+  /** Null where the comment does not say; then the present attempt is meant. */
+  attempt: number | null;
+}
+
+export function readCommentSignal(body: string): CommentSignal | null {
+  const text = body.replaceAll('\r\n', '\n').trim();
+  const verdict = /^(DONE|REVIEW|QUESTION|FAILED):\s*([\s\S]*)$/.exec(text);
+  const key = /^(?:<!--\s*)?key:\s*(\S{8,200}?)\s*(?:-->)?$/m.exec(text);
+  if (!verdict || !key) return null;
+  const attempt = /^(?:<!--\s*)?attempt:\s*(\d{1,6})\s*(?:-->)?$/m.exec(text);
+  const summary = (verdict[2] ?? '').replace(/^(?:<!--\s*)?(?:key|attempt):.*$/gm, '').trim();
+  return {
+    kind: (verdict[1] ?? '').toLowerCase() as SignalKind,
+    summary,
+    key: key[1] ?? '',
+    attempt: attempt ? Number(attempt[1]) : null,
+  };
+}
