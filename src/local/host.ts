@@ -1,13 +1,13 @@
-import type { Context, Hono } from 'hono';
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import type { Random } from '../base/random.ts';
-import type { ActionsControls } from './actions/controls.ts';
+import type { Context, Hono } from "hono";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { ActionsControls } from "./actions/controls.ts";
 
 /** The seam between the embedded forge (repositories, people, tokens, webhooks) and its Actions. */
 
 /** A permission as GitHub names it for apps and job tokens. */
-export type PermissionLevel = 'read' | 'write';
+export type PermissionLevel = "read" | "write";
 export type Permissions = Readonly<Record<string, PermissionLevel>>;
 
 /** Who makes a request. */
@@ -15,7 +15,7 @@ export interface Actor {
   /** `lucienne`, `signalbox[bot]`, `github-actions[bot]`. */
   login: string;
   id: number;
-  type: 'User' | 'Bot';
+  type: "User" | "Bot";
 }
 
 export interface RepositoryFacts {
@@ -58,8 +58,12 @@ export interface Host {
   mintJobToken(fullName: string, permissions: Permissions): { token: string; revoke(): void };
   /** Queues a webhook to every subscribed app. `payload` lacks `repository`, `sender` and `installation`: the host adds them. */
   emit(fullName: string, event: string, payload: Record<string, unknown>, sender: string): void;
-  /** Answers a planted misbehaviour for this call, if a test asked for one (see misbehave.ts). */
-  misbehave(route: string): 'none' | 'before' | 'after';
+  /**
+   * Takes a planted misbehaviour that the service itself has to play, by the route's pattern: `before` is "answer
+   * success and do nothing". Failing before and losing the answer after the work is done for every route by the
+   * forge (see gate.ts), so a service need not ask for those.
+   */
+  misbehave(route: string): "none" | "before" | "after";
 }
 
 /** GitHub's error answer: `{message, documentation_url, errors?}` with a status. */
@@ -90,7 +94,7 @@ export interface ActionsService {
   controls: ActionsControls;
   /** To be called for every ref moved by a push (git or REST), after it moved: starts `on: push` workflows. Never throws. */
   pushed(fullName: string, push: PushedRef): void;
-  /** Adds the Actions routes below `/api/v3/repos/:owner/:repo/actions`. */
+  /** Adds the Actions routes. `app` has the base path `/api/v3`: register `/repos/:owner/:repo/actions/...`. */
   mount(app: Hono): void;
   /** Finds and ends agents left over by an earlier process, concludes their runs. Called once before listening. */
   recover(): Promise<void>;

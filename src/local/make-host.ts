@@ -1,0 +1,47 @@
+import { mkdirSync } from "node:fs";
+import { access } from "./access.ts";
+import { findRepository, fullNameOf, gitDirOf } from "./data.ts";
+import type { Host } from "./host.ts";
+import { notFound } from "./http.ts";
+import { mintJobToken } from "./identity.ts";
+import { userJson } from "./people.ts";
+import type { Works } from "./server.ts";
+import { repositoryJson } from "./shapes/repository.ts";
+
+/** What Actions sees of the forge. */
+export function makeHost({ forge, webhooks, misbehaviour }: Works): Host {
+  const repositoryNamed = (fullName: string) => {
+    const repo = findRepository(forge, fullName);
+    if (!repo) throw notFound();
+    return repo;
+  };
+  const dataFolder = `${forge.dataFolder}/actions`;
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  return {
+    clock: forge.clock,
+    random: forge.random,
+    log: forge.log,
+    dataFolder,
+    url: () => forge.origin,
+    table: (name) => forge.tables.table(`actions-${name}`),
+    nextId: (counter) => forge.tables.nextId(`actions-${counter}`, 1),
+    repository(fullName) {
+      const repo = findRepository(forge, fullName);
+      if (!repo) return undefined;
+      const { id, defaultBranch } = repo;
+      return {
+        id,
+        full_name: fullNameOf(repo),
+        default_branch: defaultBranch,
+        gitDir: gitDirOf(forge, repo),
+      };
+    },
+    userJson: (login) => userJson(forge, login),
+    repositoryJson: (fullName) => repositoryJson(forge, repositoryNamed(fullName)),
+    authorize: (c, fullName, permission, level) => access(forge, c, fullName, { permission, level }).actor,
+    mintJobToken: (fullName, permissions) => mintJobToken(forge, repositoryNamed(fullName).id, permissions),
+    emit: (fullName, event, payload, sender) =>
+      webhooks.emit(repositoryNamed(fullName), event, payload, sender),
+    misbehave: (route) => (misbehaviour.take(route, ["ignore"]) ? "before" : "none"),
+  };
+}
