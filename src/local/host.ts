@@ -47,7 +47,8 @@ export interface Host {
   table<T>(name: string): Table<T>;
   /** The next number of a named counter, persistent; run ids and job ids come from here. */
   nextId(counter: string): number;
-  repository(fullName: string): RepositoryFacts | undefined;
+  /** By name, or by id: a repository may be renamed while its runs go on. */
+  repository(which: string | number): RepositoryFacts | undefined;
   /** The person or bot behind `login`, as embedded in payloads (GitHub's `simple-user`). */
   userJson(login: string): Record<string, unknown>;
   /** GitHub's `minimal-repository`/`full-repository` object. */
@@ -56,6 +57,8 @@ export interface Host {
   authorize(c: Context, fullName: string, permission: string, level: PermissionLevel): Actor;
   /** A `GITHUB_TOKEN` for one job: acts as `github-actions[bot]`, ends with `revoke`. */
   mintJobToken(fullName: string, permissions: Permissions): { token: string; revoke(): void };
+  /** Ends a job's token that an earlier process minted. */
+  revokeJobToken(token: string): void;
   /** Queues a webhook to every subscribed app. `payload` lacks `repository`, `sender` and `installation`: the host adds them. */
   emit(fullName: string, event: string, payload: Record<string, unknown>, sender: string): void;
   /**

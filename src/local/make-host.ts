@@ -25,8 +25,9 @@ export function makeHost({ forge, webhooks, misbehaviour }: Works): Host {
     url: () => forge.origin,
     table: (name) => forge.tables.table(`actions-${name}`),
     nextId: (counter) => forge.tables.nextId(`actions-${counter}`, 1),
-    repository(fullName) {
-      const repo = findRepository(forge, fullName);
+    repository(which) {
+      const repo =
+        typeof which === "number" ? forge.repositories.get(String(which)) : findRepository(forge, which);
       if (!repo) return undefined;
       const { id, defaultBranch } = repo;
       return {
@@ -40,6 +41,7 @@ export function makeHost({ forge, webhooks, misbehaviour }: Works): Host {
     repositoryJson: (fullName) => repositoryJson(forge, repositoryNamed(fullName)),
     authorize: (c, fullName, permission, level) => access(forge, c, fullName, { permission, level }).actor,
     mintJobToken: (fullName, permissions) => mintJobToken(forge, repositoryNamed(fullName).id, permissions),
+    revokeJobToken: (token) => forge.tokens.delete(token),
     emit: (fullName, event, payload, sender) =>
       webhooks.emit(repositoryNamed(fullName), event, payload, sender),
     misbehave: (route) => (misbehaviour.take(route, ["ignore"]) ? "before" : "none"),

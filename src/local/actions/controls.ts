@@ -14,9 +14,6 @@ export interface ActionsControls {
   /** Runs requested from now on are missing from listings (not from `GET runs/{id}`) until `showRuns`. */
   hideNewRuns(): void;
   showRuns(): void;
-  /** Every cancel of the run (all runs where left out) is answered with `status` and not carried out, until `allowCancel`. */
-  refuseCancel(options: { status: 409 | 500; runId?: number }): void;
-  allowCancel(): void;
   /**
    * GitHub gives up the machines of a run: it is concluded at the API while its processes live on, and can no
    * longer be cancelled. The zombies end with `close`.
