@@ -1,18 +1,12 @@
-import type { Decision } from "../ticket/decision.ts";
-import type { Desk, Ticket } from "../ticket/format.ts";
-import type { Request } from "../ticket/requests.ts";
+import type { Decision } from '../ticket/decision.ts';
+import type { Desk, Ticket } from '../ticket/format.ts';
+import type { Request } from '../ticket/requests.ts';
+import type { Breakage } from '../ticket/yaml.ts';
 
 /*
  * What the engine needs of the world. Adapters live in `store/` (git) and `forge/` (GitHub); the rules never see
  * either. Failures of the world are `SignalboxError`s of kind `forge` (try again) or `config` (a person must act).
  */
-
-/** A file that could not be read as what it should be; it harms that file's ticket alone. */
-export interface Breakage {
-  code: "bad-yaml" | "bad-field" | "newer-format" | "too-large" | "bad-id" | "id-mismatch";
-  /** Names the line or the field. */
-  message: string;
-}
 
 /** A ticket file at one head. `ticket` is null where it is broken; then `broken` says how. */
 export interface TicketFile {
@@ -30,7 +24,7 @@ export interface PendingSignal {
   text: string;
   /** The file's path at the head, or the full name of the ref. */
   place: string;
-  channel: "file" | "runner";
+  channel: 'file' | 'runner';
 }
 
 /** One consistent look at the state branch, the witness and the signal refs. Immutable. */
@@ -73,7 +67,7 @@ export interface NewCommit {
 }
 
 /** `swapped`: the published head is now ours. `stale`: somebody was faster; read again and DECIDE again. */
-export type Swap = { status: "swapped"; snapshot: Snapshot } | { status: "stale" };
+export type Swap = { status: 'swapped'; snapshot: Snapshot } | { status: 'stale' };
 
 /** One transition of one ticket, read back from the trailers of a commit. */
 export interface HistoryEntry {
@@ -114,13 +108,13 @@ export interface Store {
 
 // ---- the forge ----
 
-export type PermissionRole = "admin" | "write" | "triage" | "read" | "none";
+export type PermissionRole = 'admin' | 'write' | 'triage' | 'read' | 'none';
 
 export interface Issue {
   number: number;
   title: string;
   body: string;
-  state: "open" | "closed";
+  state: 'open' | 'closed';
   /** `completed`, `not_planned`, `duplicate`, `reopened` or null. */
   state_reason: string | null;
   labels: string[];
@@ -155,7 +149,7 @@ export interface Run {
   run_attempt: number;
   /** `run-name` as evaluated: `MC-4159 #3 dev`. */
   title: string;
-  status: "queued" | "in_progress" | "completed";
+  status: 'queued' | 'in_progress' | 'completed';
   conclusion: string | null;
   url: string;
   created: string;
@@ -164,12 +158,12 @@ export interface Run {
 }
 
 /** A dispatch that can never succeed as things are: a person must act. */
-export type DispatchRefusal = { code: "no-workflow" | "dispatch-refused"; message: string };
+export type DispatchRefusal = { code: 'no-workflow' | 'dispatch-refused'; message: string };
 
 export interface PullRequest {
   number: number;
   head: string;
-  state: "open" | "closed";
+  state: 'open' | 'closed';
   merged: boolean;
   url: string;
 }
@@ -183,13 +177,13 @@ export interface Forge {
   permission(login: string): Promise<PermissionRole>;
 
   /** `gone`: deleted (410) or never there; `moved`: transferred. */
-  issue(number: number): Promise<Issue | "gone" | "moved">;
+  issue(number: number): Promise<Issue | 'gone' | 'moved'>;
   /** Open issues with a label; pull requests left out. */
   issuesLabelled(label: string): Promise<Issue[]>;
   createIssue(title: string, body: string, labels: string[]): Promise<number>;
   updateIssue(
     number: number,
-    change: { title?: string; body?: string; state?: "open" | "closed"; state_reason?: string },
+    change: { title?: string; body?: string; state?: 'open' | 'closed'; state_reason?: string },
   ): Promise<void>;
   /** Labelled, unlabelled, closed, reopened: oldest first. */
   events(number: number): Promise<IssueEvent[]>;
@@ -204,7 +198,7 @@ export interface Forge {
   updateComment(id: number, body: string): Promise<void>;
   deleteComment(id: number): Promise<void>;
   /** One reaction on a comment; again is fine. */
-  react(comment: number, content: "+1" | "-1" | "eyes" | "confused"): Promise<void>;
+  react(comment: number, content: '+1' | '-1' | 'eyes' | 'confused'): Promise<void>;
 
   /** Starts the workflow on the default branch. Exactly one POST, never repeated by the client. */
   dispatch(
@@ -255,7 +249,7 @@ export interface Operator extends Handler {
   /** A pull request of a ticket branch was merged or closed. */
   lookAtPullRequest(branch: string, merged: boolean, actor: string, at: string): Promise<void>;
   /** An issue was deleted or transferred away. */
-  issueGone(number: number, how: "deleted" | "transferred", actor: string, at: string): Promise<void>;
+  issueGone(number: number, how: 'deleted' | 'transferred', actor: string, at: string): Promise<void>;
   /** Everything: on start, on a timer, after any doubt. */
   sweep(): Promise<void>;
   /** Resolves when nothing is queued or being acted upon. */

@@ -1,0 +1,130 @@
+import type { z } from 'zod';
+import { SignalboxError } from '../base/errors.ts';
+import {
+  type Desk,
+  desk,
+  formatVersion,
+  idPattern,
+  type Quarantined,
+  quarantined,
+  type Signal,
+  signal,
+  type Ticket,
+  ticket,
+} from './format.ts';
+import { type Breakage, largestFile, parseYaml } from './yaml.ts';
+import { editYaml, renderYaml, without } from './yaml-edit.ts';
+
+/*
+ * Files on the state branch to values and back. Reading never throws: a bad file is a `Breakage`, and harms nobody
+ * else. Writing throws `too-large` rather than make a file that could not be read again.
+ */
+
+/** The ticket in `text`, which must say that it is `id` (the name of its file). */
+export function readTicket(id: string, text: string): { ticket: Ticket | null; broken: Breakage | null } {
+  if (id.length > 64 || !idPattern.test(id)) {
+    return { ticket: null, broken: { code: 'bad-id', message: `${id.slice(0, 80)} cannot be a ticket id` } };
+  }
+  const { value, broken } = read(ticket, text);
+  if (value && value.id !== id) {
+    return {
+      ticket: null,
+      broken: { code: 'id-mismatch', message: `id is ${value.id}, the file is ${id}.yaml` },
+    };
+  }
+  return { ticket: value, broken };
+}
+
+/** The desk's switches in `desk.yaml`. */
+export function readDesk(text: string): { desk: Desk | null; broken: Breakage | null } {
+  const { value, broken } = read(desk, text);
+  return { desk: value, broken };
+}
+
+/** What a worker said, whoever wrote the text. */
+export function readSignal(text: string): { signal: Signal | null; broken: Breakage | null } {
+  const { value, broken } = read(signal, text);
+  return { signal: value, broken };
+}
+
+/** A refused signal as it was kept. */
+export function readQuarantined(text: string): { quarantined: Quarantined | null; broken: Breakage | null } {
+  const { value, broken } = read(quarantined, text);
+  return { quarantined: value, broken };
+}
+
+/** `value` as its file. Of `previous`, its present text, all stays that did not change: comments, order, spacing. */
+export function writeTicket(value: Ticket, previous?: string): string {
+  return write(
+    ticket,
+    value,
+    { format: formatVersion, id: value.id, title: value.title, state: value.state },
+    previous,
+  );
+}
+
+/** As `writeTicket`, for `desk.yaml`. */
+export function writeDesk(value: Desk, previous?: string): string {
+  return write(desk, value, { format: formatVersion }, previous);
+}
+
+export function writeSignal(value: Signal): string {
+  return fits(renderYaml(ordered(signal, value)));
+}
+
+export function writeQuarantined(value: Quarantined): string {
+  return fits(renderYaml(ordered(quarantined, value)));
+}
+
+function read<T>(
+  schema: z.ZodType<T>,
+  text: string,
+): { value: T; broken: null } | { value: null; broken: Breakage } {
+  const { value, broken } = parseYaml(text);
+  if (broken) return { value: null, broken };
+  const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
+  if (typeof format === 'number' && format > formatVersion) {
+    const message = `format ${format} is newer than ${formatVersion}, the newest this Signalbox reads`;
+    return { value: null, broken: { code: 'newer-format', message } };
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { value: parsed.data, broken: null };
+  return { value: null, broken: { code: 'bad-field', message: describe(parsed.error.issues) } };
+}
+
+/** The first fault, by the path of its field: `attempt.run.id: expected number`. */
+function describe(issues: readonly z.core.$ZodIssue[]): string {
+  const issue = issues[0];
+  if (!issue) return 'not as it should be';
+  const place = issue.path.map(String).join('.').slice(0, 200);
+  const message = issue.message.replace(/^Invalid input: /, '').slice(0, 200);
+  return place ? `${place}: ${message}` : message;
+}
+
+type Shaped<T> = z.ZodType<T> & { shape: Record<string, z.ZodType> };
+
+function write<T extends object>(
+  schema: Shaped<T>,
+  value: T,
+  least: object,
+  previous: string | undefined,
+): string {
+  const fields = ordered(schema, value);
+  const defaults = without(schema.parse(least), least);
+  const written =
+    previous === undefined ? renderYaml(without(fields, defaults)) : editYaml(previous, fields, defaults);
+  return fits(written);
+}
+
+/** In the schema's order, whatever order `value` has: that is the order people read. */
+function ordered<T extends object>(schema: Shaped<T>, value: T): Record<string, unknown> {
+  const fields = new Map<string, unknown>(Object.entries(value));
+  return Object.fromEntries(Object.keys(schema.shape).map((key) => [key, fields.get(key)]));
+}
+
+function fits(text: string): string {
+  if (Buffer.byteLength(text) <= largestFile) return text;
+  throw new SignalboxError('user', 'too-large', `the file would be larger than ${largestFile / 1024} KiB`, {
+    hint: 'Shorten the text or the messages of the ticket.',
+  });
+}
