@@ -1,0 +1,122 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Probot } from 'probot';
+import type { Clock } from '../base/clock.ts';
+import { SignalboxError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { makeApp } from './app.ts';
+import type { Intervals, MakeOperator, Repository } from './desk.ts';
+import { Desks } from './desks.ts';
+import { Door, type DoorLimits } from './door.ts';
+import { repeat } from './repeat.ts';
+import { checkSecret } from './secret.ts';
+
+/** What the app asks GitHub about itself. */
+export interface AppGithub {
+  identity(): Promise<{ id: number; slug: string }>;
+  installations(): Promise<{ id: number; repositories: Repository[] }[]>;
+}
+
+export interface AppOptions {
+  appId: number;
+  /** PEM. */
+  privateKey: string;
+  webhookSecret: string | undefined;
+  /** API base, e.g. `http://127.0.0.1:3001/api/v3`; github.com where left out. */
+  githubUrl?: string;
+  /** 0 picks a free one. */
+  port: number;
+  /** `127.0.0.1` where left out; containers want `0.0.0.0`. */
+  host?: string;
+  github: AppGithub;
+  operators: MakeOperator;
+  intervals?: Partial<Intervals>;
+  limits?: Partial<DoorLimits>;
+  clock: Clock;
+  log: Log;
+}
+
+export interface RunningApp {
+  /** Without a trailing slash; webhooks go to `/api/github/webhooks` below it. */
+  url: string;
+  /** Takes no more deliveries, ends those it has, and closes every operator. */
+  close(): Promise<void>;
+}
+
+const usualIntervals: Intervals = { head: 10_000, sweep: 3 * 60_000 };
+const usualLimits: DoorLimits = { answerWithinMs: 8_000, bodyBytesMax: 25 * 1024 * 1024 };
+
+/**
+ * Starts the app: listens, then serves every repository where it is installed, a sweep first. Rejects for a secret
+ * that is unset or weak, for credentials that GitHub refuses, and for a port that is taken.
+ */
+export async function startApp(options: AppOptions): Promise<RunningApp> {
+  const { github, clock, log } = options;
+  const secret = checkSecret(options.webhookSecret);
+  const { slug } = await github.identity();
+  const intervals = { ...usualIntervals, ...options.intervals };
+  const limits = { ...usualLimits, ...options.limits };
+
+  const installations = () => github.installations();
+  const desks = new Desks({ operators: options.operators, installations, intervals, clock, log });
+  const probot = await loadProbot(options, secret, makeApp({ desks, slug, log }));
+
+  let ready = false;
+  const refresh = async () => {
+    await desks.refresh();
+    ready = true;
+  };
+  const door = new Door({ probot, limits, ready: () => ready, clock, log });
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, door.listener);
+  const url = await listen(server, options.host ?? '127.0.0.1', options.port);
+
+  const close = async () => {
+    callOff();
+    const closed = new Promise((resolve) => server.close(resolve));
+    await door.drained();
+    await desks.closeAll();
+    server.closeAllConnections();
+    await closed;
+  };
+  const failed = (error: unknown) => log.warn('cannot see where the app is installed', { error });
+  const callOff = repeat(clock, intervals.sweep, refresh, failed);
+  try {
+    await refresh();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { url, close };
+}
+
+async function loadProbot(
+  options: AppOptions,
+  secret: string,
+  app: (probot: Probot) => void,
+): Promise<Probot> {
+  const { appId, privateKey, githubUrl } = options;
+  const base = githubUrl ? { baseUrl: githubUrl } : {};
+  // What fails is logged by the door, once and with its delivery.
+  const probot = new Probot({ appId, privateKey, secret, logLevel: 'fatal', ...base });
+  await probot.load(app, { cwd: process.cwd(), addHandler: () => {} });
+  return probot;
+}
+
+/** Probot's own server listens on 3000 where it is asked for a free port, so this one is ours. */
+async function listen(server: Server, host: string, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const message =
+        cause.code === 'EADDRINUSE' ? `port ${port} is taken` : `cannot listen: ${cause.message}`;
+      reject(
+        new SignalboxError('config', 'cannot-listen', message, {
+          hint: 'Choose another with --port.',
+          cause,
+        }),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+}

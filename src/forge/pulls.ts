@@ -1,0 +1,69 @@
+import type { Forge, PullRequest } from '../engine/ports.ts';
+import type { Api } from './api.ts';
+import { isWorldError } from './failures.ts';
+
+type PullCalls = Pick<Forge, 'pullRequest' | 'pullRequestHead' | 'openPullRequest' | 'updatePullRequest'>;
+
+interface PullJson {
+  number: number;
+  state: string;
+  merged_at: string | null;
+  html_url: string;
+  head: { ref: string; repo: { id: number } | null };
+  base: { repo: { id: number } };
+}
+
+/** Pull requests of the repository's own branches: a fork may have a branch of any name. */
+export function pullCalls(api: Api): PullCalls {
+  const { at, octokit } = api;
+
+  const pullRequest = async (branch: string): Promise<PullRequest | null> => {
+    const data = await api.read(`pull requests of ${branch}`, (headers) =>
+      octokit.rest.pulls.list({ ...at, head: `${at.owner}:${branch}`, state: 'all', per_page: 100, headers }),
+    );
+    const own = data.filter(isOwn).toSorted((a, b) => b.number - a.number);
+    const chosen = own.find(({ state }) => state === 'open') ?? own[0];
+    return chosen ? pullOf(chosen) : null;
+  };
+
+  return {
+    pullRequest,
+    async pullRequestHead(number) {
+      const reading = api.read(`pull request ${number}`, (headers) =>
+        octokit.rest.pulls.get({ ...at, pull_number: number, headers }),
+      );
+      const json = await api.orNull(reading);
+      return json && isOwn(json) ? json.head.ref : null;
+    },
+    async openPullRequest(branch, title, body) {
+      const { default_branch: base } = await api.repository();
+      try {
+        return pullOf(
+          await api.write(`open a pull request of ${branch}`, (once) =>
+            octokit.rest.pulls.create({ ...at, head: branch, base, title, body, ...once }),
+          ),
+        );
+      } catch (error) {
+        const twin = isWorldError(error, 'rejected') && /already exists/i.test(error.message);
+        const existing = twin ? await pullRequest(branch) : null;
+        if (existing) return existing;
+        throw error;
+      }
+    },
+    async updatePullRequest(number, change) {
+      await api.write(`change pull request ${number}`, (once) =>
+        octokit.rest.pulls.update({ ...at, pull_number: number, ...change, ...once }),
+      );
+    },
+  };
+}
+
+const isOwn = ({ head, base }: PullJson): boolean => head.repo?.id === base.repo.id;
+
+const pullOf = (json: PullJson): PullRequest => ({
+  number: json.number,
+  head: json.head.ref,
+  state: json.state === 'closed' ? 'closed' : 'open',
+  merged: json.merged_at !== null,
+  url: json.html_url,
+});
