@@ -1,0 +1,126 @@
+import { type Clock, isoSeconds } from '../base/clock.ts';
+import { SignalboxError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { writeSignal } from '../ticket/codec.ts';
+import type { Decision } from '../ticket/decision.ts';
+import { formatVersion, type Signal } from '../ticket/format.ts';
+import { signalDigest } from '../ticket/signals.ts';
+import { closedAt, type Handler, type Job, type RunnerStore } from './job.ts';
+import type { Judgement } from './judge.ts';
+import type { Output } from './output.ts';
+import type { Patience } from './patience.ts';
+
+export interface Ending {
+  job: Job;
+  /** Profile that ran; the actor of what is said here. */
+  agent: string;
+  key: string;
+  judgement: Judgement;
+  /** Whether every process of the agent was seen to be gone. */
+  agentGone: boolean;
+  /** Pushes the agent's work; null where there is none. */
+  saveWork: (() => Promise<void>) | null;
+}
+
+export interface EndTools {
+  store: RunnerStore;
+  handler: Handler;
+  clock: Clock;
+  log: Log;
+  output: Output;
+  patience: Patience;
+}
+
+const short = { ms: 60_000, hurriedMs: 1_500 };
+
+/**
+ * The end of a run, in this order whatever fails on the way (rule 17): the signal to the job log, which outlives the
+ * machine; the work; the signal made durable; the signal submitted; and "stopped" last, where the attempt's closing
+ * did not itself prove that nothing of the agent lives. Returns what was decided on the signal or the loss.
+ */
+export async function finish(tools: EndTools, ending: Ending): Promise<Decision | null> {
+  const { store, handler, clock, log, output, patience } = tools;
+  const { job, judgement, agentGone } = ending;
+  const signal = 'signal' in judgement ? signalOf(ending, judgement.signal) : null;
+  const text = signal ? writeSignal(signal) : '';
+  if (signal) {
+    output.line(`signal of ${job.ticket}, attempt ${job.attempt}:`);
+    for (const line of text.trimEnd().split('\n')) output.line(`  ${line}`); // its key is masked by the output
+  }
+  if (ending.saveWork)
+    await patience.within('save the work', { ms: 300_000, hurriedMs: 2_500 }, ending.saveWork);
+  if (signal) {
+    await patience.within('make the signal durable', short, () =>
+      store.saveSignal(job.ticket, job.attempt, text),
+    );
+  }
+  const about = { at: isoSeconds(clock.now()), actor: ending.agent };
+  const submit = (): Promise<Decision | null> => {
+    if (signal) {
+      const { ticket, attempt } = job;
+      const source = signalDigest(signal);
+      return handler.handle(ticket, {
+        kind: 'signal',
+        signal,
+        channel: 'runner',
+        ticket,
+        attempt,
+        text,
+        source,
+        ...about,
+      });
+    }
+    if (!('lost' in judgement)) return Promise.resolve(null);
+    const source = `run-${job.run.id}-${job.run.run_attempt}-lost`;
+    const lost = {
+      kind: 'lost',
+      attempt: job.attempt,
+      reason: judgement.lost,
+      agent_gone: agentGone,
+    } as const;
+    return handler.handle(job.ticket, { ...lost, source, ...about });
+  };
+  // Both are safe to repeat: an answer may be lost after the swap (rule 16).
+  const decision = await patience.within('submit', short, () =>
+    patience.insist('submit', { ms: 30_000, everyMs: 1_000 }, submit),
+  );
+  if (agentGone) await patience.within('say stopped', short, () => sayStopped(tools, job));
+  else log.warn('processes of the agent are left, so "stopped" is not said', { ticket: job.ticket });
+  return decision ?? null;
+}
+
+function signalOf(
+  { job, key, agentGone }: Ending,
+  { kind, summary }: { kind: Signal['kind']; summary: string },
+): Signal {
+  const { id, run_attempt } = job.run;
+  const { ticket, attempt } = job;
+  return {
+    format: formatVersion,
+    ticket,
+    attempt,
+    kind,
+    summary,
+    run: { id, run_attempt },
+    key,
+    agent_gone: agentGone,
+  };
+}
+
+/** Nothing to say while the attempt is open: then its closing is somebody else's, and its stopping is seen by them. */
+async function sayStopped({ store, handler, clock, patience }: EndTools, job: Job): Promise<void> {
+  await patience.insist('say stopped', { ms: 30_000, everyMs: 1_000 }, async () => {
+    const snapshot = await store.read({ fresh: true });
+    if (snapshot.movedBack)
+      throw new SignalboxError('conflict', 'head-moved-back', 'the head was moved back');
+    const closed = await closedAt(snapshot, job);
+    if (closed?.stopped !== null) return; // open, or stopped already
+    await handler.handle(job.ticket, {
+      kind: 'stopped',
+      attempt: job.attempt,
+      source: `run-${job.run.id}-${job.run.run_attempt}-stopped`,
+      at: isoSeconds(clock.now()),
+      actor: 'signalbox',
+    });
+  });
+}

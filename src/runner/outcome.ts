@@ -1,0 +1,43 @@
+import type { Decision } from '../ticket/decision.ts';
+import type { Judgement } from './judge.ts';
+
+/** What became of a run, as the job's outputs and its exit status tell it. */
+export interface Outcome {
+  /** `stopped`: the agent was stopped and nothing of it counts. `unsaid`: what it said could not be handed in; it waits. */
+  outcome:
+    | 'not-started'
+    | 'done'
+    | 'review'
+    | 'question'
+    | 'failed'
+    | 'lost'
+    | 'refused'
+    | 'stopped'
+    | 'unsaid';
+  /** Reason code; `ok` where all went well. */
+  code: string;
+  message: string;
+}
+
+export function makeOutcome(judgement: Judgement, decision: Decision | null): Outcome {
+  if ('nothing' in judgement) {
+    return {
+      outcome: 'stopped',
+      code: 'attempt-closed',
+      message: 'The agent was stopped; nothing was signalled.',
+    };
+  }
+  if (!decision) return { outcome: 'unsaid', code: 'internal', message: 'The end could not be handed in.' };
+  const { code, message } = decision;
+  if (!decision.accepted) return { outcome: 'refused', code, message };
+  if ('signal' in judgement) return { outcome: judgement.signal.kind, code, message };
+  return { outcome: 'lost', code: judgement.lost, message };
+}
+
+/**
+ * Exit status of the job. A run that was turned away, stopped or asks a question did what it should; red is for what a
+ * person may want to look into.
+ */
+export function exitStatusOf({ outcome }: Outcome): 0 | 1 {
+  return outcome === 'failed' || outcome === 'lost' || outcome === 'unsaid' ? 1 : 0;
+}

@@ -1,0 +1,55 @@
+import { type Clock, sleep } from '../base/clock.ts';
+import { asError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+
+/**
+ * How long a step may take. Once Actions cancels the job there are 10 seconds until it kills us (SIGINT, 7.5 s,
+ * SIGTERM, 2.5 s), so every step has a second, short limit that counts from then.
+ */
+export interface Patience {
+  readonly hurried: boolean;
+  /** The result of `step`, or undefined where it failed or took too long; both are logged and stop nothing. */
+  within<T>(
+    name: string,
+    limit: { ms: number; hurriedMs: number },
+    step: () => Promise<T>,
+  ): Promise<T | undefined>;
+  /** Repeats `step` every `everyMs` until it succeeds. Rejects with its last failure after `ms`, or when hurried. */
+  insist<T>(name: string, limit: { ms: number; everyMs: number }, step: () => Promise<T>): Promise<T>;
+}
+
+export function makePatience(clock: Clock, log: Log, interrupted: AbortSignal): Patience {
+  return {
+    get hurried() {
+      return interrupted.aborted;
+    },
+    async within(name, { ms, hurriedMs }, step) {
+      const over = new AbortController();
+      const limit = async (): Promise<undefined> => {
+        await sleep(clock, ms, AbortSignal.any([interrupted, over.signal]));
+        if (interrupted.aborted) await sleep(clock, hurriedMs, over.signal);
+        if (!over.signal.aborted) log.warn('a step took too long', { step: name });
+        return undefined;
+      };
+      const work = step().catch((thrown: unknown) => {
+        log.warn('a step failed', { step: name, error: asError(thrown) });
+        return undefined;
+      });
+      const result = await Promise.race([work, limit()]);
+      over.abort();
+      return result;
+    },
+    async insist(name, { ms, everyMs }, step) {
+      const begun = clock.now();
+      for (;;) {
+        try {
+          return await step();
+        } catch (thrown) {
+          log.warn('a step failed', { step: name, error: asError(thrown) });
+          if (interrupted.aborted || clock.now() - begun >= ms) throw thrown;
+        }
+        await sleep(clock, everyMs, interrupted);
+      }
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** One living process. A pid alone is no identity (it is used again); pid and start time are. */
+export interface Process {
+  pid: number;
+  /** Clock ticks after boot, as `/proc/<pid>/stat` has it. */
+  start: string;
+  parent: number;
+  group: number;
+  session: number;
+  /** Whether it has a controlling terminal: then a person sits before it. */
+  terminal: boolean;
+}
+
+/** How an agent's processes are known. */
+export interface Quarry {
+  /** The agent's first process: leader of a session and a process group of its own. */
+  root: number;
+  /** Random value that every process inherits in `SIGNALBOX_MARK`. */
+  mark: string;
+  /** Folder of the agent's work tree and home. */
+  folder: string;
+}
+
+export const onLinux = process.platform === 'linux';
+
+/** The process with this pid, null where there is none or only its exit status is left (a zombie). */
+export function processOf(pid: number): Process | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The command's name may hold spaces and brackets: what follows its last bracket is regular (proc(5)).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state = 'X', parent, group, session, terminal] = fields;
+    if (state === 'Z' || state === 'X') return null;
+    return {
+      pid,
+      start: fields[19] ?? '',
+      parent: Number(parent),
+      group: Number(group),
+      session: Number(session),
+      terminal: terminal !== '0',
+    };
+  } catch {
+    return null; // ended meanwhile
+  }
+}
+
+/**
+ * A census of an agent's processes: each call finds those that live now. A process is the agent's where it carries
+ * the mark (double-forked ones in sessions of their own too), descends from one that is, shares a session or group
+ * with one, was found before, or sits in the agent's folder with neither a terminal nor us above it (a daemon that
+ * cleaned its environment). Only on Linux; elsewhere it finds the process group's leader alone.
+ */
+export function makeCensus(quarry: Quarry): () => Process[] {
+  const known = new Map<number, string>();
+  const root = onLinux ? processOf(quarry.root) : null;
+  if (root) known.set(root.pid, root.start);
+  return () => {
+    if (!onLinux) return isAlive(quarry.root) ? [bare(quarry.root)] : [];
+    const all = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => processOf(Number(name)) ?? []);
+    const below = descendants(all, new Set([process.pid]));
+    const isOurs = (one: Process): boolean =>
+      known.get(one.pid) === one.start ||
+      carries(one.pid, quarry.mark) ||
+      (!one.terminal && !below.has(one.pid) && sitsIn(one.pid, quarry.folder));
+    const first = all.filter((one) => one.pid !== process.pid && isOurs(one));
+    const found = spread(all, first);
+    for (const one of found) known.set(one.pid, one.start);
+    return found;
+  };
+}
+
+/** `first`, and all that share a session or group with them or descend from them. */
+function spread(all: readonly Process[], first: readonly Process[]): Process[] {
+  const self = processOf(process.pid);
+  const sessions = new Set(first.map((one) => one.session).filter((session) => session !== self?.session));
+  const groups = new Set(first.map((one) => one.group).filter((group) => group !== self?.group));
+  const near = all.filter((one) => sessions.has(one.session) || groups.has(one.group));
+  const pids = descendants(all, new Set([...first, ...near].map((one) => one.pid)));
+  return all.filter((one) => pids.has(one.pid) && one.pid !== process.pid);
+}
+
+function descendants(all: readonly Process[], from: ReadonlySet<number>): Set<number> {
+  const found = new Set(from);
+  for (let before = -1; before !== found.size; ) {
+    before = found.size;
+    for (const one of all) if (found.has(one.parent)) found.add(one.pid);
+  }
+  return found;
+}
+
+function carries(pid: number, mark: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`SIGNALBOX_MARK=${mark}`);
+  } catch {
+    return false; // ended meanwhile, or another user's
+  }
+}
+
+function sitsIn(pid: number, folder: string): boolean {
+  try {
+    return `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`);
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const bare = (pid: number): Process => ({
+  pid,
+  start: '',
+  parent: 0,
+  group: pid,
+  session: pid,
+  terminal: false,
+});

@@ -1,0 +1,134 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SignalboxError } from '../base/errors.ts';
+import { type GitResult, git, gitLogin } from '../base/git.ts';
+import { workRef } from '../ticket/paths.ts';
+
+/*
+ * Two repositories, so that the process that holds the token never runs git under the agent's configuration: our own
+ * bare clone, which alone talks to the forge, and the agent's work tree, made from it, without any remote.
+ */
+
+export interface Remote {
+  /** Clone URL without a credential, or a path. */
+  url: string;
+  /** Sent as the password, by environment only; null for a path. */
+  token: string | null;
+}
+
+export interface Workshop {
+  /** Our bare clone. Outside `folder`. */
+  bare: string;
+  /** What is the agent's: its work tree and its home. */
+  folder: string;
+  tree: string;
+  home: string;
+  /** Branch of the work tree. */
+  branch: string;
+  /** Commit the work started at. */
+  start: string;
+  /** Ref in the work tree with an earlier attempt's unfinished work; null where there is none. */
+  salvage: string | null;
+}
+
+/** File in the work tree in which an agent may write its verdict; never part of its work. */
+export const signalFile = '.signalbox/signal.yaml';
+
+/** No hook, no helper and no maintenance of ours runs on what an agent may have made. */
+const guards = ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'gc.auto=0', 'maintenance.auto=false'];
+
+/** Runs git on our bare clone; with `remote` it may talk to the forge. Never call it with a cwd inside the agent's folder. */
+export function ownGit(
+  bare: string,
+  args: readonly string[],
+  options: { remote?: Remote; env?: Record<string, string>; input?: string; timeoutMs?: number } = {},
+): Promise<GitResult> {
+  const { remote, env = {}, input, timeoutMs } = options;
+  const login = remote?.token ? gitLogin(remote.url, remote.token) : {};
+  return git([`--git-dir=${bare}`, ...guards.flatMap((guard) => ['-c', guard]), ...args], {
+    cwd: bare,
+    env: { ...login, ...env },
+    ...(input === undefined ? {} : { input }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
+}
+
+/**
+ * Makes both repositories in `root`. The work tree is on `ticket/<ID>`, which starts at that branch where the remote
+ * has it, else at the default branch. @throws SignalboxError `forge` where the remote cannot be read.
+ */
+export async function makeWorkshop(
+  root: string,
+  remote: Remote,
+  job: { ticket: string; attempt: number; earlier: readonly number[]; agent: string },
+): Promise<Workshop> {
+  const folder = join(root, 'agent');
+  const [bare, tree, home] = [join(root, 'own.git'), join(folder, 'tree'), join(folder, 'home')];
+  for (const made of [bare, tree, home]) await mkdir(made, { recursive: true });
+  must(await git(['init', '--quiet', '--bare', '--template=', bare], { cwd: root }));
+  const branch = `ticket/${job.ticket}`;
+  const salvages = job.earlier.map((number) => workRef(job.ticket, number));
+  const listed = must(
+    await ownGit(bare, ['ls-remote', '--symref', remote.url, 'HEAD', `refs/heads/${branch}`, ...salvages], {
+      remote,
+    }),
+  );
+  const { defaultRef, shas } = readListing(listed);
+  const salvage = salvages.findLast((ref) => shas.has(ref)) ?? null;
+  const from = shas.has(`refs/heads/${branch}`) ? `refs/heads/${branch}` : defaultRef;
+  const refs = [...new Set([defaultRef, from]), ...(salvage ? [salvage] : [])];
+  must(
+    await ownGit(
+      bare,
+      ['fetch', '--quiet', '--no-tags', remote.url, ...refs.map((ref) => `+${ref}:${ref}`)],
+      {
+        remote,
+        timeoutMs: 600_000,
+      },
+    ),
+  );
+  const start = must(await ownGit(bare, ['rev-parse', '--verify', `${from}^{commit}`])).trim();
+  await ownGit(bare, ['update-ref', `refs/heads/${branch}`, start]);
+  // Copied by fetch, not linked as a clone of a path would be: an agent that rewrites its objects cannot reach ours.
+  const inTree = async (...args: string[]) => must(await git(args, { cwd: tree, timeoutMs: 600_000 }));
+  await inTree('init', '--quiet', '--template=', `--initial-branch=${branch}`);
+  await inTree(
+    'fetch',
+    '--quiet',
+    '--no-tags',
+    '--update-head-ok',
+    '--no-write-fetch-head',
+    bare,
+    '+refs/*:refs/*',
+  );
+  await inTree('reset', '--quiet', '--hard');
+  await mkdir(join(tree, '.git', 'info'), { recursive: true });
+  await writeFile(join(tree, '.git', 'info', 'exclude'), `/${signalFile}\n`);
+  await rm(join(tree, signalFile), { force: true }); // one that somebody committed is nobody's verdict
+  await mkdir(join(tree, dirname(signalFile)), { recursive: true });
+  await inTree('config', 'user.name', job.agent);
+  await inTree('config', 'user.email', agentEmail(job.agent));
+  return { bare, folder, tree, home, branch, start, salvage };
+}
+
+/** An address that belongs to nobody (RFC 2606), so that no forge shows a person as the author. */
+export const agentEmail = (agent: string): string =>
+  `${agent.replace(/[^A-Za-z0-9.-]+/g, '-') || 'agent'}@signalbox.invalid`;
+
+/** `git ls-remote --symref`: which branch is the default, and the commit of each ref asked for. */
+function readListing(text: string): { defaultRef: string; shas: Map<string, string> } {
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t'));
+  const symref = lines.find(([value, name]) => name === 'HEAD' && value?.startsWith('ref: '))?.[0];
+  if (!symref)
+    throw new SignalboxError('config', 'no-default-branch', 'the repository has no default branch yet');
+  const shas = new Map(lines.map(([sha = '', name = '']) => [name, sha]));
+  return { defaultRef: symref.slice('ref: '.length), shas };
+}
+
+function must({ code, stdout, stderr }: GitResult): string {
+  if (code === 0) return stdout;
+  throw new SignalboxError('forge', 'git-failed', `git ended with ${code}: ${stderr.trim().slice(-500)}`);
+}

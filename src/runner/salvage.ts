@@ -1,0 +1,124 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isoSeconds } from '../base/clock.ts';
+import { SignalboxError } from '../base/errors.ts';
+import { agentEmail, ownGit, type Remote, signalFile, type Workshop } from './repository.ts';
+
+export interface Snapshot {
+  /** The agent's own latest commit, or where the work started. */
+  head: string;
+  /** The work tree as a git tree, uncommitted and untracked files included, ignored ones left out. */
+  tree: string;
+  /** Whether the tree is the one of `head`: nothing is uncommitted. */
+  clean: boolean;
+}
+
+/** The mode of a commit of another repository in a tree. */
+const gitlink = /^160000 ([0-9a-f]+) \d\t(.*)$/;
+
+/**
+ * Takes the work tree as it is. Git never runs under the agent's own configuration: its commits are fetched like a
+ * stranger's, and its files are read through an index and a configuration of ours. Files that vanish or cannot be read
+ * meanwhile are left out.
+ */
+export async function takeSnapshot({ bare, tree, start }: Workshop): Promise<Snapshot> {
+  const head = (await fetchHead(bare, tree)) ?? start;
+  const index = join(bare, 'snapshot.index');
+  await rm(index, { force: true });
+  await rm(`${index}.lock`, { force: true });
+  const env = { GIT_INDEX_FILE: index };
+  const run = async (args: readonly string[], input?: string) => {
+    const result = await ownGit(bare, args, { env, ...(input === undefined ? {} : { input }) });
+    if (result.code === 0) return result.stdout;
+    throw new SignalboxError('bug', 'snapshot-failed', `git ${args[0]}: ${result.stderr.trim().slice(-500)}`);
+  };
+  await run(['read-tree', head]);
+  // For a known submodule `git add` would run `git status` inside it, under whatever configuration it has there.
+  const links = (await run(['ls-files', '--stage', '-z'])).split('\0').flatMap((line) => {
+    const [, sha = '', path = ''] = gitlink.exec(line) ?? [];
+    return path === '' ? [] : [{ sha, path }];
+  });
+  const forget = links.map(({ path }) => `0 ${'0'.repeat(40)}\t${path}\0`).join('');
+  if (links.length > 0) await run(['update-index', '-z', '--index-info'], forget);
+  await ownGit(
+    bare,
+    [`--work-tree=${tree}`, 'add', '--all', '--ignore-errors', '--', '.', `:(exclude)${signalFile}`],
+    {
+      env,
+    },
+  );
+  for (const { sha, path } of links) {
+    const taken = await run(['--literal-pathspecs', 'ls-files', '-z', '--', path]);
+    if (taken === '') await run(['update-index', '-z', '--index-info'], `160000 ${sha}\t${path}\0`);
+  }
+  const made = (await run(['write-tree'])).trim();
+  const same = (await run(['rev-parse', `${head}^{tree}`])).trim();
+  return { head, tree: made, clean: made === same };
+}
+
+/**
+ * The agent's latest commit, brought into our clone; null where its repository cannot be read. `upload-pack` runs on
+ * it with no token, only the file transport and no lazy fetch, so nothing in its configuration can start a program.
+ */
+async function fetchHead(bare: string, tree: string): Promise<string | null> {
+  const own = 'refs/signalbox/agent-head';
+  const { code } = await ownGit(
+    bare,
+    [
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--no-recurse-submodules',
+      tree,
+      `+HEAD:${own}`,
+    ],
+    { env: { GIT_ALLOW_PROTOCOL: 'file', GIT_NO_LAZY_FETCH: '1' } },
+  );
+  if (code !== 0) return null;
+  const parsed = await ownGit(bare, ['rev-parse', '--verify', '--quiet', `${own}^{commit}`]);
+  return parsed.code === 0 ? parsed.stdout.trim() : null;
+}
+
+/** A commit of a snapshot, on top of the agent's own. Returns its id. */
+export async function commitSnapshot(
+  bare: string,
+  snapshot: Snapshot,
+  { message, agent, now }: { message: string; agent: string; now: number },
+): Promise<string> {
+  const date = isoSeconds(now);
+  const env = {
+    GIT_AUTHOR_NAME: agent,
+    GIT_AUTHOR_EMAIL: agentEmail(agent),
+    GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_NAME: 'signalbox',
+    GIT_COMMITTER_EMAIL: 'signalbox@signalbox.invalid',
+    GIT_COMMITTER_DATE: date,
+  };
+  const made = await ownGit(bare, ['commit-tree', snapshot.tree, '-p', snapshot.head, '-F', '-'], {
+    env,
+    input: message,
+  });
+  if (made.code !== 0) throw new SignalboxError('bug', 'snapshot-failed', made.stderr.trim().slice(-500));
+  return made.stdout.trim();
+}
+
+/**
+ * Moves the attempt's work ref to `commit`. Forced: only the bound run writes it, and an agent may rewrite its own
+ * history. @throws SignalboxError `forge`
+ */
+export async function pushWork(
+  bare: string,
+  { remote, ref, commit, timeoutMs }: { remote: Remote; ref: string; commit: string; timeoutMs: number },
+): Promise<void> {
+  const pushed = await ownGit(
+    bare,
+    ['push', '--quiet', '--force', '--no-verify', remote.url, `${commit}:${ref}`],
+    {
+      remote,
+      timeoutMs,
+    },
+  );
+  if (pushed.code === 0) return;
+  throw new SignalboxError('forge', 'work-not-pushed', pushed.stderr.trim().slice(-500));
+}

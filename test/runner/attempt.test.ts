@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeWorld, until, type World, workRefOf } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await makeWorld();
+});
+afterEach(() => world.close());
+
+describe('an attempt', () => {
+  it('runs its agent in a work tree of its own and hands in what it ended with', async () => {
+    const outcome = await world.run(
+      'cat > /dev/null; echo new > shed.txt; git add shed.txt; git commit -qm "tidy"; echo "DONE: tidied the shed"',
+    );
+
+    expect(outcome).toMatchObject({ outcome: 'done', code: 'ok' });
+    expect(world.ticket()).toMatchObject({ state: 'done' });
+    expect(world.ticket().attempts[0]).toMatchObject({
+      outcome: 'done',
+      reason: 'tidied the shed',
+      by: 'luci',
+    });
+    expect(world.ticket().attempts[0]?.stopped).not.toBeNull();
+    expect(await world.kept('shed.txt')).toBe('new\n');
+    expect(await world.git('log', '--format=%s', workRefOf())).toBe('tidy\nfirst\n');
+  });
+
+  it('ends in this order: printed, work, durable, submitted; the accepted closing has proved the rest', async () => {
+    await world.run('echo half > half.txt; echo DONE: all');
+
+    expect(world.happened).toEqual(['bind', 'printed', 'durable', 'work is there', 'signal']);
+  });
+
+  it('says "stopped" last where the closing did not prove it', async () => {
+    // Parked in the very moment the agent has ended: the signal is refused and the attempt still being stopped.
+    world.before = (request) => {
+      if (request.kind === 'signal') world.ask({ kind: 'park', reason: 'not now' });
+    };
+    const outcome = await world.run('echo DONE: all');
+
+    expect(outcome).toMatchObject({ outcome: 'refused', code: 'attempt-closed' });
+    expect(world.happened).toEqual(['bind', 'printed', 'durable', 'work is there', 'signal', 'stopped']);
+    expect(world.ticket()).toMatchObject({ state: 'waiting', attempts: [{ outcome: 'parked' }] });
+    expect(world.ticket().attempts[0]?.stopped).not.toBeNull();
+  });
+
+  it('keeps uncommitted and untracked files, and leaves the signal file and ignored ones out', async () => {
+    await world.run(`
+      echo changed > README; echo '*.log' > .gitignore; echo x > a.log; mkdir -p deep; echo y > deep/new.txt
+      printf 'kind: review\\nsummary: please look\\n' > "$SIGNALBOX_SIGNAL_FILE"`);
+
+    expect(world.ticket().state).toBe('review');
+    expect((await world.git('ls-tree', '-r', '--name-only', workRefOf())).trim().split('\n')).toEqual([
+      '.gitignore',
+      'README',
+      'deep/new.txt',
+    ]);
+    expect(await world.kept('README')).toBe('changed\n');
+  });
+
+  it("starts from the ticket branch where there is one, and shows an earlier attempt's work", async () => {
+    const first = (await world.git('rev-parse', 'main')).trim();
+    const tree = (await world.git('rev-parse', 'main^{tree}')).trim();
+    const commit = async (message: string) =>
+      (
+        await world.git(
+          '-c',
+          'user.name=a',
+          '-c',
+          'user.email=a@b',
+          'commit-tree',
+          tree,
+          '-p',
+          first,
+          '-m',
+          message,
+        )
+      ).trim();
+    await world.git('update-ref', 'refs/heads/ticket/MC-1', await commit('accepted before'));
+    await world.git('update-ref', workRefOf(1), await commit('left lying'));
+    world.setTicket({
+      attempt: { ...(world.ticket().attempt ?? never()), number: 2 },
+      attempts: [
+        {
+          number: 1,
+          claim: 'old',
+          phase: 'dev',
+          agent: 'luci',
+          run: null,
+          outcome: 'failed',
+          by: 'luci',
+          reason: 'fell over',
+          signal: null,
+          started: '2026-01-01T00:00:00Z',
+          ended: '2026-01-01T00:00:00Z',
+          stopped: '2026-01-01T00:00:00Z',
+        },
+      ],
+    });
+    world.job = { ...world.job, attempt: 2 };
+    await world.run(
+      'git log -1 --format=%s > base.txt; git log -1 --format=%s refs/signalbox/work/MC-1/1 > salvage.txt; cat > prompt.txt; git remote > remotes.txt; echo DONE: x',
+    );
+
+    expect(await world.kept('base.txt', 2)).toBe('accepted before\n');
+    expect(await world.kept('salvage.txt', 2)).toBe('left lying\n');
+    expect(await world.kept('remotes.txt', 2)).toBe('');
+    const prompt = await world.kept('prompt.txt', 2);
+    expect(prompt).toContain('> #1 dev, by luci: failed. fell over');
+    expect(prompt).toContain('refs/signalbox/work/MC-1/1 in this repository');
+  });
+
+  it('reports an agent that fails, with its words', async () => {
+    const outcome = await world.run('echo "cannot find the shed" >&2; echo DONE: hardly; exit 3');
+
+    expect(outcome.outcome).toBe('failed');
+    const [attempt] = world.ticket().attempts;
+    expect(attempt?.outcome).toBe('failed');
+    expect(attempt?.reason).toBe('The agent ended with exit status 3.\n\nIt had said DONE: hardly');
+  });
+
+  it('reports an agent that cannot be started', async () => {
+    await world.run(['/nowhere/at/all']);
+
+    expect(world.ticket().attempts[0]).toMatchObject({ outcome: 'failed' });
+    expect(world.ticket().attempts[0]?.reason).toContain('could not be started');
+  });
+
+  it('takes silence for a loss', async () => {
+    const outcome = await world.run('echo all is well');
+
+    expect(outcome).toMatchObject({ outcome: 'lost', code: 'run-ended-silent' });
+    expect(world.ticket().attempts[0]).toMatchObject({ outcome: 'lost', reason: 'run-ended-silent' });
+    expect(world.ticket().attempts[0]?.stopped).not.toBeNull();
+  });
+
+  it('hears nothing in an echo of the prompt', async () => {
+    const outcome = await world.run(
+      `tee prompt.txt; echo; grep 'DONE: this' prompt.txt; grep 'DONE: this' prompt.txt | cut -c 3-`,
+    );
+
+    expect(outcome).toMatchObject({ outcome: 'lost', code: 'run-ended-silent' });
+    expect(world.log.some((line) => line.includes('DONE: this line is in the ticket'))).toBe(true);
+  });
+
+  it('says in a signal why nothing was started', async () => {
+    await world.git('symbolic-ref', 'HEAD', 'refs/heads/nowhere');
+    const outcome = await world.run('echo DONE: x');
+
+    expect(outcome.outcome).toBe('failed');
+    expect(world.ticket().attempts[0]?.reason).toContain('No agent was started');
+  });
+
+  it('saves the work at intervals', async () => {
+    const run = world.run('echo early > early.txt; while [ ! -e go ]; do sleep 0.02; done; echo DONE: x', {
+      saveEveryMs: 50,
+    });
+    await until('an early save', async () => (await world.kept('early.txt')) !== null);
+    const message = await world.git('log', '-1', '--format=%B', workRefOf());
+    world.ask({ kind: 'park', reason: '' });
+    await run;
+
+    expect(message).toContain('work in progress');
+    expect(message).toMatch(/Checked-in: \d{4}-/);
+  });
+});
+
+function never(): never {
+  throw new Error('cannot be');
+}
