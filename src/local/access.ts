@@ -1,11 +1,11 @@
-import type { Context } from "hono";
-import type { Forge, RepositoryRow, Role } from "./data.ts";
-import { findRepository, fullNameOf } from "./data.ts";
-import type { Actor, PermissionLevel } from "./host.ts";
-import { HttpError } from "./host.ts";
-import type { Identity } from "./identity.ts";
-import { identify } from "./identity.ts";
-import { atLeast, roleOf } from "./people.ts";
+import type { Context } from 'hono';
+import type { Forge, RepositoryRow, Role } from './data.ts';
+import { findRepository, fullNameOf } from './data.ts';
+import type { Actor, PermissionLevel } from './host.ts';
+import { HttpError } from './host.ts';
+import type { Identity } from './identity.ts';
+import { identify } from './identity.ts';
+import { atLeast, roleOf } from './people.ts';
 
 /** What a route asks for: apps and job tokens by permission, people by role. */
 export interface Need {
@@ -24,7 +24,7 @@ export interface Access {
 
 /** The asker's right to do something in a repository, or GitHub's refusal: 401, 403 or, where it may not even be seen, 404. */
 export function access(forge: Forge, c: Context, fullName: string, need: Need): Access {
-  const identity = identify(forge, c.req.header("authorization"));
+  const identity = identify(forge, c.req.header('authorization'));
   const repo = visibleRepository(forge, identity, fullName);
   return { repo, identity, actor: allowed(identity, repo, need) };
 }
@@ -37,52 +37,52 @@ export function visibleRepository(forge: Forge, identity: Identity, fullName: st
 }
 
 export function allowed(identity: Identity, repo: RepositoryRow, need: Need): Actor {
-  if (need.level === "write" && repo.archived) {
-    throw new HttpError(403, "Repository was archived so is read-only.");
+  if (need.level === 'write' && repo.archived) {
+    throw new HttpError(403, 'Repository was archived so is read-only.');
   }
   switch (identity.kind) {
-    case "anonymous":
-      if (need.level === "write") throw new HttpError(401, "Requires authentication");
-      return { login: "anonymous", id: 0, type: "User" };
-    case "app":
-      throw new HttpError(401, "A JSON web token is for the app itself: ask with an installation token");
-    case "user": {
-      const wanted = need.role ?? (need.level === "write" ? "write" : "read");
+    case 'anonymous':
+      if (need.level === 'write') throw new HttpError(401, 'Requires authentication');
+      return { login: 'anonymous', id: 0, type: 'User' };
+    case 'app':
+      throw new HttpError(401, 'A JSON web token is for the app itself: ask with an installation token');
+    case 'user': {
+      const wanted = need.role ?? (need.level === 'write' ? 'write' : 'read');
       if (!atLeast(roleOf(repo, identity.actor.login), wanted)) {
-        throw new HttpError(403, "Must have admin rights to Repository.");
+        throw new HttpError(403, 'Must have admin rights to Repository.');
       }
       return identity.actor;
     }
-    case "integration":
+    case 'integration':
       if (!hasPermission(identity, repo, need)) throw notByIntegration();
       return identity.actor;
   }
 }
 
-export const notByIntegration = (): HttpError => new HttpError(403, "Resource not accessible by integration");
+export const notByIntegration = (): HttpError => new HttpError(403, 'Resource not accessible by integration');
 
 /**
  * Stricter than GitHub in one point: an app without the permission may not read it in a public repository either,
  * so that what works here works in a private repository too.
  */
 function hasPermission(
-  identity: Identity & { kind: "integration" },
+  identity: Identity & { kind: 'integration' },
   repo: RepositoryRow,
   need: Need,
 ): boolean {
-  const names = typeof need.permission === "string" ? [need.permission] : need.permission;
-  if (names.includes("metadata") && need.level === "read") return true;
-  if (!identity.repositories.includes(repo.id)) return need.level === "read" && !repo.private;
+  const names = typeof need.permission === 'string' ? [need.permission] : need.permission;
+  if (names.includes('metadata') && need.level === 'read') return true;
+  if (!identity.repositories.includes(repo.id)) return need.level === 'read' && !repo.private;
   return names.some((name) => {
     const has = identity.permissions[name];
-    return has === "write" || (has === "read" && need.level === "read");
+    return has === 'write' || (has === 'read' && need.level === 'read');
   });
 }
 
 function maySee(identity: Identity, repo: RepositoryRow): boolean {
-  if (!repo.private || identity.kind === "app") return true;
-  if (identity.kind === "user") return roleOf(repo, identity.actor.login) !== null;
-  return identity.kind === "integration" && identity.repositories.includes(repo.id);
+  if (!repo.private || identity.kind === 'app') return true;
+  if (identity.kind === 'user') return roleOf(repo, identity.actor.login) !== null;
+  return identity.kind === 'integration' && identity.repositories.includes(repo.id);
 }
 
 /** A renamed repository redirects whoever may see it; everything else does not exist. */
@@ -90,16 +90,19 @@ function movedOrMissing(forge: Forge, identity: Identity, fullName: string): Htt
   const heir = forge.repositories.values().find((repo) => repo.formerNames.includes(fullName.toLowerCase()));
   return heir && maySee(identity, heir)
     ? new Moved(heir.id, fullNameOf(heir))
-    : new HttpError(404, "Not Found");
+    : new HttpError(404, 'Not Found');
 }
 
-/** Answered as 301: the repository has another name now. */
+/** Answered as 301: a repository has another name now, or an issue lives elsewhere. */
 export class Moved extends HttpError {
   readonly repository: number;
   readonly fullName: string;
-  constructor(repository: number, fullName: string) {
-    super(301, "Moved Permanently");
+  /** The path below the repository, where it is another one. */
+  readonly path: string | undefined;
+  constructor(repository: number, fullName: string, path?: string) {
+    super(301, 'Moved Permanently');
     this.repository = repository;
     this.fullName = fullName;
+    this.path = path;
   }
 }

@@ -1,26 +1,26 @@
-import type { Clock } from "../base/clock.ts";
-import { isoSeconds } from "../base/clock.ts";
-import type { Log } from "../base/log.ts";
-import type { Random } from "../base/random.ts";
-import type { Permissions, Table } from "./host.ts";
-import { Tables } from "./table.ts";
+import type { Clock } from '../base/clock.ts';
+import { isoSeconds } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { Permissions, Table } from './host.ts';
+import { Tables } from './table.ts';
 
 /** What the embedded GitHub remembers. Times are ISO 8601 in whole seconds, as GitHub's. */
 
-export type Role = "admin" | "maintain" | "write" | "triage" | "read";
+export type Role = 'admin' | 'maintain' | 'write' | 'triage' | 'read';
 
 export interface UserRow {
   login: string;
   id: number;
-  type: "User" | "Bot" | "Organization";
+  type: 'User' | 'Bot' | 'Organization';
   created: string;
 }
 
 /** A credential. Rows live in a 0600 file: like the real thing, whoever reads it has the keys. */
 export type TokenRow =
-  | { kind: "personal"; token: string; login: string }
+  | { kind: 'personal'; token: string; login: string }
   | {
-      kind: "installation";
+      kind: 'installation';
       token: string;
       installation: number;
       permissions: Permissions;
@@ -29,7 +29,7 @@ export type TokenRow =
       /** Milliseconds since the epoch. */
       expires: number;
     }
-  | { kind: "job"; token: string; repository: number; permissions: Permissions; expires: number };
+  | { kind: 'job'; token: string; repository: number; permissions: Permissions; expires: number };
 
 export interface AppRow {
   id: number;
@@ -77,9 +77,10 @@ export interface PullPart {
   baseSha: string;
   draft: boolean;
   merged: { at: string; by: string; sha: string } | null;
+  size: { commits: number; additions: number; deletions: number; files: number };
 }
 
-export type StateReason = "completed" | "not_planned" | "duplicate" | "reopened";
+export type StateReason = 'completed' | 'not_planned' | 'duplicate' | 'reopened';
 
 export interface IssueRow {
   id: number;
@@ -88,7 +89,7 @@ export interface IssueRow {
   title: string;
   body: string | null;
   user: string;
-  state: "open" | "closed";
+  state: 'open' | 'closed';
   stateReason: StateReason | null;
   labels: number[];
   assignees: string[];
@@ -99,7 +100,7 @@ export interface IssueRow {
   /** Slug of the app through which it was made. */
   app: string | null;
   /** Why it is gone: `deleted`, or the issue that it became. */
-  gone?: "deleted" | { repo: number; number: number };
+  gone?: 'deleted' | { repo: number; number: number };
   pull?: PullPart;
 }
 
@@ -134,6 +135,8 @@ export interface EventRow {
   assignee?: string;
   rename?: { from: string; to: string };
   stateReason?: StateReason | null;
+  /** The commit whose message closed the issue. */
+  commit?: string;
 }
 
 export interface ReactionRow {
@@ -146,7 +149,7 @@ export interface ReactionRow {
   created: string;
 }
 
-export type ActivityType = "push" | "force_push" | "branch_creation" | "branch_deletion";
+export type ActivityType = 'push' | 'force_push' | 'branch_creation' | 'branch_deletion' | 'pr_merge';
 
 /** One move of one ref, of every ref, in the order in which they happened. Forty zeros stand for "no such ref". */
 export interface ActivityRow {
@@ -217,21 +220,21 @@ export function openForge(ports: { clock: Clock; random: Random; log: Log; dataF
   const now = ports.clock.now();
   return {
     ...ports,
-    origin: "",
+    origin: '',
     tables,
-    users: tables.table("users"),
-    tokens: tables.table<TokenRow>("tokens", (row) => row.kind === "personal" || row.expires > now),
-    apps: tables.table("apps"),
-    installations: tables.table("installations"),
-    repositories: tables.table("repositories"),
-    issues: tables.table("issues"),
-    labels: tables.table("labels"),
-    comments: tables.table("comments"),
-    events: tables.table("events"),
-    reactions: tables.table("reactions"),
-    activity: tables.table("activity"),
+    users: tables.table('users'),
+    tokens: tables.table<TokenRow>('tokens', (row) => row.kind === 'personal' || row.expires > now),
+    apps: tables.table('apps'),
+    installations: tables.table('installations'),
+    repositories: tables.table('repositories'),
+    issues: tables.table('issues'),
+    labels: tables.table('labels'),
+    comments: tables.table('comments'),
+    events: tables.table('events'),
+    reactions: tables.table('reactions'),
+    activity: tables.table('activity'),
     deliveries: tables.table<DeliveryRow>(
-      "deliveries",
+      'deliveries',
       (row) => Date.parse(row.queued) > now - deliveryRetentionMs,
     ),
     now: () => isoSeconds(ports.clock.now()),

@@ -1,31 +1,31 @@
-import { createHash } from "node:crypto";
-import type { HttpBindings } from "@hono/node-server";
-import type { Context, Hono } from "hono";
-import { asError } from "../base/errors.ts";
-import { Moved } from "./access.ts";
-import type { Forge } from "./data.ts";
-import { HttpError } from "./host.ts";
-import { unsupported } from "./http.ts";
-import { identify } from "./identity.ts";
-import type { Misbehaviour } from "./misbehave.ts";
-import type { RateLimits } from "./rates.ts";
+import { createHash } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, Hono } from 'hono';
+import { asError } from '../base/errors.ts';
+import { Moved } from './access.ts';
+import type { Forge } from './data.ts';
+import { HttpError } from './host.ts';
+import { unsupported } from './http.ts';
+import { identify } from './identity.ts';
+import type { Misbehaviour } from './misbehave.ts';
+import type { RateLimits } from './rates.ts';
 
-const base = "/api/v3";
+const base = '/api/v3';
 
 /** What every answer of the REST interface has in common: planted faults, headers, errors, ETags. */
 export function addGate(app: Hono, forge: Forge, misbehaviour: Misbehaviour, rates: RateLimits): void {
   app.use(`${base}/*`, async (c, next) => {
     const call = `${c.req.method} ${c.req.path.slice(base.length)}`;
-    const fault = misbehaviour.take(call, ["fail", "drop"]);
-    if (fault?.kind === "fail") {
+    const fault = misbehaviour.take(call, ['fail', 'drop']);
+    if (fault?.kind === 'fail') {
       c.res = answerError(c, forge, fault.error, fault.headers);
     } else {
       checkMedia(c);
-      identify(forge, c.req.header("authorization")); // an unknown token is 401 wherever it goes
+      identify(forge, c.req.header('authorization')); // an unknown token is 401 wherever it goes
       rates.refuseIfSpent(c);
       await next();
     }
-    if (fault?.kind === "drop") (c.env as HttpBindings).incoming.socket.destroy();
+    if (fault?.kind === 'drop') (c.env as HttpBindings).incoming.socket.destroy();
     await addETag(c);
     addHeaders(c, forge, rates);
   });
@@ -40,7 +40,7 @@ export function addGate(app: Hono, forge: Forge, misbehaviour: Misbehaviour, rat
 
 function answerError(c: Context, forge: Forge, thrown: unknown, headers: Record<string, string>): Response {
   if (!(thrown instanceof HttpError)) {
-    forge.log.error("the embedded GitHub failed", {
+    forge.log.error('the embedded GitHub failed', {
       request: `${c.req.method} ${c.req.path}`,
       error: asError(thrown),
     });
@@ -51,8 +51,15 @@ function answerError(c: Context, forge: Forge, thrown: unknown, headers: Record<
   }
   const { message, status, errors } = thrown;
   if (thrown instanceof Moved) {
-    const rest = c.req.path.slice(base.length).split("/").slice(4).join("/");
-    const url = `${forge.origin}${base}/repositories/${thrown.repository}${rest ? `/${rest}` : ""}${new URL(c.req.url).search}`;
+    const path =
+      thrown.path ??
+      c.req.path
+        .slice(base.length)
+        .split('/')
+        .slice(4)
+        .map((part) => `/${part}`)
+        .join('');
+    const url = `${forge.origin}${base}/repositories/${thrown.repository}${path}${new URL(c.req.url).search}`;
     return Response.json(
       { message, url, documentation_url: documentation },
       { status, headers: { Location: url } },
@@ -67,30 +74,29 @@ function answerError(c: Context, forge: Forge, thrown: unknown, headers: Record<
   return Response.json(body, { status, headers });
 }
 
-const documentation = "https://docs.github.com/rest";
+const documentation = 'https://docs.github.com/rest';
 
 /** Refuses representations and API versions that would be answered wrongly. */
 function checkMedia(c: Context): void {
-  const accept = c.req.header("accept") ?? "*/*";
+  const accept = c.req.header('accept') ?? '*/*';
   const known =
     /^(\*\/\*|application\/(\*|json|vnd\.github(\.[\w-]+-preview|\.v3|\.raw|\.v3\.raw)?(\+json)?))$/;
-  const kinds = accept.split(",").map((kind) => kind.split(";")[0]?.trim() ?? "");
+  const kinds = accept.split(',').map((kind) => kind.split(';')[0]?.trim() ?? '');
   if (!kinds.some((kind) => known.test(kind))) throw unsupported(`Accept: ${accept}`, 415);
-  const version = c.req.header("x-github-api-version");
-  if (version !== undefined && version !== "2022-11-28") throw unsupported(`API version ${version}`, 400);
+  const version = c.req.header('x-github-api-version');
+  if (version !== undefined && version !== '2022-11-28') throw unsupported(`API version ${version}`, 400);
 }
 
 /** 304 where the asker has it already. Such answers are not counted against the rate limit. */
 async function addETag(c: Context): Promise<void> {
-  const json = c.res.headers.get("content-type")?.startsWith("application/json");
-  if (c.req.method !== "GET" || c.res.status !== 200 || !json) return;
+  if (c.req.method !== 'GET' || c.res.status !== 200) return;
   const body = Buffer.from(await c.res.clone().arrayBuffer());
-  const etag = `"${createHash("sha256").update(body).digest("hex")}"`;
-  const seen = c.req.header("if-none-match")?.replace(/^W\//, "");
-  if (seen !== etag) return c.header("ETag", `W/${etag}`);
+  const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
+  const seen = c.req.header('if-none-match')?.replace(/^W\//, '');
+  if (seen !== etag) return c.header('ETag', `W/${etag}`);
   const headers = new Headers(c.res.headers);
-  headers.delete("content-type");
-  headers.set("ETag", `W/${etag}`);
+  headers.delete('content-type');
+  headers.set('ETag', `W/${etag}`);
   c.res = undefined;
   c.res = new Response(null, { status: 304, headers });
 }
@@ -102,10 +108,10 @@ function addHeaders(c: Context, forge: Forge, rates: RateLimits): void {
 function commonHeaders(c: Context, forge: Forge, rates: RateLimits): Record<string, string> {
   return {
     Date: new Date(forge.clock.now()).toUTCString(),
-    "X-GitHub-Request-Id": forge.random.hex(8).toUpperCase(),
-    "X-GitHub-Media-Type": "github.v3; format=json",
-    "X-GitHub-Api-Version-Selected": "2022-11-28",
-    "Cache-Control": "private, max-age=60, s-maxage=60",
+    'X-GitHub-Request-Id': forge.random.hex(8).toUpperCase(),
+    'X-GitHub-Media-Type': 'github.v3; format=json',
+    'X-GitHub-Api-Version-Selected': '2022-11-28',
+    'Cache-Control': 'private, max-age=60, s-maxage=60',
     ...rates.headers(c, c.res.status !== 304),
   };
 }

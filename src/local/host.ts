@@ -1,13 +1,13 @@
-import type { Context, Hono } from "hono";
-import type { Clock } from "../base/clock.ts";
-import type { Log } from "../base/log.ts";
-import type { Random } from "../base/random.ts";
-import type { ActionsControls } from "./actions/controls.ts";
+import type { Context, Hono } from 'hono';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { ActionsControls } from './actions/controls.ts';
 
 /** The seam between the embedded forge (repositories, people, tokens, webhooks) and its Actions. */
 
 /** A permission as GitHub names it for apps and job tokens. */
-export type PermissionLevel = "read" | "write";
+export type PermissionLevel = 'read' | 'write';
 export type Permissions = Readonly<Record<string, PermissionLevel>>;
 
 /** Who makes a request. */
@@ -15,7 +15,7 @@ export interface Actor {
   /** `lucienne`, `signalbox[bot]`, `github-actions[bot]`. */
   login: string;
   id: number;
-  type: "User" | "Bot";
+  type: 'User' | 'Bot';
 }
 
 export interface RepositoryFacts {
@@ -66,7 +66,7 @@ export interface Host {
    * success and do nothing". Failing before and losing the answer after the work is done for every route by the
    * forge (see gate.ts), so a service need not ask for those.
    */
-  misbehave(route: string): "none" | "before" | "after";
+  misbehave(route: string): 'none' | 'before' | 'after';
 }
 
 /** GitHub's error answer: `{message, documentation_url, errors?}` with a status. */

@@ -1,17 +1,17 @@
-import type { AppRow, Forge, InstallationRow } from "./data.ts";
-import type { Actor, Permissions } from "./host.ts";
-import { HttpError } from "./host.ts";
-import { verifyAppToken } from "./jwt.ts";
-import { actorOf } from "./people.ts";
+import type { AppRow, Forge, InstallationRow } from './data.ts';
+import type { Actor, Permissions } from './host.ts';
+import { HttpError } from './host.ts';
+import { verifyAppToken } from './jwt.ts';
+import { actorOf } from './people.ts';
 
 /** Who asks, by the credential that came with the request. */
 export type Identity =
-  | { kind: "anonymous" }
-  | { kind: "user"; actor: Actor }
-  | { kind: "app"; app: AppRow }
+  | { kind: 'anonymous' }
+  | { kind: 'user'; actor: Actor }
+  | { kind: 'app'; app: AppRow }
   | {
       /** An app's installation, or a job's `GITHUB_TOKEN`: the latter is the installation of GitHub's own app. */
-      kind: "integration";
+      kind: 'integration';
       actor: Actor;
       app: AppRow;
       permissions: Permissions;
@@ -26,11 +26,11 @@ const jobTokenMs = 6 * hourMs;
 
 /** Reads an `Authorization` header: `token X`, `Bearer X`, or basic with the token as password. */
 export function identify(forge: Forge, header: string | undefined): Identity {
-  if (!header) return { kind: "anonymous" };
-  const [scheme = "", value = ""] = header.split(/ +/, 2);
+  if (!header) return { kind: 'anonymous' };
+  const [scheme = '', value = ''] = header.split(/ +/, 2);
   if (/^basic$/i.test(scheme)) return fromToken(forge, passwordOf(value));
   if (!/^(token|bearer)$/i.test(scheme)) throw badCredentials();
-  if (/^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) return { kind: "app", app: verifyAppToken(forge, value) };
+  if (/^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(value)) return { kind: 'app', app: verifyAppToken(forge, value) };
   return fromToken(forge, value);
 }
 
@@ -44,7 +44,7 @@ export function mintInstallationToken(
   const token = `ghs_${installation.app}_${forge.random.hex(20)}.${forge.random.hex(180)}.${forge.random.hex(40)}`;
   const expires = forge.clock.now() + hourMs;
   forge.tokens.put(token, {
-    kind: "installation",
+    kind: 'installation',
     token,
     installation: installation.id,
     permissions,
@@ -62,7 +62,7 @@ export function mintJobToken(
 ): { token: string; revoke(): void } {
   const token = `ghs_${forge.random.hex(20)}.${forge.random.hex(180)}.${forge.random.hex(40)}`;
   forge.tokens.put(token, {
-    kind: "job",
+    kind: 'job',
     token,
     repository,
     permissions,
@@ -71,22 +71,22 @@ export function mintJobToken(
   return { token, revoke: () => forge.tokens.delete(token) };
 }
 
-export const badCredentials = (): HttpError => new HttpError(401, "Bad credentials");
+export const badCredentials = (): HttpError => new HttpError(401, 'Bad credentials');
 
 function fromToken(forge: Forge, token: string): Identity {
   const row = forge.tokens.get(token);
   if (!row) throw badCredentials();
-  if (row.kind === "personal") return { kind: "user", actor: actorOf(forge, row.login) };
+  if (row.kind === 'personal') return { kind: 'user', actor: actorOf(forge, row.login) };
   if (row.expires <= forge.clock.now()) throw badCredentials();
-  return row.kind === "job" ? jobIdentity(forge, row) : installationIdentity(forge, row);
+  return row.kind === 'job' ? jobIdentity(forge, row) : installationIdentity(forge, row);
 }
 
 function jobIdentity(forge: Forge, row: { repository: number; permissions: Permissions }): Identity {
-  const app = appBySlug(forge, "github-actions");
+  const app = appBySlug(forge, 'github-actions');
   const actor = actorOf(forge, `${app.slug}[bot]`);
   const { permissions, repository } = row;
   return {
-    kind: "integration",
+    kind: 'integration',
     actor,
     app,
     permissions,
@@ -107,7 +107,7 @@ function installationIdentity(
   const reach =
     row.repositories?.filter((id) => installation.repositories.includes(id)) ?? installation.repositories;
   return {
-    kind: "integration",
+    kind: 'integration',
     actor: actorOf(forge, `${app.slug}[bot]`),
     app,
     permissions: row.permissions,
@@ -119,13 +119,13 @@ function installationIdentity(
 
 export function appBySlug(forge: Forge, slug: string): AppRow {
   const app = forge.apps.values().find((row) => row.slug === slug);
-  if (!app) throw new HttpError(404, "Not Found");
+  if (!app) throw new HttpError(404, 'Not Found');
   return app;
 }
 
 /** git sends the token as password; `https://TOKEN@host` sends it as user. */
 function passwordOf(basic: string): string {
-  const [user = "", ...rest] = Buffer.from(basic, "base64").toString("utf8").split(":");
-  const password = rest.join(":");
-  return password === "" || password === "x-oauth-basic" ? user : password;
+  const [user = '', ...rest] = Buffer.from(basic, 'base64').toString('utf8').split(':');
+  const password = rest.join(':');
+  return password === '' || password === 'x-oauth-basic' ? user : password;
 }

@@ -1,6 +1,6 @@
-import { createPublicKey, verify } from "node:crypto";
-import type { AppRow, Forge } from "./data.ts";
-import { HttpError } from "./host.ts";
+import { createPublicKey, verify } from 'node:crypto';
+import type { AppRow, Forge } from './data.ts';
+import { HttpError } from './host.ts';
 
 /** GitHub lets an app's JSON web token live ten minutes at most; a little is forgiven for clocks that differ. */
 const longestLifeSeconds = 10 * 60;
@@ -11,14 +11,14 @@ const driftSeconds = 60;
  * wrong clock by our Date header.
  */
 export function verifyAppToken(forge: Forge, token: string): AppRow {
-  const [head = "", body = "", signature = ""] = token.split(".");
+  const [head = '', body = '', signature = ''] = token.split('.');
   const header = decode(head);
   const claims = decode(body);
-  if (header.alg !== "RS256") throw undecodable();
+  if (header.alg !== 'RS256') throw undecodable();
   const app = forge.apps.get(String(claims.iss));
-  if (!app) throw new HttpError(401, "Integration not found");
+  if (!app) throw new HttpError(401, 'Integration not found');
   const key = createPublicKey(app.publicKey);
-  if (!verify("RSA-SHA256", Buffer.from(`${head}.${body}`), key, Buffer.from(signature, "base64url")))
+  if (!verify('RSA-SHA256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url')))
     throw undecodable();
   checkTimes(claims, Math.floor(forge.clock.now() / 1000));
   return app;
@@ -43,12 +43,12 @@ function checkTimes(claims: Record<string, unknown>, now: number): void {
   }
 }
 
-const undecodable = () => new HttpError(401, "A JSON web token could not be decoded");
+const undecodable = () => new HttpError(401, 'A JSON web token could not be decoded');
 
 function decode(part: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch {
     // said below
   }

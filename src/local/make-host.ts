@@ -1,12 +1,12 @@
-import { mkdirSync } from "node:fs";
-import { access } from "./access.ts";
-import { findRepository, fullNameOf, gitDirOf } from "./data.ts";
-import type { Host } from "./host.ts";
-import { notFound } from "./http.ts";
-import { mintJobToken } from "./identity.ts";
-import { userJson } from "./people.ts";
-import type { Works } from "./server.ts";
-import { repositoryJson } from "./shapes/repository.ts";
+import { mkdirSync } from 'node:fs';
+import { access } from './access.ts';
+import { findRepository, fullNameOf, gitDirOf } from './data.ts';
+import type { Host } from './host.ts';
+import { notFound } from './http.ts';
+import { mintJobToken } from './identity.ts';
+import { userJson } from './people.ts';
+import type { Works } from './server.ts';
+import { repositoryJson } from './shapes/repository.ts';
 
 /** What Actions sees of the forge. */
 export function makeHost({ forge, webhooks, misbehaviour }: Works): Host {
@@ -27,7 +27,7 @@ export function makeHost({ forge, webhooks, misbehaviour }: Works): Host {
     nextId: (counter) => forge.tables.nextId(`actions-${counter}`, 1),
     repository(which) {
       const repo =
-        typeof which === "number" ? forge.repositories.get(String(which)) : findRepository(forge, which);
+        typeof which === 'number' ? forge.repositories.get(String(which)) : findRepository(forge, which);
       if (!repo) return undefined;
       const { id, defaultBranch } = repo;
       return {
@@ -44,6 +44,6 @@ export function makeHost({ forge, webhooks, misbehaviour }: Works): Host {
     revokeJobToken: (token) => forge.tokens.delete(token),
     emit: (fullName, event, payload, sender) =>
       webhooks.emit(repositoryNamed(fullName), event, payload, sender),
-    misbehave: (route) => (misbehaviour.take(route, ["ignore"]) ? "before" : "none"),
+    misbehave: (route) => (misbehaviour.take(route, ['ignore']) ? 'before' : 'none'),
   };
 }

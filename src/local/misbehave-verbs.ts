@@ -1,9 +1,9 @@
-import { gitDirOf } from "./data.ts";
-import { moveRef, moverEnvironment } from "./git/repository.ts";
-import { HttpError } from "./host.ts";
-import type { DeliveryFacts, Fate, PreReceive } from "./misbehave.ts";
-import { repositoryNamed } from "./named.ts";
-import type { Works } from "./server.ts";
+import { gitDirOf } from './data.ts';
+import { moveRef, moverEnvironment } from './git/repository.ts';
+import { HttpError } from './host.ts';
+import type { DeliveryFacts, Fate, PreReceive } from './misbehave.ts';
+import { repositoryNamed } from './named.ts';
+import type { Works } from './server.ts';
 
 /** A route's pattern, `POST /repos/:owner/:repo/issues/:n/labels`, or `git-receive-pack`, `git-upload-pack`. */
 export interface Planted {
@@ -38,18 +38,18 @@ export interface Misbehave {
 
 export function makeMisbehave(works: Works): Misbehave {
   const { forge, misbehaviour, webhooks, rates } = works;
-  const planned = new HttpError(500, "planned");
+  const planned = new HttpError(500, 'planned');
   return {
-    fail: ({ route, times = 1, status, message = "Server Error", headers }) =>
-      misbehaviour.plant("fail", route, times, new HttpError(status, message), headers),
-    dropAnswer: ({ route, times = 1 }) => misbehaviour.plant("drop", route, times, planned),
-    ignore: ({ route, times = 1 }) => misbehaviour.plant("ignore", route, times, planned),
+    fail: ({ route, times = 1, status, message = 'Server Error', headers }) =>
+      misbehaviour.plant('fail', route, times, new HttpError(status, message), headers),
+    dropAnswer: ({ route, times = 1 }) => misbehaviour.plant('drop', route, times, planned),
+    ignore: ({ route, times = 1 }) => misbehaviour.plant('ignore', route, times, planned),
     secondaryLimit({ route, times = 1, retryAfter, status = 403 }) {
       const error = new HttpError(
         status,
-        "You have exceeded a secondary rate limit. Please wait a few minutes.",
+        'You have exceeded a secondary rate limit. Please wait a few minutes.',
       );
-      return misbehaviour.plant("fail", route, times, error, { "Retry-After": String(retryAfter) });
+      return misbehaviour.plant('fail', route, times, error, { 'Retry-After': String(retryAfter) });
     },
     spendRateLimit: (login) => rates.spend(login),
     onPreReceive: (repository, hook) => misbehaviour.onPreReceive(repository, hook),

@@ -1,9 +1,9 @@
-import type { HttpError } from "./host.ts";
+import type { HttpError } from './host.ts';
 
 /** A planted fault of a route, e.g. `POST /repos/:owner/:repo/issues/:n/comments`, or of `git-receive-pack`. */
 interface Plant {
   route: string;
-  kind: "fail" | "drop" | "ignore";
+  kind: 'fail' | 'drop' | 'ignore';
   left: number;
   error: HttpError;
   headers: Record<string, string>;
@@ -31,7 +31,7 @@ export interface DeliveryFacts {
  * What becomes of a webhook: `lose` (never sent, no trace), `fail` (logged as failed, not sent), `double` (sent twice
  * with one GUID), `hold` (kept until `releaseDeliveries`), or sent after a delay.
  */
-export type Fate = "deliver" | "lose" | "fail" | "double" | "hold" | { delayMs: number };
+export type Fate = 'deliver' | 'lose' | 'fail' | 'double' | 'hold' | { delayMs: number };
 
 /** Everything that the embedded GitHub does wrong on request; nothing of it unless a test asks. */
 export class Misbehaviour {
@@ -42,7 +42,7 @@ export class Misbehaviour {
   fateOf: (delivery: DeliveryFacts) => Fate | false | undefined = () => undefined;
 
   plant(
-    kind: Plant["kind"],
+    kind: Plant['kind'],
     route: string,
     times: number,
     error: HttpError,
@@ -56,7 +56,7 @@ export class Misbehaviour {
   }
 
   /** Takes one of the planted faults of these kinds for a call. `call` is a method and path, or a route's pattern. */
-  take(call: string, kinds: readonly Plant["kind"][]): Plant | undefined {
+  take(call: string, kinds: readonly Plant['kind'][]): Plant | undefined {
     const plant = this.#plants.find(
       (one) => one.left > 0 && kinds.includes(one.kind) && matches(one.route, call),
     );
@@ -94,6 +94,6 @@ export class Misbehaviour {
 
 /** `:name` in a route stands for one part of the path, whatever it is called there. */
 function matches(route: string, call: string): boolean {
-  const pattern = route.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/:\w+/g, "[^/]+");
+  const pattern = route.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+');
   return new RegExp(`^${pattern}$`).test(call);
 }

@@ -1,5 +1,5 @@
-import type { Forge, RepositoryRow } from "./data.ts";
-import { findRepository } from "./data.ts";
+import type { Forge, RepositoryRow } from './data.ts';
+import { findRepository } from './data.ts';
 
 /** The repository of that name, for verbs called in-process: a wrong name is the caller's mistake. */
 export function repositoryNamed(forge: Forge, fullName: string): RepositoryRow {

@@ -1,7 +1,7 @@
-import type { Context } from "hono";
-import type { Forge } from "./data.ts";
-import { HttpError } from "./host.ts";
-import { identify } from "./identity.ts";
+import type { Context } from 'hono';
+import type { Forge } from './data.ts';
+import { HttpError } from './host.ts';
+import { identify } from './identity.ts';
 
 const hourMs = 60 * 60 * 1000;
 
@@ -31,7 +31,7 @@ export class RateLimits {
 
   refuseIfSpent(c: Context): void {
     const { name } = this.#asker(c);
-    if (this.#window(name).spent && !c.req.path.endsWith("/rate_limit")) {
+    if (this.#window(name).spent && !c.req.path.endsWith('/rate_limit')) {
       throw new HttpError(403, `API rate limit exceeded for ${name}.`);
     }
   }
@@ -39,14 +39,14 @@ export class RateLimits {
   headers(c: Context, count: boolean): Record<string, string> {
     const { name, limit } = this.#asker(c);
     const window = this.#window(name);
-    if (count && !c.req.path.endsWith("/rate_limit")) window.used += 1;
+    if (count && !c.req.path.endsWith('/rate_limit')) window.used += 1;
     const { remaining, used, reset } = show(window, limit);
     return {
-      "X-RateLimit-Limit": String(limit),
-      "X-RateLimit-Remaining": String(remaining),
-      "X-RateLimit-Used": String(used),
-      "X-RateLimit-Reset": String(reset),
-      "X-RateLimit-Resource": "core",
+      'X-RateLimit-Limit': String(limit),
+      'X-RateLimit-Remaining': String(remaining),
+      'X-RateLimit-Used': String(used),
+      'X-RateLimit-Reset': String(reset),
+      'X-RateLimit-Resource': 'core',
     };
   }
 
@@ -60,13 +60,13 @@ export class RateLimits {
 
   #asker(c: Context): { name: string; limit: number } {
     try {
-      const identity = identify(this.#forge, c.req.header("authorization"));
-      if (identity.kind === "anonymous") return { name: "anonymous", limit: 60 };
-      if (identity.kind === "app") return { name: identity.app.slug, limit: 5_000 };
-      const job = identity.kind === "integration" && identity.job;
+      const identity = identify(this.#forge, c.req.header('authorization'));
+      if (identity.kind === 'anonymous') return { name: 'anonymous', limit: 60 };
+      if (identity.kind === 'app') return { name: identity.app.slug, limit: 5_000 };
+      const job = identity.kind === 'integration' && identity.job;
       return { name: identity.actor.login, limit: job ? 1_000 : 5_000 };
     } catch {
-      return { name: "anonymous", limit: 60 };
+      return { name: 'anonymous', limit: 60 };
     }
   }
 

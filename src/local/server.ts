@@ -1,30 +1,34 @@
-import { mkdirSync } from "node:fs";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
-import { Hono } from "hono";
-import type { Clock } from "../base/clock.ts";
-import type { Log } from "../base/log.ts";
-import type { Random } from "../base/random.ts";
-import type { ActionsControls } from "./actions/controls.ts";
-import type { Admin } from "./admin.ts";
-import { makeAdmin, seedBuiltIns } from "./admin.ts";
-import type { Forge, RepositoryRow } from "./data.ts";
-import { openForge } from "./data.ts";
-import { addGate } from "./gate.ts";
-import type { Announcer } from "./git/announce.ts";
-import { announce } from "./git/announce.ts";
-import { RefMoves } from "./git/moves.ts";
-import { makeGitServer } from "./git/serve.ts";
-import type { ActionsService, Host } from "./host.ts";
-import { makeHost } from "./make-host.ts";
-import { Misbehaviour } from "./misbehave.ts";
-import type { Misbehave } from "./misbehave-verbs.ts";
-import { makeMisbehave } from "./misbehave-verbs.ts";
-import { RateLimits } from "./rates.ts";
-import { mountRoutes } from "./routes/all.ts";
-import { Webhooks } from "./webhooks.ts";
+import { mkdirSync } from 'node:fs';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { getPath } from 'hono/utils/url';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { ActionsControls } from './actions/controls.ts';
+import { makeActions } from './actions/service.ts';
+import type { Admin } from './admin.ts';
+import { makeAdmin, seedBuiltIns } from './admin.ts';
+import type { Forge, RepositoryRow } from './data.ts';
+import { fullNameOf, openForge } from './data.ts';
+import { addGate } from './gate.ts';
+import type { Announcer } from './git/announce.ts';
+import { announce } from './git/announce.ts';
+import { RefMoves } from './git/moves.ts';
+import { makeGitServer } from './git/serve.ts';
+import type { ActionsService, Host } from './host.ts';
+import { closeByCommits } from './issues/keywords.ts';
+import { followBranch } from './issues/pulls.ts';
+import { makeHost } from './make-host.ts';
+import { Misbehaviour } from './misbehave.ts';
+import type { Misbehave } from './misbehave-verbs.ts';
+import { makeMisbehave } from './misbehave-verbs.ts';
+import { RateLimits } from './rates.ts';
+import { mountRoutes } from './routes/all.ts';
+import { Webhooks } from './webhooks.ts';
 
 export interface LocalGitHubOptions {
   /** Everything lives below it: tables, bare repositories, tokens. Made with mode 0700. */
@@ -38,8 +42,10 @@ export interface LocalGitHubOptions {
   cancelScale?: number;
   /** Whether pushes by a job's `GITHUB_TOKEN` reach apps as webhooks; GitHub does not say. Default true. */
   jobPushesSendWebhooks?: boolean;
+  /** Added to the environment of every step of every job. */
+  runnerEnvironment?: Record<string, string>;
   /** What runs workflows. Default: the embedded Actions. */
-  actions: (host: Host) => ActionsService;
+  actions?: (host: Host) => ActionsService;
 }
 
 /** An embedded GitHub that listens. */
@@ -79,20 +85,26 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   const moves = new RefMoves(forge);
   const announcer: Announcer = {
     forge,
-    webhooks,
+    emit(about, event, payload, sender) {
+      const byJob = sender === 'github-actions[bot]';
+      if (!byJob || (options.jobPushesSendWebhooks ?? true)) webhooks.emit(about, event, payload, sender);
+    },
     pushed: (fullName, push) => actions.pushed(fullName, push),
-    followBranch: async () => {},
+    followBranch: (repo, move) => followBranch(works, repo, move),
+    reached: (repo, move, commits) => closeByCommits(works, repo, move, commits),
   };
   const refsMoved = async (repo: RepositoryRow, refs: string[], by: string): Promise<void> => {
     for (const move of await moves.catchUp(repo, refs, by)) await announce(announcer, repo, move);
   };
   const works: Works = { forge, webhooks, misbehaviour, rates: new RateLimits(forge), refsMoved };
   seedBuiltIns(forge);
-  const actions = options.actions(makeHost(works));
+  const { cancelScale = 1, runnerEnvironment = {} } = options;
+  const host = makeHost(works);
+  const actions = options.actions?.(host) ?? makeActions(host, { cancelScale, runnerEnvironment });
 
-  const app = new Hono();
+  const app = new Hono({ getPath: (request) => pathByName(forge, request) });
   addGate(app, forge, misbehaviour, works.rates);
-  const api = app.basePath("/api/v3");
+  const api = app.basePath('/api/v3');
   mountRoutes(api, works);
   actions.mount(api);
   const git = makeGitServer(forge, misbehaviour, refsMoved);
@@ -104,7 +116,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
   const server = await listen(options.port ?? 0, async (request, response) => {
     await ready; // whoever comes early waits until what an earlier process left is in order
     if (!isOurHost(request, forge.origin))
-      return void response.writeHead(403).end("this server answers to 127.0.0.1 only\n");
+      return void response.writeHead(403).end('this server answers to 127.0.0.1 only\n');
     if (!git.serve(request, response)) void listener(request, response);
   });
   forge.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -139,13 +151,21 @@ function listen(
 ): Promise<Server> {
   const server = createServer(handle);
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => resolve(server));
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
   });
+}
+
+/** Redirects name repositories by id (`/repositories/1/issues/2`): the routes know them by name. */
+function pathByName(forge: Forge, request: Request): string {
+  const path = getPath(request);
+  const [, id = '', rest = ''] = /^\/api\/v3\/repositories\/(\d+)(\/.*)?$/.exec(path) ?? [];
+  const repo = forge.repositories.get(id);
+  return repo ? `/api/v3/repos/${fullNameOf(repo)}${rest}` : path;
 }
 
 /** A page in a browser may reach 127.0.0.1 under a name of its own (DNS rebinding): then the Host header says so. */
 function isOurHost(request: IncomingMessage, origin: string): boolean {
   const { port } = new URL(origin);
-  return [`127.0.0.1:${port}`, `localhost:${port}`].includes(request.headers.host ?? "");
+  return [`127.0.0.1:${port}`, `localhost:${port}`].includes(request.headers.host ?? '');
 }

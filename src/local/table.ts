@@ -1,7 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import { join } from "node:path";
-import { SignalboxError } from "../base/errors.ts";
-import type { Table } from "./host.ts";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { SignalboxError } from '../base/errors.ts';
+import type { Table } from './host.ts';
 
 /**
  * The embedded GitHub's memory: each table is an append-only journal of JSON lines, `["key", value]` for a put and
@@ -16,11 +16,11 @@ export class Journal<T> implements Table<T> {
     readJournal(path, this.#rows, keep);
     const lines = [...this.#rows].map(([key, value]) => `${JSON.stringify([key, value])}\n`);
     const fresh = `${path}.new`;
-    const file = openSync(fresh, "w", 0o600);
-    writeAll(file, lines.join(""));
+    const file = openSync(fresh, 'w', 0o600);
+    writeAll(file, lines.join(''));
     closeSync(file);
     renameSync(fresh, path);
-    this.#file = openSync(path, "a", 0o600);
+    this.#file = openSync(path, 'a', 0o600);
   }
 
   get(key: string): T | undefined {
@@ -68,7 +68,7 @@ export class Tables {
 
   /** The next number of a named counter, starting at `first`. */
   nextId(counter: string, first = 1): number {
-    const counters = this.table<number>("counters");
+    const counters = this.table<number>('counters');
     const next = (counters.get(counter) ?? first - 1) + 1;
     counters.put(counter, next);
     return next;
@@ -82,7 +82,7 @@ export class Tables {
 
 function readJournal<T>(path: string, rows: Map<string, T>, keep: (value: T) => boolean): void {
   if (!existsSync(path)) return;
-  const lines = readFileSync(path, "utf8").split("\n");
+  const lines = readFileSync(path, 'utf8').split('\n');
   lines.pop(); // whatever follows the last newline was torn by a kill in the middle of a write: never acknowledged
   for (const [index, line] of lines.entries()) {
     const [key, ...value] = parseLine<T>(path, index, line);
@@ -96,9 +96,9 @@ function parseLine<T>(path: string, index: number, line: string): [string, T?] {
   try {
     return JSON.parse(line) as [string, T?];
   } catch (cause) {
-    throw new SignalboxError("user", "local-data-damaged", `${path}:${index + 1} is not a journal line`, {
+    throw new SignalboxError('user', 'local-data-damaged', `${path}:${index + 1} is not a journal line`, {
       cause,
-      hint: "Delete the data folder to start afresh; the embedded GitHub never rewrites a line that it cannot read.",
+      hint: 'Delete the data folder to start afresh; the embedded GitHub never rewrites a line that it cannot read.',
     });
   }
 }

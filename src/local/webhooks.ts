@@ -1,17 +1,17 @@
-import { createHmac } from "node:crypto";
-import { request } from "node:http";
-import type { AppRow, DeliveryRow, Forge, InstallationRow, RepositoryRow } from "./data.ts";
-import { fullNameOf, repositoryById } from "./data.ts";
-import type { Fate, Misbehaviour } from "./misbehave.ts";
-import { nodeId, userJson } from "./people.ts";
-import { repositoryJson } from "./shapes/repository.ts";
+import { createHmac } from 'node:crypto';
+import { request } from 'node:http';
+import type { AppRow, DeliveryRow, Forge, InstallationRow, RepositoryRow } from './data.ts';
+import { fullNameOf, repositoryById } from './data.ts';
+import type { Fate, Misbehaviour } from './misbehave.ts';
+import { nodeId, userJson } from './people.ts';
+import { repositoryJson } from './shapes/repository.ts';
 
 /** GitHub hangs up after ten seconds. */
 const timeLimitMs = 10_000;
 /** How many deliveries to one app are on their way at once. They start in order; they may end in any. */
 const width = 8;
 /** Events that reach an app without a subscription. */
-const unasked = new Set(["installation", "installation_repositories"]);
+const unasked = new Set(['installation', 'installation_repositories']);
 
 /** Signed webhooks to apps: the queue, the delivery log, and redelivery. Nothing is retried by itself. */
 export class Webhooks {
@@ -32,7 +32,8 @@ export class Webhooks {
   /** Starts sending; what an earlier process left unsent goes first. */
   start(): void {
     this.#open = true;
-    for (const row of this.#forge.deliveries.values()) if (row.statusCode === 0) this.#waiting.push(row.id);
+    const unsent = this.#forge.deliveries.values().filter((row) => row.statusCode === 0);
+    this.#waiting.splice(0, this.#waiting.length, ...unsent.map((row) => row.id));
     this.#pump();
   }
 
@@ -47,7 +48,7 @@ export class Webhooks {
         ...payload,
         repository: repositoryJson(this.#forge, repo),
         sender: userJson(this.#forge, sender),
-        installation: { id: installation.id, node_id: nodeId("IntegrationInstallation", installation.id) },
+        installation: { id: installation.id, node_id: nodeId('IntegrationInstallation', installation.id) },
       };
       this.#queue(app, installation, repo, event, guid, full);
     }
@@ -66,7 +67,7 @@ export class Webhooks {
 
   /** Sends a delivery again: a new delivery with the same GUID and the same body. */
   redeliver(row: DeliveryRow): void {
-    const again = { ...row, ...unsent(this.#forge), id: this.#forge.nextId("delivery"), redelivery: true };
+    const again = { ...row, ...unsent(this.#forge), id: this.#forge.nextId('delivery'), redelivery: true };
     this.#accept(again);
   }
 
@@ -91,7 +92,7 @@ export class Webhooks {
 
   #guid(): string {
     const hex = this.#forge.random.hex(16);
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
   }
 
   #queue(
@@ -103,13 +104,13 @@ export class Webhooks {
     payload: Record<string, unknown>,
   ): void {
     this.#accept({
-      id: this.#forge.nextId("delivery"),
+      id: this.#forge.nextId('delivery'),
       guid,
       app: app.id,
       installation: installation.id,
       repository: repo?.id ?? null,
       event,
-      action: typeof payload.action === "string" ? payload.action : null,
+      action: typeof payload.action === 'string' ? payload.action : null,
       redelivery: false,
       payload: JSON.stringify(payload),
       ...unsent(this.#forge),
@@ -118,18 +119,18 @@ export class Webhooks {
 
   #accept(row: DeliveryRow): void {
     const fate = this.#fate(row);
-    if (fate === "lose") return;
+    if (fate === 'lose') return;
     const log = this.#forge.deliveries;
-    if (fate === "fail") {
-      log.put(String(row.id), { ...row, statusCode: 502, status: "failed to connect to host" });
+    if (fate === 'fail') {
+      log.put(String(row.id), { ...row, statusCode: 502, status: 'failed to connect to host' });
       return;
     }
     log.put(String(row.id), row);
-    if (fate === "hold") this.#held.push(row.id);
-    else if (typeof fate === "object") this.#later(row.id, fate.delayMs);
+    if (fate === 'hold') this.#held.push(row.id);
+    else if (typeof fate === 'object') this.#later(row.id, fate.delayMs);
     else this.#waiting.push(row.id);
-    if (fate === "double") {
-      const twin = { ...row, id: this.#forge.nextId("delivery") };
+    if (fate === 'double') {
+      const twin = { ...row, id: this.#forge.nextId('delivery') };
       log.put(String(twin.id), twin);
       this.#waiting.push(twin.id);
     }
@@ -141,7 +142,7 @@ export class Webhooks {
     const repository =
       row.repository === null ? null : fullNameOf(repositoryById(this.#forge, row.repository));
     const payload = JSON.parse(row.payload) as Record<string, unknown>;
-    return this.#misbehaviour.fateOf({ guid, event, action, repository, redelivery, payload }) || "deliver";
+    return this.#misbehaviour.fateOf({ guid, event, action, repository, redelivery, payload }) || 'deliver';
   }
 
   #later(id: number, delayMs: number): void {
@@ -189,16 +190,16 @@ const unsent = (forge: Forge) => ({
   queued: forge.now(),
   delivered: null,
   statusCode: 0,
-  status: "queued",
+  status: 'queued',
   durationSeconds: 0,
   requestHeaders: {},
   responseHeaders: {},
-  responseBody: "",
+  responseBody: '',
 });
 
 type Outcome = Pick<
   DeliveryRow,
-  "statusCode" | "status" | "requestHeaders" | "responseHeaders" | "responseBody"
+  'statusCode' | 'status' | 'requestHeaders' | 'responseHeaders' | 'responseBody'
 >;
 
 /** One POST over a connection of its own: a kept-alive one that the app has closed would look like a lost delivery. */
@@ -210,12 +211,12 @@ function post(forge: Forge, row: DeliveryRow, sending: AbortController): Promise
     status,
     requestHeaders,
     responseHeaders: {},
-    responseBody: "",
+    responseBody: '',
   });
   return new Promise((resolve) => {
-    if (!app?.webhookUrl) return resolve(failed(502, "no webhook address"));
+    if (!app?.webhookUrl) return resolve(failed(502, 'no webhook address'));
     const options = {
-      method: "POST",
+      method: 'POST',
       headers: requestHeaders,
       agent: false as const,
       signal: sending.signal,
@@ -229,42 +230,42 @@ function post(forge: Forge, row: DeliveryRow, sending: AbortController): Promise
       callOff();
       resolve(outcome);
     };
-    const refuse = () => end(late ? failed(504, "timed out") : failed(502, "failed to connect to host"));
+    const refuse = () => end(late ? failed(504, 'timed out') : failed(502, 'failed to connect to host'));
     const sent = request(app.webhookUrl, options, (answer) => {
       const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.on("error", refuse);
-      answer.on("end", () => {
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', refuse);
+      answer.on('end', () => {
         const statusCode = answer.statusCode ?? 502;
-        const status = statusCode < 400 ? "OK" : `Invalid HTTP Response: ${statusCode}`;
+        const status = statusCode < 400 ? 'OK' : `Invalid HTTP Response: ${statusCode}`;
         const responseHeaders = Object.fromEntries(
           Object.entries(answer.headers).map(([k, v]) => [k, String(v)]),
         );
-        const responseBody = Buffer.concat(chunks).toString("utf8");
+        const responseBody = Buffer.concat(chunks).toString('utf8');
         end({ statusCode, status, requestHeaders, responseHeaders, responseBody });
       });
     });
-    sent.on("error", refuse);
+    sent.on('error', refuse);
     sent.end(row.payload);
   });
 }
 
 function headersOf(row: DeliveryRow, app: AppRow | undefined): Record<string, string> {
   const sign = (algorithm: string) =>
-    `${algorithm}=${createHmac(algorithm, app?.webhookSecret ?? "")
+    `${algorithm}=${createHmac(algorithm, app?.webhookSecret ?? '')
       .update(row.payload)
-      .digest("hex")}`;
+      .digest('hex')}`;
   return {
-    Accept: "*/*",
-    "Content-Type": "application/json",
-    "Content-Length": String(Buffer.byteLength(row.payload)),
-    "User-Agent": "GitHub-Hookshot/embedded",
-    "X-GitHub-Delivery": row.guid,
-    "X-GitHub-Event": row.event,
-    "X-GitHub-Hook-ID": String(row.app),
-    "X-GitHub-Hook-Installation-Target-ID": String(row.app),
-    "X-GitHub-Hook-Installation-Target-Type": "integration",
-    "X-Hub-Signature": sign("sha1"),
-    "X-Hub-Signature-256": sign("sha256"),
+    Accept: '*/*',
+    'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(row.payload)),
+    'User-Agent': 'GitHub-Hookshot/embedded',
+    'X-GitHub-Delivery': row.guid,
+    'X-GitHub-Event': row.event,
+    'X-GitHub-Hook-ID': String(row.app),
+    'X-GitHub-Hook-Installation-Target-ID': String(row.app),
+    'X-GitHub-Hook-Installation-Target-Type': 'integration',
+    'X-Hub-Signature': sign('sha1'),
+    'X-Hub-Signature-256': sign('sha256'),
   };
 }

@@ -1,18 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Octokit } from "@octokit/rest";
-import { systemClock } from "../../src/base/clock.ts";
-import { silentLog } from "../../src/base/log.ts";
-import { systemRandom } from "../../src/base/random.ts";
-import type { ActionsService, Host } from "../../src/local/host.ts";
-import type { LocalGitHub, LocalGitHubOptions } from "../../src/local/server.ts";
-import { startLocalGitHub } from "../../src/local/server.ts";
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Octokit } from '@octokit/rest';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import type { ActionsService, Host } from '../../src/local/host.ts';
+import type { LocalGitHub, LocalGitHubOptions } from '../../src/local/server.ts';
+import { startLocalGitHub } from '../../src/local/server.ts';
 
 /** Actions that run nothing: the forge's own tests need none. */
 export function noActions(_host: Host): ActionsService {
   return {
-    controls: {} as ActionsService["controls"],
+    controls: {} as ActionsService['controls'],
     pushed: () => {},
     mount: () => {},
     recover: async () => {},
@@ -35,7 +35,7 @@ export class Cleanup {
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(cleanup: Cleanup): string {
-  const folder = mkdtempSync(join(tmpdir(), "local-github-"));
+  const folder = mkdtempSync(join(tmpdir(), 'local-github-'));
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

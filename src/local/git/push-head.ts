@@ -1,6 +1,6 @@
-import { Readable } from "node:stream";
-import { HttpError } from "../host.ts";
-import type { RefUpdate } from "../misbehave.ts";
+import { Readable } from 'node:stream';
+import { HttpError } from '../host.ts';
+import type { RefUpdate } from '../misbehave.ts';
 
 /** Commands are lines of about a hundred bytes; a push of more refs than this is no push of ours. */
 const longestHead = 4 * 1024 * 1024;
@@ -18,7 +18,7 @@ export async function readPushHead(body: Readable): Promise<{ refs: RefUpdate[];
     const next = await chunks.next();
     if (next.done) return { refs: [], body: Readable.from([head], { objectMode: false }) };
     head = Buffer.concat([head, next.value]);
-    if (head.length > longestHead) throw new HttpError(413, "too many refs in one push");
+    if (head.length > longestHead) throw new HttpError(413, 'too many refs in one push');
   }
 }
 
@@ -26,12 +26,12 @@ export async function readPushHead(body: Readable): Promise<{ refs: RefUpdate[];
 function parseCommands(head: Buffer): RefUpdate[] | undefined {
   const refs: RefUpdate[] = [];
   for (let at = 0; at + 4 <= head.length; ) {
-    const size = Number.parseInt(head.toString("latin1", at, at + 4), 16);
+    const size = Number.parseInt(head.toString('latin1', at, at + 4), 16);
     if (size === 0) return refs;
-    if (Number.isNaN(size) || size < 4) throw new HttpError(400, "not a pkt-line");
+    if (Number.isNaN(size) || size < 4) throw new HttpError(400, 'not a pkt-line');
     if (at + size > head.length) return undefined;
-    const line = head.toString("utf8", at + 4, at + size).split("\0")[0] ?? "";
-    const [before, after, ref] = line.trimEnd().split(" ");
+    const line = head.toString('utf8', at + 4, at + size).split('\0')[0] ?? '';
+    const [before, after, ref] = line.trimEnd().split(' ');
     // `shallow <sha>` lines come before the commands.
     if (before && after && ref) refs.push({ before, after, ref });
     at += size;

@@ -1,25 +1,25 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { git, gitEnvironment } from "../../base/git.ts";
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { git, gitEnvironment } from '../../base/git.ts';
 
-export const noCommit = "0".repeat(40);
+export const noCommit = '0'.repeat(40);
 
 /**
  * What a bare repository is set to. Every ref keeps a log for ever: the activity of a repository, and what tests ask
  * of the past of a ref, is read from there, in the order in which git itself moved the ref.
  */
 const settings = [
-  ["core.logAllRefUpdates", "always"],
-  ["gc.auto", "0"],
-  ["gc.reflogExpire", "never"],
-  ["gc.reflogExpireUnreachable", "never"],
-  ["http.receivepack", "true"],
-  ["receive.autogc", "false"],
-  ["receive.fsckObjects", "true"],
-  ["receive.advertiseAtomic", "true"],
-  ["uploadpack.allowFilter", "true"],
-  ["uploadpack.allowAnySHA1InWant", "true"],
+  ['core.logAllRefUpdates', 'always'],
+  ['gc.auto', '0'],
+  ['gc.reflogExpire', 'never'],
+  ['gc.reflogExpireUnreachable', 'never'],
+  ['http.receivepack', 'true'],
+  ['receive.autogc', 'false'],
+  ['receive.fsckObjects', 'true'],
+  ['receive.advertiseAtomic', 'true'],
+  ['uploadpack.allowFilter', 'true'],
+  ['uploadpack.allowAnySHA1InWant', 'true'],
 ] as const;
 
 /**
@@ -41,15 +41,15 @@ done
 export async function initRepository(gitDir: string, defaultBranch: string): Promise<void> {
   if (existsSync(gitDir)) return;
   mkdirSync(gitDir, { recursive: true, mode: 0o700 });
-  const init = await git(["init", "--quiet", "--bare", `--initial-branch=${defaultBranch}`, "."], {
+  const init = await git(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`, '.'], {
     cwd: gitDir,
   });
   if (init.code !== 0) throw new Error(`git init: ${init.stderr}`);
   const lines = settings.map(([key, value]) => {
-    const [section, name] = key.split(".");
+    const [section, name] = key.split('.');
     return `[${section}]\n\t${name} = ${value}\n`;
   });
-  writeFileSync(`${gitDir}/config`, lines.join(""), { flag: "a" });
+  writeFileSync(`${gitDir}/config`, lines.join(''), { flag: 'a' });
   mkdirSync(`${gitDir}/hooks`, { recursive: true });
   writeFileSync(`${gitDir}/hooks/pre-receive`, preReceive, { mode: 0o755 });
 }
@@ -75,28 +75,28 @@ export async function read(gitDir: string, ...args: string[]): Promise<string | 
 
 /** The same as bytes: a file's content need not be text. */
 export async function readBytes(gitDir: string, ...args: string[]): Promise<Buffer | undefined> {
-  const child = spawn("git", args, {
+  const child = spawn('git', args, {
     cwd: gitDir,
     env: gitEnvironment(),
-    stdio: ["ignore", "pipe", "ignore"],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const chunks: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const [code] = (await once(child, "close")) as [number | null];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
   return code === 0 ? Buffer.concat(chunks) : undefined;
 }
 
 /** The commit that a branch, tag, full ref or (abbreviated) commit name stands for, branches first as on GitHub. */
 export async function resolveCommit(gitDir: string, name: string): Promise<string | undefined> {
-  if (name.startsWith("-")) return undefined;
-  const candidates = name.startsWith("refs/") ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`, name];
+  if (name.startsWith('-')) return undefined;
+  const candidates = name.startsWith('refs/') ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`, name];
   for (const candidate of candidates) {
     const sha = await read(
       gitDir,
-      "rev-parse",
-      "--verify",
-      "--quiet",
-      "--end-of-options",
+      'rev-parse',
+      '--verify',
+      '--quiet',
+      '--end-of-options',
       `${candidate}^{commit}`,
     );
     if (sha) return sha.trim();
@@ -106,7 +106,7 @@ export async function resolveCommit(gitDir: string, name: string): Promise<strin
 
 /** What a full ref points at now. */
 export async function refValue(gitDir: string, ref: string): Promise<string | undefined> {
-  const sha = await read(gitDir, "rev-parse", "--verify", "--quiet", "--end-of-options", ref);
+  const sha = await read(gitDir, 'rev-parse', '--verify', '--quiet', '--end-of-options', ref);
   return sha?.trim();
 }
 
@@ -115,12 +115,12 @@ export async function moveRef(
   gitDir: string,
   ref: string,
   after: string,
-  options: { before?: string; env: Record<string, string> },
+  options: { before?: string; env: Record<string, string>; message?: string },
 ): Promise<string | undefined> {
-  const line = `${after === noCommit ? "delete" : "update"} ${ref}${after === noCommit ? "" : ` ${after}`}${
-    options.before === undefined ? "" : ` ${options.before}`
+  const line = `${after === noCommit ? 'delete' : 'update'} ${ref}${after === noCommit ? '' : ` ${after}`}${
+    options.before === undefined ? '' : ` ${options.before}`
   }\n`;
-  const result = await git(["update-ref", "--stdin", "-m", "push"], {
+  const result = await git(['update-ref', '--stdin', '-m', options.message ?? 'push'], {
     cwd: gitDir,
     input: line,
     env: options.env,
@@ -130,5 +130,5 @@ export async function moveRef(
 
 /** Whether `ancestor` is one of `commit`'s ancestors, or the same. */
 export async function isAncestor(gitDir: string, ancestor: string, commit: string): Promise<boolean> {
-  return (await git(["merge-base", "--is-ancestor", ancestor, commit], { cwd: gitDir })).code === 0;
+  return (await git(['merge-base', '--is-ancestor', ancestor, commit], { cwd: gitDir })).code === 0;
 }

@@ -1,22 +1,22 @@
-import { spawn } from "node:child_process";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
-import { asError } from "../../base/errors.ts";
-import { gitEnvironment } from "../../base/git.ts";
-import { allowed, Moved, visibleRepository } from "../access.ts";
-import type { Forge, RepositoryRow } from "../data.ts";
-import { fullNameOf } from "../data.ts";
-import type { Actor } from "../host.ts";
-import { HttpError } from "../host.ts";
-import type { Identity } from "../identity.ts";
-import { identify } from "../identity.ts";
-import type { Misbehaviour } from "../misbehave.ts";
-import { readPushHead } from "./push-head.ts";
-import { moverEnvironment } from "./repository.ts";
+import { spawn } from 'node:child_process';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { asError } from '../../base/errors.ts';
+import { gitEnvironment } from '../../base/git.ts';
+import { allowed, Moved, visibleRepository } from '../access.ts';
+import type { Forge, RepositoryRow } from '../data.ts';
+import { fullNameOf } from '../data.ts';
+import type { Actor } from '../host.ts';
+import { HttpError } from '../host.ts';
+import type { Identity } from '../identity.ts';
+import { identify } from '../identity.ts';
+import type { Misbehaviour } from '../misbehave.ts';
+import { readPushHead } from './push-head.ts';
+import { moverEnvironment } from './repository.ts';
 
-type Service = "git-upload-pack" | "git-receive-pack";
+type Service = 'git-upload-pack' | 'git-receive-pack';
 
 interface GitRequest {
   repo: RepositoryRow;
@@ -54,12 +54,12 @@ export function makeGitServer(
   ): Promise<void> => {
     const asked = admit(forge, request, path);
     const fault = misbehaviour.take(
-      asked.rest === "info/refs" ? `info/refs ${asked.service}` : asked.service,
-      ["fail", "drop"],
+      asked.rest === 'info/refs' ? `info/refs ${asked.service}` : asked.service,
+      ['fail', 'drop'],
     );
-    if (fault?.kind === "fail") throw fault.error;
-    const run = { asked, request, response, dropped: fault?.kind === "drop", signal: stop.signal };
-    if (asked.rest !== "git-receive-pack") {
+    if (fault?.kind === 'fail') throw fault.error;
+    const run = { asked, request, response, dropped: fault?.kind === 'drop', signal: stop.signal };
+    if (asked.rest !== 'git-receive-pack') {
       return runBackend(forge, { ...run, body: bodyOf(request), ended: async () => {} });
     }
     const push = await readPushHead(bodyOf(request));
@@ -73,7 +73,7 @@ export function makeGitServer(
   };
   return {
     serve(request, response) {
-      const path = gitPath.exec((request.url ?? "").split("?")[0] ?? "");
+      const path = gitPath.exec((request.url ?? '').split('?')[0] ?? '');
       if (!path) return false;
       const work = handle(request, response, path).catch((error) => refuse(forge, request, response, error));
       underWay.add(work);
@@ -89,16 +89,16 @@ export function makeGitServer(
 
 /** Who may do what: reading asks for `contents: read`, pushing for `contents: write`. Strangers are asked to log in. */
 function admit(forge: Forge, request: IncomingMessage, path: RegExpExecArray): GitRequest {
-  const [, owner = "", name = "", rest = ""] = path;
-  const asked = new URL(request.url ?? "", "http://127.0.0.1").searchParams.get("service");
-  const service = (rest === "info/refs" ? asked : rest) as Service;
-  if (service !== "git-upload-pack" && service !== "git-receive-pack") {
+  const [, owner = '', name = '', rest = ''] = path;
+  const asked = new URL(request.url ?? '', 'http://127.0.0.1').searchParams.get('service');
+  const service = (rest === 'info/refs' ? asked : rest) as Service;
+  if (service !== 'git-upload-pack' && service !== 'git-receive-pack') {
     throw new HttpError(403, "not supported by the embedded GitHub: git's dumb protocol");
   }
-  if (request.method !== (rest === "info/refs" ? "GET" : "POST"))
-    throw new HttpError(405, "Method Not Allowed");
+  if (request.method !== (rest === 'info/refs' ? 'GET' : 'POST'))
+    throw new HttpError(405, 'Method Not Allowed');
   const identity = identify(forge, request.headers.authorization);
-  const level = service === "git-receive-pack" ? "write" : "read";
+  const level = service === 'git-receive-pack' ? 'write' : 'read';
   try {
     const repo = visibleRepository(forge, identity, `${owner}/${name}`);
     return {
@@ -106,19 +106,19 @@ function admit(forge: Forge, request: IncomingMessage, path: RegExpExecArray): G
       identity,
       service,
       rest,
-      actor: allowed(identity, repo, { permission: "contents", level }),
+      actor: allowed(identity, repo, { permission: 'contents', level }),
     };
   } catch (error) {
-    if (identity.kind === "anonymous" && !(error instanceof Moved))
-      throw new HttpError(401, "Authentication required");
-    if (!(error instanceof HttpError) || error.status !== 403 || identity.kind === "anonymous") throw error;
-    const who = identity.kind === "app" ? identity.app.slug : identity.actor.login;
+    if (identity.kind === 'anonymous' && !(error instanceof Moved))
+      throw new HttpError(401, 'Authentication required');
+    if (!(error instanceof HttpError) || error.status !== 403 || identity.kind === 'anonymous') throw error;
+    const who = identity.kind === 'app' ? identity.app.slug : identity.actor.login;
     throw new HttpError(403, `Permission to ${owner}/${name}.git denied to ${who}.`);
   }
 }
 
 const bodyOf = (request: IncomingMessage): Readable =>
-  request.headers["content-encoding"] === "gzip" ? request.pipe(createGunzip()) : request;
+  request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request;
 
 interface BackendRun {
   asked: GitRequest;
@@ -133,26 +133,26 @@ interface BackendRun {
 }
 
 async function runBackend(forge: Forge, run: BackendRun): Promise<void> {
-  const child = spawn("git", ["http-backend"], {
+  const child = spawn('git', ['http-backend'], {
     env: backendEnvironment(forge, run.asked, run.request),
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: ['pipe', 'pipe', 'pipe'],
     signal: run.signal,
-    killSignal: "SIGKILL",
+    killSignal: 'SIGKILL',
   });
-  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  child.on("error", () => {}); // an abort is reported here too; `closed` tells all that matters
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  child.on('error', () => {}); // an abort is reported here too; `closed` tells all that matters
   const complaints: Buffer[] = [];
-  child.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
   // A client that goes away must not undo a push whose commands git already has: only its input ends.
   pipeline(run.body, child.stdin).catch(() => child.stdin.destroy());
   const started = await stream(child.stdout, run.response, run.dropped);
   await closed;
   await run.ended();
   if (complaints.length > 0) {
-    forge.log.debug("git http-backend", { said: Buffer.concat(complaints).toString("utf8") });
+    forge.log.debug('git http-backend', { said: Buffer.concat(complaints).toString('utf8') });
   }
   if (run.dropped) run.response.socket?.destroy();
-  else if (!started) throw new HttpError(500, "git http-backend gave no answer");
+  else if (!started) throw new HttpError(500, 'git http-backend gave no answer');
   else run.response.end();
 }
 
@@ -160,7 +160,7 @@ async function runBackend(forge: Forge, run: BackendRun): Promise<void> {
 async function stream(output: Readable, response: ServerResponse, dropped: boolean): Promise<boolean> {
   let head = Buffer.alloc(0);
   let started = false;
-  response.on("error", () => {});
+  response.on('error', () => {});
   for await (const chunk of output as AsyncIterable<Buffer>) {
     if (dropped || response.destroyed) continue; // keep reading, or git would stop at a full pipe
     if (started) {
@@ -168,10 +168,10 @@ async function stream(output: Readable, response: ServerResponse, dropped: boole
       continue;
     }
     head = Buffer.concat([head, chunk]);
-    const end = head.indexOf("\r\n\r\n");
+    const end = head.indexOf('\r\n\r\n');
     if (end === -1) continue;
     started = true;
-    const { status, headers } = parseHead(head.subarray(0, end).toString("latin1"));
+    const { status, headers } = parseHead(head.subarray(0, end).toString('latin1'));
     response.writeHead(status, headers);
     response.write(head.subarray(end + 4));
   }
@@ -180,18 +180,18 @@ async function stream(output: Readable, response: ServerResponse, dropped: boole
 
 const drained = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
-    response.once("drain", resolve);
-    response.once("close", resolve);
+    response.once('drain', resolve);
+    response.once('close', resolve);
   });
 
 function parseHead(head: string): { status: number; headers: Record<string, string> } {
   const headers = Object.fromEntries(
-    head.split("\r\n").map((line) => {
-      const colon = line.indexOf(":");
+    head.split('\r\n').map((line) => {
+      const colon = line.indexOf(':');
       return [line.slice(0, colon), line.slice(colon + 1).trim()];
     }),
   );
-  const status = Number((headers.Status ?? "200").slice(0, 3));
+  const status = Number((headers.Status ?? '200').slice(0, 3));
   delete headers.Status;
   return { status, headers };
 }
@@ -202,39 +202,39 @@ function backendEnvironment(
   request: IncomingMessage,
 ): Record<string, string> {
   const { identity, actor, repo, rest, service } = asked;
-  const noWorkflows = identity.kind === "integration" && identity.permissions.workflows !== "write";
+  const noWorkflows = identity.kind === 'integration' && identity.permissions.workflows !== 'write';
   const header = (name: string, variable: string): Record<string, string> => {
     const value = request.headers[name];
-    return typeof value === "string" ? { [variable]: value } : {};
+    return typeof value === 'string' ? { [variable]: value } : {};
   };
   return gitEnvironment({
     ...moverEnvironment(actor.login, forge.clock.now()),
     GIT_PROJECT_ROOT: `${forge.dataFolder}/git`,
-    GIT_HTTP_EXPORT_ALL: "1",
+    GIT_HTTP_EXPORT_ALL: '1',
     PATH_INFO: `/${repo.id}.git/${rest}`,
-    QUERY_STRING: rest === "info/refs" ? `service=${service}` : "",
-    REQUEST_METHOD: request.method ?? "GET",
+    QUERY_STRING: rest === 'info/refs' ? `service=${service}` : '',
+    REQUEST_METHOD: request.method ?? 'GET',
     REMOTE_USER: actor.login,
-    REMOTE_ADDR: "127.0.0.1",
-    ...header("content-type", "CONTENT_TYPE"),
-    ...header("git-protocol", "GIT_PROTOCOL"),
-    ...(noWorkflows ? { EMBEDDED_REFUSE_WORKFLOWS: "1" } : {}),
+    REMOTE_ADDR: '127.0.0.1',
+    ...header('content-type', 'CONTENT_TYPE'),
+    ...header('git-protocol', 'GIT_PROTOCOL'),
+    ...(noWorkflows ? { EMBEDDED_REFUSE_WORKFLOWS: '1' } : {}),
   });
 }
 
 function refuse(forge: Forge, request: IncomingMessage, response: ServerResponse, thrown: unknown): void {
-  if (!(thrown instanceof HttpError)) forge.log.error("git over HTTP failed", { error: asError(thrown) });
+  if (!(thrown instanceof HttpError)) forge.log.error('git over HTTP failed', { error: asError(thrown) });
   if (response.headersSent || response.destroyed) return void response.destroy();
   const { status, message } =
     thrown instanceof HttpError ? thrown : { status: 500, message: asError(thrown).message };
-  const headers: Record<string, string> = { "Content-Type": "text/plain" };
-  if (status === 401) headers["WWW-Authenticate"] = 'Basic realm="GitHub"';
+  const headers: Record<string, string> = { 'Content-Type': 'text/plain' };
+  if (status === 401) headers['WWW-Authenticate'] = 'Basic realm="GitHub"';
   if (thrown instanceof Moved) headers.Location = movedTo(forge, request, thrown.fullName);
   request.resume();
   response.writeHead(status, headers).end(`${message}\n`);
 }
 
 function movedTo(forge: Forge, request: IncomingMessage, fullName: string): string {
-  const rest = (request.url ?? "").split("/").slice(3).join("/");
+  const rest = (request.url ?? '').split('/').slice(3).join('/');
   return `${forge.origin}/${fullName}.git/${rest}`;
 }

@@ -1,12 +1,12 @@
-import type { AppRow, Forge, InstallationRow } from "../data.ts";
-import { nodeId, userJson, userOf } from "../people.ts";
+import type { AppRow, Forge, InstallationRow } from '../data.ts';
+import { nodeId, userJson, userOf } from '../people.ts';
 
 /** GitHub's `integration`, as issues and comments made through an app carry it. */
 export function appJson(forge: Forge, app: AppRow): Record<string, unknown> {
   return {
     id: app.id,
     slug: app.slug,
-    node_id: nodeId("App", app.id),
+    node_id: nodeId('App', app.id),
     owner: userJson(forge, app.owner),
     name: app.name,
     description: null,
@@ -31,14 +31,14 @@ export function installationJson(forge: Forge, app: AppRow, row: InstallationRow
   return {
     id: row.id,
     account: userJson(forge, row.account),
-    repository_selection: "selected",
+    repository_selection: 'selected',
     access_tokens_url: `${url}/app/installations/${row.id}/access_tokens`,
     repositories_url: `${url}/installation/repositories`,
     html_url: `${forge.origin}/settings/installations/${row.id}`,
     app_id: app.id,
     app_slug: app.slug,
     target_id: account.id,
-    target_type: account.type === "Organization" ? "Organization" : "User",
+    target_type: account.type === 'Organization' ? 'Organization' : 'User',
     permissions: { ...app.permissions },
     events: [...app.events],
     created_at: row.created,
