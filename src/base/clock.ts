@@ -25,11 +25,11 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     if (signal?.aborted) return resolve();
     const done = () => {
       callOff();
-      signal?.removeEventListener("abort", done);
+      signal?.removeEventListener('abort', done);
       resolve();
     };
     const callOff = clock.after(ms, done);
-    signal?.addEventListener("abort", done, { once: true });
+    signal?.addEventListener('abort', done, { once: true });
   });
 }
 

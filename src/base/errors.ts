@@ -1,5 +1,5 @@
 /** Who must act on an error: the person asking, whoever keeps the config, nobody (try again), the forge, or us. */
-export type ErrorKind = "user" | "config" | "conflict" | "forge" | "bug";
+export type ErrorKind = 'user' | 'config' | 'conflict' | 'forge' | 'bug';
 
 export interface ErrorDetails {
   /** What to do about it, in one sentence. */
@@ -18,7 +18,7 @@ export class SignalboxError extends Error {
 
   constructor(kind: ErrorKind, code: string, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
-    this.name = "SignalboxError";
+    this.name = 'SignalboxError';
     this.kind = kind;
     this.code = code;
     this.hint = details.hint;

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 
 export interface GitOptions {
   /** Working directory; for a bare repository its own folder. */
@@ -25,12 +25,12 @@ export interface GitResult {
  */
 export function gitEnvironment(extra: Record<string, string> = {}): Record<string, string> {
   return {
-    PATH: process.env.PATH ?? "/usr/bin:/bin",
-    HOME: process.env.HOME ?? "/",
-    LC_ALL: "C",
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_CONFIG_NOSYSTEM: "1",
-    GIT_CONFIG_GLOBAL: "/dev/null",
+    PATH: process.env.PATH ?? '/usr/bin:/bin',
+    HOME: process.env.HOME ?? '/',
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
     ...extra,
   };
 }
@@ -41,9 +41,9 @@ export function gitEnvironment(extra: Record<string, string> = {}): Record<strin
  */
 export function gitLogin(url: string, token: string): Record<string, string> {
   if (!/^https?:/.test(url)) return {};
-  const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
+  const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
   return {
-    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_COUNT: '1',
     GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
     GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
   };
@@ -51,23 +51,23 @@ export function gitLogin(url: string, token: string): Record<string, string> {
 
 /** Runs one git command. It never rejects for git's own exit code: the caller reads `code`. */
 export async function git(args: readonly string[], options: GitOptions): Promise<GitResult> {
-  const child = spawn("git", args, {
+  const child = spawn('git', args, {
     cwd: options.cwd,
     env: gitEnvironment(options.env),
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: ['pipe', 'pipe', 'pipe'],
     timeout: options.timeoutMs ?? 60_000,
-    killSignal: "SIGKILL",
+    killSignal: 'SIGKILL',
   });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-  child.stdin.on("error", () => {}); // git may exit before it has read everything; its exit code tells
-  child.stdin.end(options.input ?? "");
-  const [code] = (await once(child, "close")) as [number | null];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  child.stdin.on('error', () => {}); // git may exit before it has read everything; its exit code tells
+  child.stdin.end(options.input ?? '');
+  const [code] = (await once(child, 'close')) as [number | null];
   return {
     code: code ?? -1,
-    stdout: Buffer.concat(stdout).toString("utf8"),
-    stderr: Buffer.concat(stderr).toString("utf8"),
+    stdout: Buffer.concat(stdout).toString('utf8'),
+    stderr: Buffer.concat(stderr).toString('utf8'),
   };
 }

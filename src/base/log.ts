@@ -6,8 +6,8 @@ export interface Log {
   error(message: string, facts?: Record<string, unknown>): void;
 }
 
-export type LogLevel = "debug" | "info" | "warn" | "error";
-const order: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+const order: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /** A log that writes records of at least `level` through `write`. */
 export function makeLog(level: LogLevel, write: (line: string) => void): Log {
@@ -17,11 +17,11 @@ export function makeLog(level: LogLevel, write: (line: string) => void): Log {
       if (order.indexOf(own) >= order.indexOf(level))
         write(JSON.stringify({ level: own, message, ...plain(facts) }));
     };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 /** Swallows everything. */
-export const silentLog: Log = makeLog("error", () => {});
+export const silentLog: Log = makeLog('error', () => {});
 
 function plain(facts: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(

@@ -1,8 +1,8 @@
-import { isoSeconds } from "../base/clock.ts";
-import { closeAttempt, stopping } from "./attempts.ts";
-import { claimed, obstacles } from "./claim.ts";
-import { conditionWords, holds, isPassing } from "./conditions.ts";
-import type { Ticket, Waiting } from "./format.ts";
+import { isoSeconds } from '../base/clock.ts';
+import { closeAttempt, stopping } from './attempts.ts';
+import { claimed, obstacles } from './claim.ts';
+import { conditionWords, holds, isPassing } from './conditions.ts';
+import type { Ticket, Waiting } from './format.ts';
 import {
   type Circumstances,
   landBlocked,
@@ -13,11 +13,11 @@ import {
   landTodo,
   landWaiting,
   phaseAfter,
-} from "./landing.ts";
-import type { ReasonCode } from "./reasons.ts";
-import type { Request, RequestKind, RequestOf, RowName } from "./requests.ts";
-import { requestDigest } from "./signals.ts";
-import { isOpen } from "./states.ts";
+} from './landing.ts';
+import type { ReasonCode } from './reasons.ts';
+import type { Request, RequestKind, RequestOf, RowName } from './requests.ts';
+import { requestDigest } from './signals.ts';
+import { isOpen } from './states.ts';
 
 /** Why a row that fits the state does not apply all the same. */
 export interface Refusal {
@@ -35,16 +35,16 @@ const refuse = (refused: ReasonCode, message?: string): Refusal =>
 const personal = {
   release(ticket, request, now) {
     const released = { ...ticket, hold: false, released: { by: request.actor, at: isoSeconds(now.now) } };
-    if (ticket.state === "in_progress" || ticket.state === "review") {
-      return ticket.hold ? released : refuse("already-so");
+    if (ticket.state === 'in_progress' || ticket.state === 'review') {
+      return ticket.hold ? released : refuse('already-so');
     }
     return landTodo({ ...grantedRetry(released, now), start_when: null, not_before: null }, now);
   },
   park(ticket, request, now) {
-    if (ticket.state === "review" || ticket.state === "blocked") return { ...ticket, hold: true };
-    const closed = close(ticket, request, now, "parked", request.reason);
+    if (ticket.state === 'review' || ticket.state === 'blocked') return { ...ticket, hold: true };
+    const closed = close(ticket, request, now, 'parked', request.reason);
     return landWaiting(closed, now.now, {
-      kind: request.when ? "deferred" : "parked",
+      kind: request.when ? 'deferred' : 'parked',
       ...(request.when ? { when: request.when } : {}),
       ...(ticket.waiting?.question ? { question: ticket.waiting.question } : {}),
       reason: request.reason,
@@ -53,31 +53,31 @@ const personal = {
   },
   hold(ticket, request, now) {
     const held = { ...ticket, hold: true };
-    if (ticket.state !== "inbox" && ticket.state !== "todo") return held;
-    return landWaiting(held, now.now, { kind: "parked", reason: "held", by: request.actor });
+    if (ticket.state !== 'inbox' && ticket.state !== 'todo') return held;
+    return landWaiting(held, now.now, { kind: 'parked', reason: 'held', by: request.actor });
   },
   interrupt(ticket, request, now) {
-    const closed = close(ticket, request, now, "interrupted", request.message);
+    const closed = close(ticket, request, now, 'interrupted', request.message);
     return landTodo(withMessage(closed, request, request.message), now);
   },
   answer(ticket, request, now) {
     const waiting = ticket.waiting;
-    if (!waiting?.question) return refuse("no-row", "No question of this ticket is open.");
+    if (!waiting?.question) return refuse('no-row', 'No question of this ticket is open.');
     const answered = withMessage(ticket, request, request.text);
-    if (waiting.kind === "question") return landTodo(answered, now);
+    if (waiting.kind === 'question') return landTodo(answered, now);
     const { question: _, ...rest } = waiting;
     return { ...answered, waiting: rest };
   },
   approve: (ticket, _request, now) => landNextPhase(ticket, now, true),
   reject(ticket, request, now) {
     const phase = request.phase ?? ticket.phase;
-    if (!ticket.phases.includes(phase)) return refuse("bad-phase", `${ticket.id} has no phase ${phase}.`);
+    if (!ticket.phases.includes(phase)) return refuse('bad-phase', `${ticket.id} has no phase ${phase}.`);
     return landTodo(withMessage({ ...ticket, phase }, request, request.reason), now);
   },
   retry: (ticket, _request, now) => landTodo({ ...grantedRetry(ticket, now), not_before: null }, now),
   cancel: (ticket, request, now) =>
-    landClosed(close(ticket, request, now, "cancelled", request.reason), "cancelled"),
-  reopen: (ticket) => ({ ...ticket, state: "inbox", hold: false }),
+    landClosed(close(ticket, request, now, 'cancelled', request.reason), 'cancelled'),
+  reopen: (ticket) => ({ ...ticket, state: 'inbox', hold: false }),
 } satisfies Acts;
 
 const runs = {
@@ -87,12 +87,12 @@ const runs = {
   },
   bind(ticket, request, { now, config }) {
     const open = ticket.attempt;
-    if (open?.number !== request.attempt || open.claim !== request.claim) return refuse("other-claim");
-    if (request.run.run_attempt !== 1) return refuse("rerun");
+    if (open?.number !== request.attempt || open.claim !== request.claim) return refuse('other-claim');
+    if (request.run.run_attempt !== 1) return refuse('rerun');
     const { id, run_attempt, url } = request.run;
     // The same run with the same key again: the answer to its bind was lost (rule 9).
     if (open.run)
-      return open.run.id === id && open.run.key_sha256 === request.key_sha256 ? ticket : refuse("other-run");
+      return open.run.id === id && open.run.key_sha256 === request.key_sha256 ? ticket : refuse('other-run');
     const limitMinutes = config.agents[open.agent]?.time_limit_minutes ?? 60;
     return {
       ...ticket,
@@ -106,36 +106,36 @@ const runs = {
   done: (ticket, request, now) => landNextPhase(closeBySignal(ticket, request, now), now, false),
   review: (ticket, request, now) => landReview(closeBySignal(ticket, request, now)),
   question(ticket, request, now) {
-    const question = request.signal?.summary ?? "";
+    const question = request.signal?.summary ?? '';
     const closed = closeBySignal(ticket, request, now);
-    const kind: Waiting["kind"] = ticket.hold ? "parked" : "question";
+    const kind: Waiting['kind'] = ticket.hold ? 'parked' : 'question';
     return landWaiting(closed, now.now, { kind, question, reason: question, by: request.actor });
   },
   failed(ticket, request, now) {
-    const why = `The agent reported a failure: ${request.signal?.summary ?? ""}`;
+    const why = `The agent reported a failure: ${request.signal?.summary ?? ''}`;
     return landRetry(closeBySignal(ticket, request, now), now, why);
   },
   lost(ticket, request, now) {
-    if (ticket.attempt?.number !== request.attempt) return refuse("attempt-closed");
+    if (ticket.attempt?.number !== request.attempt) return refuse('attempt-closed');
     return landRetry(
-      close(ticket, request, now, "lost", request.reason, request.agent_gone),
+      close(ticket, request, now, 'lost', request.reason, request.agent_gone),
       now,
       request.reason,
     );
   },
   stopped_by_person(ticket, request, now) {
-    if (ticket.attempt?.number !== request.attempt) return refuse("attempt-closed");
-    const reason = "the run was cancelled in Actions";
-    const closed = close(ticket, request, now, "parked", reason);
-    return landWaiting(closed, now.now, { kind: "parked", reason, by: request.actor });
+    if (ticket.attempt?.number !== request.attempt) return refuse('attempt-closed');
+    const reason = 'the run was cancelled in Actions';
+    const closed = close(ticket, request, now, 'parked', reason);
+    return landWaiting(closed, now.now, { kind: 'parked', reason, by: request.actor });
   },
   undispatchable(ticket, request, now) {
-    if (ticket.attempt?.number !== request.attempt || ticket.attempt.run) return refuse("attempt-closed");
-    const closed = close(ticket, request, now, "undispatchable", request.reason);
+    if (ticket.attempt?.number !== request.attempt || ticket.attempt.run) return refuse('attempt-closed');
+    const closed = close(ticket, request, now, 'undispatchable', request.reason);
     return landBlocked(closed, now.now, request.code, request.reason);
   },
   stopped(ticket, request, { now }) {
-    if (!stopping(ticket).some(({ number }) => number === request.attempt)) return refuse("already-so");
+    if (!stopping(ticket).some(({ number }) => number === request.attempt)) return refuse('already-so');
     const attempts = ticket.attempts.map((attempt) =>
       attempt.number === request.attempt ? { ...attempt, stopped: isoSeconds(now) } : attempt,
     );
@@ -147,48 +147,48 @@ const books = {
   due(ticket, _request, now) {
     const when = ticket.waiting?.when;
     // Asked again when the desk opens: landing now would put the desk's condition in the place of the ticket's own.
-    if (!holds({ desk: "open" }, now.view, now.now)) return refuse("desk-paused");
+    if (!holds({ desk: 'open' }, now.view, now.now)) return refuse('desk-paused');
     if (!when || !holds(when, now.view, now.now))
-      return refuse("condition-unmet", `It waits ${when ? conditionWords(when) : "for a release"}.`);
+      return refuse('condition-unmet', `It waits ${when ? conditionWords(when) : 'for a release'}.`);
     return landTodo({ ...ticket, start_when: isPassing(when) ? when : null }, now);
   },
   expire: (ticket, request, now) =>
     landBlocked(
-      close(ticket, request, now, "blocked", request.reason),
+      close(ticket, request, now, 'blocked', request.reason),
       now.now,
       request.code,
       request.reason,
     ),
   merged(ticket, _request, now) {
-    if (ticket.state === "review") return landNextPhase(ticket, now, true);
+    if (ticket.state === 'review') return landNextPhase(ticket, now, true);
     return phaseAfter(ticket) === undefined
-      ? landClosed(ticket, "done")
-      : refuse("no-row", "Phases are left to do.");
+      ? landClosed(ticket, 'done')
+      : refuse('no-row', 'Phases are left to do.');
   },
   edit(ticket, request) {
-    if (ticket.released) return refuse("frozen");
-    const { title, body } = request;
-    return title === ticket.title && body === ticket.body ? refuse("already-so") : { ...ticket, title, body };
+    if (ticket.released) return refuse('frozen');
+    const { title, body, digest } = request;
+    return ticket.mirrored === digest ? refuse('already-so') : { ...ticket, title, body, mirrored: digest };
   },
   link(ticket, request, { view }) {
-    if (ticket.issue === request.issue) return refuse("already-so");
+    if (ticket.issue === request.issue) return refuse('already-so');
     const other = view.ticketOf(request.issue);
     if (ticket.issue !== null || other !== undefined)
-      return refuse("issue-taken", `Issue #${request.issue} belongs to ${other ?? ticket.id}.`);
-    return { ...ticket, issue: request.issue };
+      return refuse('issue-taken', `Issue #${request.issue} belongs to ${other ?? ticket.id}.`);
+    return { ...ticket, issue: request.issue, mirrored: request.digest };
   },
   mirrored: (ticket, request) =>
-    ticket.mirrored === request.digest ? refuse("already-so") : { ...ticket, mirrored: request.digest },
+    ticket.mirrored === request.digest ? refuse('already-so') : { ...ticket, mirrored: request.digest },
   detach(ticket, request, now) {
-    if (ticket.issue === null) return refuse("already-so");
+    if (ticket.issue === null) return refuse('already-so');
     const detached = { ...ticket, issue: null };
-    if (!isOpen(ticket.state) || ticket.state === "review" || ticket.state === "blocked") return detached;
-    const closed = close(detached, request, now, "parked", request.reason);
-    return landWaiting(closed, now.now, { kind: "parked", reason: request.reason, by: request.actor });
+    if (!isOpen(ticket.state) || ticket.state === 'review' || ticket.state === 'blocked') return detached;
+    const closed = close(detached, request, now, 'parked', request.reason);
+    return landWaiting(closed, now.now, { kind: 'parked', reason: request.reason, by: request.actor });
   },
 } satisfies Acts;
 
-type Acts = { [N in RowName]?: Act<N extends RequestKind ? RequestOf<N> : RequestOf<"signal">> };
+type Acts = { [N in RowName]?: Act<N extends RequestKind ? RequestOf<N> : RequestOf<'signal'>> };
 
 const acts: Acts = { ...personal, ...runs, ...books };
 
@@ -196,28 +196,28 @@ const acts: Acts = { ...personal, ...runs, ...books };
 export function act(name: RowName, ticket: Ticket, request: Request, now: Circumstances): Ticket | Refusal {
   // The table's name and the request's kind belong together (`rowName`), which TypeScript cannot see.
   const one = acts[name] as Act<Request> | undefined;
-  return one ? one(ticket, request, now) : refuse("no-row");
+  return one ? one(ticket, request, now) : refuse('no-row');
 }
 
 function close(
   ticket: Ticket,
   request: Request,
   { now }: Circumstances,
-  outcome: "parked" | "cancelled" | "interrupted" | "lost" | "undispatchable" | "blocked",
+  outcome: 'parked' | 'cancelled' | 'interrupted' | 'lost' | 'undispatchable' | 'blocked',
   reason: string,
   agentGone = false,
 ): Ticket {
   return closeAttempt(ticket, now, { outcome, by: request.actor, reason, agentGone });
 }
 
-function closeBySignal(ticket: Ticket, request: RequestOf<"signal">, { now }: Circumstances): Ticket {
+function closeBySignal(ticket: Ticket, request: RequestOf<'signal'>, { now }: Circumstances): Ticket {
   return closeAttempt(ticket, now, {
-    outcome: request.signal?.kind ?? "failed",
+    outcome: request.signal?.kind ?? 'failed',
     by: request.actor,
-    reason: request.signal?.summary ?? "",
+    reason: request.signal?.summary ?? '',
     signal: requestDigest(request),
     // A worker's own word, and only the runner's: a comment or a file is written while the agent may live (rule 18).
-    agentGone: request.channel === "runner" && request.signal?.agent_gone === true,
+    agentGone: request.channel === 'runner' && request.signal?.agent_gone === true,
   });
 }
 
@@ -226,7 +226,7 @@ function withMessage(ticket: Ticket, request: Request, text: string): Ticket {
 }
 
 function grantedRetry(ticket: Ticket, { config }: Circumstances): Ticket {
-  if (ticket.state !== "blocked") return ticket;
+  if (ticket.state !== 'blocked') return ticket;
   const granted = ticket.lifetime.granted + config.limits.granted_retries;
   return { ...ticket, lifetime: { ...ticket.lifetime, granted } };
 }

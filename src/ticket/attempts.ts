@@ -1,5 +1,5 @@
-import { isoSeconds } from "../base/clock.ts";
-import type { Attempt, ClosedAttempt, Outcome, Ticket } from "./format.ts";
+import { isoSeconds } from '../base/clock.ts';
+import type { Attempt, ClosedAttempt, Outcome, Ticket } from './format.ts';
 
 export interface Closing {
   outcome: Outcome;

@@ -1,12 +1,12 @@
-import { isoSeconds } from "../base/clock.ts";
-import { nextNumber, stopping } from "./attempts.ts";
-import { conditionWords, holds } from "./conditions.ts";
-import type { Config } from "./config.ts";
-import type { Ticket } from "./format.ts";
-import { priorities } from "./format.ts";
-import type { Circumstances } from "./landing.ts";
-import type { ReasonCode } from "./reasons.ts";
-import { isOpen } from "./states.ts";
+import { isoSeconds } from '../base/clock.ts';
+import { nextNumber, stopping } from './attempts.ts';
+import { conditionWords, holds } from './conditions.ts';
+import type { Config } from './config.ts';
+import type { Ticket } from './format.ts';
+import { priorities } from './format.ts';
+import type { Circumstances } from './landing.ts';
+import type { ReasonCode } from './reasons.ts';
+import { isOpen } from './states.ts';
 
 /** One reason why a ticket may not start now, in words that name what would change it. */
 export interface Obstacle {
@@ -23,22 +23,22 @@ export function agentOf(ticket: Ticket, config: Config): string | null {
 export function obstacles(ticket: Ticket, { view, now, config }: Circumstances): Obstacle[] {
   const found: Obstacle[] = [];
   const add = (code: ReasonCode, message: string) => found.push({ code, message });
-  if (ticket.state !== "todo") add("no-row", `${ticket.id} is ${ticket.state}, not todo.`);
-  if (ticket.hold) add("held", `${ticket.id} is held.`);
+  if (ticket.state !== 'todo') add('no-row', `${ticket.id} is ${ticket.state}, not todo.`);
+  if (ticket.hold) add('held', `${ticket.id} is held.`);
   for (const old of stopping(ticket)) {
-    add("run-not-ended", `Attempt ${old.number} (run ${old.run?.id ?? "unknown"}) has not been seen to end.`);
+    add('run-not-ended', `Attempt ${old.number} (run ${old.run?.id ?? 'unknown'}) has not been seen to end.`);
   }
-  if (view.desk.draining) add("desk-draining", "The desk is draining.");
-  else if (view.desk.paused) add("desk-paused", "The desk is paused.");
+  if (view.desk.draining) add('desk-draining', 'The desk is draining.');
+  else if (view.desk.paused) add('desk-paused', 'The desk is paused.');
   if (ticket.not_before && now < Date.parse(ticket.not_before))
-    add("not-before", `Backs off until ${ticket.not_before}.`);
+    add('not-before', `Backs off until ${ticket.not_before}.`);
   if (ticket.start_when && !holds(ticket.start_when, view, now)) {
-    add("condition-unmet", `It waits ${conditionWords(ticket.start_when)}, which does not hold any more.`);
+    add('condition-unmet', `It waits ${conditionWords(ticket.start_when)}, which does not hold any more.`);
   }
   const starts = startsInHour(view.desk.starts, now);
   if (starts.length >= config.limits.starts_per_hour) {
     add(
-      "starts-per-hour",
+      'starts-per-hour',
       `${starts.length} attempts started in the last hour, and ${config.limits.starts_per_hour} are allowed.`,
     );
   }
@@ -50,12 +50,12 @@ function agentObstacles(ticket: Ticket, { view, now, config }: Circumstances): O
   const profile = agent === null ? undefined : config.agents[agent];
   if (agent === null)
     return [
-      { code: "no-agent", message: `${ticket.id} has no owner, and phase ${ticket.phase} names no agent.` },
+      { code: 'no-agent', message: `${ticket.id} has no owner, and phase ${ticket.phase} names no agent.` },
     ];
   if (!profile)
     return [
       {
-        code: "owner-is-a-person",
+        code: 'owner-is-a-person',
         message: `${agent} is no configured agent profile, so a person works this.`,
       },
     ];
@@ -63,15 +63,15 @@ function agentObstacles(ticket: Ticket, { view, now, config }: Circumstances): O
   if (paused && (paused.until === null || now < Date.parse(paused.until))) {
     return [
       {
-        code: "profile-paused",
-        message: `${agent} is paused ${paused.until ? `until ${paused.until}` : ""}: ${paused.reason}`,
+        code: 'profile-paused',
+        message: `${agent} is paused ${paused.until ? `until ${paused.until}` : ''}: ${paused.reason}`,
       },
     ];
   }
   const occupied = view.occupied.get(agent) ?? 0;
   if (occupied < profile.capacity) return [];
   return [
-    { code: "no-capacity", message: `${agent} works or still stops ${occupied} of ${profile.capacity}.` },
+    { code: 'no-capacity', message: `${agent} works or still stops ${occupied} of ${profile.capacity}.` },
   ];
 }
 
@@ -82,10 +82,10 @@ export function startsInHour(starts: readonly string[], now: number): string[] {
 
 /** The ticket with a new open attempt. Unbound: only the gate writes `run`. */
 export function claimed(ticket: Ticket, claim: string, { now, config }: Circumstances): Ticket {
-  const agent = agentOf(ticket, config) ?? "";
+  const agent = agentOf(ticket, config) ?? '';
   return {
     ...ticket,
-    state: "in_progress",
+    state: 'in_progress',
     start_when: null,
     not_before: null,
     attempt: {
@@ -105,8 +105,8 @@ export function claimed(ticket: Ticket, claim: string, { now, config }: Circumst
 export function byUrgency(a: Ticket, b: Ticket): number {
   const rank = priorities.indexOf(a.priority) - priorities.indexOf(b.priority);
   if (rank !== 0) return rank;
-  const age = (a.created ?? "").localeCompare(b.created ?? "");
-  return age !== 0 ? age : a.id.localeCompare(b.id, "en", { numeric: true });
+  const age = (a.created ?? '').localeCompare(b.created ?? '');
+  return age !== 0 ? age : a.id.localeCompare(b.id, 'en', { numeric: true });
 }
 
 /** Whether anything of the ticket may still need doing: open, or a run of it still being stopped. */

@@ -9,7 +9,9 @@ import { type Condition, idPattern, type SignalKind } from './format.ts';
 /** A command as read from a comment. `error` says what could not be read and how it is written. */
 export type Command =
   | { name: 'park'; when?: Condition; reason: string }
-  | { name: 'hold' | 'release' | 'retry' | 'status' | 'pause' | 'drain' | 'resume' | 'approve' }
+  | { name: 'hold' | 'release' | 'retry' | 'approve' }
+  | { name: 'status' }
+  | { name: 'pause' | 'drain' | 'resume' }
   | { name: 'cancel' | 'reject'; reason: string }
   | { name: 'answer'; text: string }
   | { name: 'error'; command: string; message: string };
@@ -26,10 +28,12 @@ export function readCommand(body: string, now: number): Command | null {
   if (name === 'park') return readPark(rest.trim(), others.join('\n').trim(), now);
   if (name === 'cancel' || name === 'reject') return { name, reason: words };
   if (name === 'answer') {
-    return words ? { name, text: words } : { name: 'error', command: name, message: 'Write the answer behind it: `/answer <text>`.' };
+    return words
+      ? { name, text: words }
+      : { name: 'error', command: name, message: 'Write the answer behind it: `/answer <text>`.' };
   }
   const known = plain.find((one) => one === name);
-  return known ? { name: known } : null;
+  return known ? ({ name: known } as Command) : null;
 }
 
 function readPark(line: string, more: string, now: number): Command {
@@ -41,11 +45,16 @@ function readPark(line: string, more: string, now: number): Command {
     if (found?.index !== 0) return parkError(`I cannot read "${words}" as a time.`);
     const when = found.date().getTime();
     if (when <= now) return parkError(`${isoSeconds(when)} is past.`);
-    return { name: 'park', when: { until: isoSeconds(when) }, reason: reason(words.slice(found.text.length)) };
+    return {
+      name: 'park',
+      when: { until: isoSeconds(when) },
+      reason: reason(words.slice(found.text.length)),
+    };
   }
   const idle = /^when\s+(?:idle:?\s+(\S+)|(\S+)\s+is\s+idle)(?:\s+enough)?(.*)$/i.exec(line);
   if (idle) return { name: 'park', when: { idle: idle[1] ?? idle[2] ?? '' }, reason: reason(idle[3] ?? '') };
-  const after = /^(?:when|after)\s+([A-Za-z0-9-]+(?:\s*(?:,|and)\s*[A-Za-z0-9-]+)*)\s+(?:is|are)\s+done(.*)$/i.exec(line);
+  const after =
+    /^(?:when|after)\s+([A-Za-z0-9-]+(?:\s*(?:,|and)\s*[A-Za-z0-9-]+)*)\s+(?:is|are)\s+done(.*)$/i.exec(line);
   if (after) {
     const ids = (after[1] ?? '').split(/\s*(?:,|\band\b)\s*/).filter((id) => idPattern.test(id));
     return { name: 'park', when: { after: ids }, reason: reason(after[2] ?? '') };
@@ -55,7 +64,8 @@ function readPark(line: string, more: string, now: number): Command {
 }
 
 function parkError(message: string): Command {
-  const forms = '`/park until 2026-06-01 9:00`, `/park when luci is idle`, `/park after MC-1 is done`, or `/park` and a reason';
+  const forms =
+    '`/park until 2026-06-01 9:00`, `/park when luci is idle`, `/park after MC-1 is done`, or `/park` and a reason';
   return { name: 'error', command: 'park', message: `${message} Write ${forms}. Times are UTC.` };
 }
 

@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { formatVersion } from "./format.ts";
+import { z } from 'zod';
+import { formatVersion } from './format.ts';
 
 /*
  * `.github/signalbox.yml` on the default branch: how this repository wants its tickets worked. Never read from a
@@ -17,16 +17,16 @@ const seconds = z
   .max(24 * 3600);
 
 export const profile = z.strictObject({
-  command: z.array(z.string()).min(1).describe("program and arguments; the prompt comes on standard input"),
-  capacity: z.number().int().positive().max(1000).default(1).describe("attempts at the same time"),
+  command: z.array(z.string()).min(1).describe('program and arguments; the prompt comes on standard input'),
+  capacity: z.number().int().positive().max(1000).default(1).describe('attempts at the same time'),
   time_limit_minutes: minutes.default(60),
-  environment: z.array(name).default([]).describe("names of variables the agent may see"),
+  environment: z.array(name).default([]).describe('names of variables the agent may see'),
 });
 export type Profile = z.infer<typeof profile>;
 
 export const phase = z.strictObject({
-  agent: name.optional().describe("the profile that works this phase; the owner where absent"),
-  gate: z.enum(["none", "person"]).default("none").describe("what must be met before the next phase"),
+  agent: name.optional().describe('the profile that works this phase; the owner where absent'),
+  gate: z.enum(['none', 'person']).default('none').describe('what must be met before the next phase'),
 });
 
 const limits = z.strictObject({
@@ -41,26 +41,26 @@ const limits = z.strictObject({
     .int()
     .nonnegative()
     .default(1)
-    .describe("retries that a release from blocked adds"),
-  retry_after_seconds: seconds.default(60).describe("first back-off; doubles with each retry"),
-  starts_per_hour: z.number().int().positive().default(60).describe("of all tickets of the desk"),
-  bind_within_seconds: seconds.default(900).describe("from a claim until its run must have passed the gate"),
-  look_seconds: z.number().positive().max(300).default(5).describe("how often a runner looks at the head"),
+    .describe('retries that a release from blocked adds'),
+  retry_after_seconds: seconds.default(60).describe('first back-off; doubles with each retry'),
+  starts_per_hour: z.number().int().positive().default(60).describe('of all tickets of the desk'),
+  bind_within_seconds: seconds.default(900).describe('from a claim until its run must have passed the gate'),
+  look_seconds: z.number().positive().max(300).default(5).describe('how often a runner looks at the head'),
   unreadable_seconds: seconds
     .default(120)
-    .describe("how long an agent may go on when the head cannot be read"),
-  kill_after_seconds: z.number().positive().max(60).default(3).describe("from SIGTERM to SIGKILL"),
-  force_cancel_seconds: seconds.default(360).describe("from a cancel without effect to a force-cancel"),
-  alarm_seconds: seconds.default(900).describe("from a stop asked to the alarm where it did not take"),
+    .describe('how long an agent may go on when the head cannot be read'),
+  kill_after_seconds: z.number().positive().max(60).default(3).describe('from SIGTERM to SIGKILL'),
+  force_cancel_seconds: seconds.default(360).describe('from a cancel without effect to a force-cancel'),
+  alarm_seconds: seconds.default(900).describe('from a stop asked to the alarm where it did not take'),
 });
 export type Limits = z.infer<typeof limits>;
 
 const labels = z.strictObject({
-  ticket: name.default("ticket"),
-  park: name.default("park"),
-  hold: name.default("hold"),
-  release: name.default("release"),
-  state_prefix: name.default("ticket: "),
+  ticket: name.default('ticket'),
+  park: name.default('park'),
+  hold: name.default('hold'),
+  release: name.default('release'),
+  state_prefix: name.default('ticket: '),
 });
 
 export const config = z.strictObject({
@@ -69,12 +69,12 @@ export const config = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9]+$/)
     .max(20)
-    .default("T")
-    .describe("of ids born from issues: T-42"),
-  branch: name.default("signalbox").describe("the state branch"),
-  workflow: name.default("signalbox.yml").describe("file name of the workflow that runs an attempt"),
+    .default('T')
+    .describe('of ids born from issues: T-42'),
+  branch: name.default('signalbox').describe('the state branch'),
+  workflow: name.default('signalbox.yml').describe('file name of the workflow that runs an attempt'),
   agents: z.record(name, profile).default({}),
-  phases: z.record(name, phase).default({ dev: { gate: "none" } }),
+  phases: z.record(name, phase).default({ dev: { gate: 'none' } }),
   limits: limits.prefault({}),
   labels: labels.prefault({}),
 });

@@ -1,14 +1,14 @@
-import { isoSeconds } from "../base/clock.ts";
-import { act } from "./acts.ts";
-import type { Config } from "./config.ts";
-import type { Decision, View } from "./decision.ts";
-import { formatVersion, ticket as schema, type Ticket } from "./format.ts";
-import { type Circumstances, landWaiting } from "./landing.ts";
-import { type ReasonCode, reasons } from "./reasons.ts";
-import { outdatesRelease, type Request, type RequestOf, rowName, waking } from "./requests.ts";
-import { quarantineEntry, requestDigest, signalFault, wasAccepted } from "./signals.ts";
-import { stateWords } from "./states.ts";
-import { rowFor } from "./table.ts";
+import { isoSeconds } from '../base/clock.ts';
+import { act } from './acts.ts';
+import type { Config } from './config.ts';
+import type { Decision, View } from './decision.ts';
+import { formatVersion, ticket as schema, type Ticket } from './format.ts';
+import { type Circumstances, landWaiting } from './landing.ts';
+import { type ReasonCode, reasons } from './reasons.ts';
+import { outdatesRelease, type Request, type RequestOf, rowName, waking } from './requests.ts';
+import { quarantineEntry, requestDigest, signalFault, wasAccepted } from './signals.ts';
+import { stateWords } from './states.ts';
+import { rowFor } from './table.ts';
 
 /** How long a ticket remembers a request, in milliseconds (30 days). An older request is refused, never revived. */
 export const memoryMs = 30 * 24 * 3600 * 1000;
@@ -28,17 +28,17 @@ export function decide(
   config: Config,
 ): Decision {
   const circumstances = { view, now, config };
-  if (request.kind === "signal") return decideSignal(ticket, request, circumstances);
-  if (request.kind === "create") return create(ticket, request, circumstances);
-  if (!ticket) return refusal("no-such-ticket", request);
+  if (request.kind === 'signal') return decideSignal(ticket, request, circumstances);
+  if (request.kind === 'create') return create(ticket, request, circumstances);
+  if (!ticket) return refusal('no-such-ticket', request);
   if (isPersonal(request)) {
-    if (Object.hasOwn(ticket.seen, request.source)) return refusal("already-handled", request);
-    if (Date.parse(request.at) < now - memoryMs) return refusal("too-old", request);
-    if (isSuperseded(ticket, request)) return refusal("superseded", request, remember(ticket, request, now));
+    if (Object.hasOwn(ticket.seen, request.source)) return refusal('already-handled', request);
+    if (Date.parse(request.at) < now - memoryMs) return refusal('too-old', request);
+    if (isSuperseded(ticket, request)) return refusal('superseded', request, remember(ticket, request, now));
   }
   const row = rowFor(rowName(request), ticket.state);
   const result = row ? act(row.request, ticket, request, circumstances) : noRow(ticket, request);
-  if ("refused" in result) {
+  if ('refused' in result) {
     const kept = isPersonal(request) ? remember(ticket, request, now) : null;
     return refusal(result.refused, request, kept, result.message);
   }
@@ -57,7 +57,7 @@ function isSuperseded(ticket: Ticket, request: Request): boolean {
 
 /** Marks the request as carried out, forgets those too old to come again, and dates the latest restriction. */
 function remember(ticket: Ticket, request: Request, now: number): Ticket {
-  const outdates = outdatesRelease.includes(request.kind) && (ticket.restricted_at ?? "") < request.at;
+  const outdates = outdatesRelease.includes(request.kind) && (ticket.restricted_at ?? '') < request.at;
   const marked = outdates ? { ...ticket, restricted_at: request.at } : ticket;
   if (!isPersonal(request)) return marked;
   const horizon = isoSeconds(now - memoryMs - 24 * 3600 * 1000);
@@ -67,38 +67,38 @@ function remember(ticket: Ticket, request: Request, now: number): Ticket {
 
 function decideSignal(
   ticket: Ticket | undefined,
-  request: RequestOf<"signal">,
+  request: RequestOf<'signal'>,
   circumstances: Circumstances,
 ): Decision {
   if (ticket && wasAccepted(ticket, requestDigest(request))) {
     return {
       accepted: true,
-      code: "ok",
-      message: "This signal was accepted before.",
+      code: 'ok',
+      message: 'This signal was accepted before.',
       ticket: null,
       quarantine: null,
-      transition: "known",
+      transition: 'known',
     };
   }
   const fault = signalFault(request.signal, ticket);
   const result =
-    ticket && !fault ? act(rowName(request), ticket, request, circumstances) : { refused: fault ?? "no-row" };
-  if (!("refused" in result) && ticket) return accepted(ticket, result, request);
-  const code = "refused" in result ? result.refused : "no-row";
+    ticket && !fault ? act(rowName(request), ticket, request, circumstances) : { refused: fault ?? 'no-row' };
+  if (!('refused' in result) && ticket) return accepted(ticket, result, request);
+  const code = 'refused' in result ? result.refused : 'no-row';
   const quarantine = quarantineEntry(request, { ticket, code, now: circumstances.now });
   return { ...refusal(code, request), quarantine };
 }
 
 function create(
   existing: Ticket | undefined,
-  request: RequestOf<"create">,
+  request: RequestOf<'create'>,
   { view, now, config }: Circumstances,
 ): Decision {
-  if (existing) return refusal("ticket-exists", request);
+  if (existing) return refusal('ticket-exists', request);
   const taken = request.issue === null ? undefined : view.ticketOf(request.issue);
   if (taken !== undefined)
-    return refusal("issue-taken", request, null, `Issue #${request.issue} belongs to ${taken}.`);
-  const phases = request.phases ?? [Object.keys(config.phases)[0] ?? "dev"];
+    return refusal('issue-taken', request, null, `Issue #${request.issue} belongs to ${taken}.`);
+  const phases = request.phases ?? [Object.keys(config.phases)[0] ?? 'dev'];
   const born = schema.parse({
     format: formatVersion,
     id: request.id,
@@ -106,19 +106,20 @@ function create(
     body: request.body,
     issue: request.issue,
     owner: request.owner,
-    priority: request.priority ?? "normal",
+    priority: request.priority ?? 'normal',
     created: request.at,
     phases,
     phase: phases[0],
     hold: request.hold,
     seen: request.answered,
+    mirrored: request.mirrored,
   });
-  const stop = request.park ?? (request.hold ? { by: request.actor, reason: "held" } : null);
+  const stop = request.park ?? (request.hold ? { by: request.actor, reason: 'held' } : null);
   const asked = Object.values(request.answered).sort().at(-1) ?? request.at;
   const made = stop ? { ...bornWaiting(born, stop, now), restricted_at: asked } : born;
   return {
     accepted: true,
-    code: "ok",
+    code: 'ok',
     message: `${made.id} is ${made.state}.`,
     ticket: made,
     quarantine: null,
@@ -126,8 +127,8 @@ function create(
   };
 }
 
-function bornWaiting(ticket: Ticket, stop: NonNullable<RequestOf<"create">["park"]>, now: number): Ticket {
-  const kind = stop.when ? "deferred" : "parked";
+function bornWaiting(ticket: Ticket, stop: NonNullable<RequestOf<'create'>['park']>, now: number): Ticket {
+  const kind = stop.when ? 'deferred' : 'parked';
   return landWaiting(ticket, now, {
     kind,
     ...(stop.when ? { when: stop.when } : {}),
@@ -139,11 +140,11 @@ function bornWaiting(ticket: Ticket, stop: NonNullable<RequestOf<"create">["park
 function accepted(before: Ticket, after: Ticket, request: Request): Decision {
   const name = rowName(request);
   const states = before.state === after.state ? after.state : `${before.state} -> ${after.state}`;
-  const message = `${after.id} is ${stateWords(after.state)}${after.hold ? " and held" : ""}.`;
+  const message = `${after.id} is ${stateWords(after.state)}${after.hold ? ' and held' : ''}.`;
   const changed = JSON.stringify(before) !== JSON.stringify(after);
   return {
     accepted: true,
-    code: "ok",
+    code: 'ok',
     message,
     ticket: changed ? after : null,
     quarantine: null,
@@ -153,11 +154,11 @@ function accepted(before: Ticket, after: Ticket, request: Request): Decision {
 
 function noRow(ticket: Ticket, request: Request): { refused: ReasonCode; message: string } {
   const attemptOver =
-    request.kind === "bind" || request.kind === "lost" || request.kind === "stopped_by_person";
-  const code = attemptOver ? "not-executing" : "no-row";
+    request.kind === 'bind' || request.kind === 'lost' || request.kind === 'stopped_by_person';
+  const code = attemptOver ? 'not-executing' : 'no-row';
   return {
     refused: code,
-    message: `${ticket.id} is ${stateWords(ticket.state)}; ${rowName(request).replaceAll("_", " ")} does not apply.`,
+    message: `${ticket.id} is ${stateWords(ticket.state)}; ${rowName(request).replaceAll('_', ' ')} does not apply.`,
   };
 }
 

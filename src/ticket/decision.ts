@@ -1,6 +1,6 @@
-import type { Desk, Quarantined, Ticket } from "./format.ts";
-import type { ReasonCode } from "./reasons.ts";
-import type { State } from "./states.ts";
+import type { Desk, Quarantined, Ticket } from './format.ts';
+import type { ReasonCode } from './reasons.ts';
+import type { State } from './states.ts';
 
 /** Pure facts of one head beyond the ticket itself: all that a rule may look at. */
 export interface View {

@@ -31,19 +31,30 @@ const free = ['title', 'owner', 'priority', 'phases', 'body', 'not_before'] as c
  * Judges an edit of a ticket file that somebody pushed past Signalbox. It must be an edit of people's own fields or
  * amount to a row of the table; all else is put back. Where the pusher is unknown only what restricts stands.
  */
-export function admitEdit(before: Ticket, after: Ticket, pusher: Pusher, view: View, now: number, config: Config): Admission {
+export function admitEdit(
+  before: Ticket,
+  after: Ticket,
+  pusher: Pusher,
+  view: View,
+  now: number,
+  config: Config,
+): Admission {
   const putBack: string[] = [];
   const request = asRequest(before, after, pusher, now);
-  const decision = request && mayAsk(request, pusher) ? decide(before, request, view, now, config) : undefined;
+  const decision =
+    request && mayAsk(request, pusher) ? decide(before, request, view, now, config) : undefined;
   const base = decision?.ticket ?? before;
   if ((before.state !== after.state || before.hold !== after.hold) && !decision?.accepted) {
     const change = `${stateWords(before.state)} to ${stateWords(after.state)}`;
     putBack.push(`state ${change}${decision ? ` (${decision.code})` : ''}`);
   }
   const edited = pusher.mayWrite ? { ...base, ...pick(after) } : base;
-  if (!pusher.mayWrite && free.some((field) => differs(before, after, field))) putBack.push('text by an unknown pusher');
+  if (!pusher.mayWrite && free.some((field) => differs(before, after, field)))
+    putBack.push('text by an unknown pusher');
   const own = Object.keys(before) as (keyof Ticket)[];
-  const touched = own.filter((field) => !isPeoples(field) && differs(before, after, field) && differs(edited, after, field));
+  const touched = own.filter(
+    (field) => !isPeoples(field) && differs(before, after, field) && differs(edited, after, field),
+  );
   if (touched.length > 0) putBack.push(`Signalbox's own fields: ${touched.join(', ')}`);
   const ticket = keepPhase(edited);
   return { ticket, request: decision?.accepted ? request : null, putBack };
@@ -72,11 +83,20 @@ export function admitNew(added: Ticket, pusher: Pusher, nowIso: string): Admissi
   if (added.attempt || added.attempts.length > 0) putBack.push('attempts that never were');
   if (added.issue !== null) putBack.push('an issue number: Signalbox links issues itself');
   if (added.state === 'waiting') {
-    const stop = added.waiting ?? { kind: 'parked' as const, reason: 'born waiting', by: pusher.login, since: nowIso };
+    const stop = added.waiting ?? {
+      kind: 'parked' as const,
+      reason: 'born waiting',
+      by: pusher.login,
+      since: nowIso,
+    };
     return { ticket: { ...born, waiting: stop, restricted_at: nowIso }, request: null, putBack };
   }
   if (added.state === 'todo' && pusher.mayWrite && !added.hold) {
-    return { ticket: { ...born, waiting: null, released: { by: pusher.login, at: nowIso } }, request: null, putBack };
+    return {
+      ticket: { ...born, waiting: null, released: { by: pusher.login, at: nowIso } },
+      request: null,
+      putBack,
+    };
   }
   if (added.hold) {
     const held = { kind: 'parked' as const, reason: 'held', by: pusher.login };
@@ -113,7 +133,10 @@ function mayAsk(request: Request, pusher: Pusher): boolean {
 }
 
 function pick(ticket: Ticket): Pick<Ticket, (typeof free)[number]> {
-  return Object.fromEntries(free.map((field) => [field, ticket[field]])) as Pick<Ticket, (typeof free)[number]>;
+  return Object.fromEntries(free.map((field) => [field, ticket[field]])) as Pick<
+    Ticket,
+    (typeof free)[number]
+  >;
 }
 
 function isPeoples(field: keyof Ticket): boolean {
@@ -121,7 +144,9 @@ function isPeoples(field: keyof Ticket): boolean {
 }
 
 function keepPhase(ticket: Ticket): Ticket {
-  return ticket.phases.includes(ticket.phase) ? ticket : { ...ticket, phase: ticket.phases[0] ?? ticket.phase };
+  return ticket.phases.includes(ticket.phase)
+    ? ticket
+    : { ...ticket, phase: ticket.phases[0] ?? ticket.phase };
 }
 
 function differs(a: Ticket, b: Ticket, field: keyof Ticket): boolean {

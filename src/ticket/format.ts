@@ -1,5 +1,5 @@
-import { z } from "zod";
-import { states } from "./states.ts";
+import { z } from 'zod';
+import { states } from './states.ts';
 
 /*
  * The files on the state branch. One zod schema each: source of the types, of validation, and of the published
@@ -14,18 +14,18 @@ const format = z.literal(formatVersion);
 
 /** A ticket's id is also a file name and part of a ref name, so little is allowed in it. */
 export const idPattern = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/;
-export const ticketId = z.string().max(64).regex(idPattern, "letters, digits and single hyphens");
+export const ticketId = z.string().max(64).regex(idPattern, 'letters, digits and single hyphens');
 
 /** A moment: ISO 8601, UTC, whole seconds, as GitHub writes it. */
 export const instant = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "a UTC time like 2026-05-25T09:12:00Z");
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'a UTC time like 2026-05-25T09:12:00Z');
 
-const hexDigest = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in lower-case hexadecimal");
+const hexDigest = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hexadecimal');
 const line = z.string().max(500);
 const text = z.string().max(64 * 1024);
 
-export const priorities = ["urgent", "high", "normal", "low"] as const;
+export const priorities = ['urgent', 'high', 'normal', 'low'] as const;
 export type Priority = (typeof priorities)[number];
 
 /** What a deferred ticket waits for. */
@@ -33,26 +33,26 @@ export type Condition =
   | { until: string }
   | { after: string[] }
   | { idle: string }
-  | { desk: "open" }
+  | { desk: 'open' }
   | { all: Condition[] }
   | { any: Condition[] };
 
 export const condition: z.ZodType<Condition> = z.lazy(() =>
   z.union([
-    z.strictObject({ until: instant }).describe("a time has come"),
-    z.strictObject({ after: z.array(ticketId).min(1).max(50) }).describe("all of these tickets are done"),
-    z.strictObject({ idle: line }).describe("this agent runs nothing"),
-    z.strictObject({ desk: z.literal("open") }).describe("the desk is neither paused nor draining"),
+    z.strictObject({ until: instant }).describe('a time has come'),
+    z.strictObject({ after: z.array(ticketId).min(1).max(50) }).describe('all of these tickets are done'),
+    z.strictObject({ idle: line }).describe('this agent runs nothing'),
+    z.strictObject({ desk: z.literal('open') }).describe('the desk is neither paused nor draining'),
     z.strictObject({ all: z.array(condition).min(1).max(20) }),
     z.strictObject({ any: z.array(condition).min(1).max(20) }),
   ]),
 );
 
 export const waiting = z.strictObject({
-  kind: z.enum(["parked", "deferred", "question"]),
+  kind: z.enum(['parked', 'deferred', 'question']),
   when: condition.optional(),
   question: text.optional(),
-  reason: text.default(""),
+  reason: text.default(''),
   by: line,
   since: instant,
 });
@@ -80,17 +80,17 @@ export const attempt = z.strictObject({
 export type Attempt = z.infer<typeof attempt>;
 
 export const outcomes = [
-  "done",
-  "review",
-  "question",
-  "failed",
-  "lost",
-  "parked",
-  "cancelled",
-  "interrupted",
-  "merged",
-  "undispatchable",
-  "blocked",
+  'done',
+  'review',
+  'question',
+  'failed',
+  'lost',
+  'parked',
+  'cancelled',
+  'interrupted',
+  'merged',
+  'undispatchable',
+  'blocked',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -101,14 +101,14 @@ export const closedAttempt = z.strictObject({
   agent: line,
   run: boundRun.nullable(),
   outcome: z.enum(outcomes),
-  by: line.describe("who or what ended it"),
-  reason: text.default(""),
-  signal: hexDigest.nullable().describe("digest of the accepted signal"),
+  by: line.describe('who or what ended it'),
+  reason: text.default(''),
+  signal: hexDigest.nullable().describe('digest of the accepted signal'),
   started: instant,
   ended: instant,
   stopped: instant
     .nullable()
-    .describe("when its run was seen to have ended; null means: still being stopped"),
+    .describe('when its run was seen to have ended; null means: still being stopped'),
 });
 export type ClosedAttempt = z.infer<typeof closedAttempt>;
 
@@ -117,18 +117,18 @@ export const ticket = z.strictObject({
   id: ticketId,
   title: z.string().min(1).max(256),
   issue: z.number().int().positive().nullable().default(null),
-  state: z.enum(states).default("inbox"),
+  state: z.enum(states).default('inbox'),
   waiting: waiting.nullable().default(null),
   blocked: z.strictObject({ code: line, reason: text, since: instant }).nullable().default(null),
   hold: z.boolean().default(false),
   owner: line.nullable().default(null).describe("an agent profile, or a person's login"),
-  priority: z.enum(priorities).default("normal"),
+  priority: z.enum(priorities).default('normal'),
   created: instant.nullable().default(null),
-  phases: z.array(line).min(1).max(20).default(["dev"]),
-  phase: line.default("dev"),
+  phases: z.array(line).min(1).max(20).default(['dev']),
+  phase: line.default('dev'),
   not_before: instant.nullable().default(null),
-  start_when: condition.nullable().default(null).describe("asked again at the claim"),
-  body: text.default(""),
+  start_when: condition.nullable().default(null).describe('asked again at the claim'),
+  body: text.default(''),
   released: z.strictObject({ by: line, at: instant }).nullable().default(null),
   messages: z
     .array(z.strictObject({ by: line, at: instant, text }))
@@ -136,21 +136,21 @@ export const ticket = z.strictObject({
     .default([]),
   attempt: attempt.nullable().default(null),
   attempts: z.array(closedAttempt).default([]),
-  seen: z.record(line, instant).default({}).describe("requests already carried out: source id to its time"),
-  restricted_at: instant.nullable().default(null).describe("the latest park, hold or cancel carried out"),
-  mirrored: hexDigest.nullable().default(null).describe("digest of the title and body last mirrored"),
+  seen: z.record(line, instant).default({}).describe('requests already carried out: source id to its time'),
+  restricted_at: instant.nullable().default(null).describe('the latest park, hold or cancel carried out'),
+  mirrored: hexDigest.nullable().default(null).describe('digest of the title and body last mirrored'),
   lifetime: z
     .strictObject({
       attempts: z.number().int().nonnegative().default(0),
       retries: z.number().int().nonnegative().default(0),
-      granted: z.number().int().nonnegative().default(0).describe("retries added by releases from blocked"),
+      granted: z.number().int().nonnegative().default(0).describe('retries added by releases from blocked'),
       minutes: z.number().nonnegative().default(0),
     })
     .prefault({}),
 });
 export type Ticket = z.infer<typeof ticket>;
 
-export const signalKinds = ["done", "review", "question", "failed"] as const;
+export const signalKinds = ['done', 'review', 'question', 'failed'] as const;
 export type SignalKind = (typeof signalKinds)[number];
 
 /** What a worker says, on whichever channel. `key` proves which run speaks; `run`, where given, must be the bound one. */
@@ -164,7 +164,7 @@ export const signal = z.strictObject({
     .strictObject({ id: z.number().int().positive(), run_attempt: z.number().int().positive() })
     .nullable()
     .default(null),
-  key: z.string().max(200).default(""),
+  key: z.string().max(200).default(''),
   agent_gone: z
     .boolean()
     .default(false)
@@ -192,12 +192,12 @@ const pausedProfile = z.strictObject({ until: instant.nullable(), reason: text, 
 
 export const desk = z.strictObject({
   format,
-  paused: z.boolean().default(false).describe("nothing starts"),
-  draining: z.boolean().default(false).describe("nothing starts, and what runs is parked"),
+  paused: z.boolean().default(false).describe('nothing starts'),
+  draining: z.boolean().default(false).describe('nothing starts, and what runs is parked'),
   by: line.nullable().default(null),
   since: instant.nullable().default(null),
-  profiles: z.record(line, pausedProfile).default({}).describe("paused agent profiles"),
-  starts: z.array(instant).max(10_000).default([]).describe("claims of the last hour"),
+  profiles: z.record(line, pausedProfile).default({}).describe('paused agent profiles'),
+  starts: z.array(instant).max(10_000).default([]).describe('claims of the last hour'),
   seen: z.record(line, instant).default({}),
 });
 export type Desk = z.infer<typeof desk>;

@@ -1,7 +1,7 @@
-import { isoSeconds } from "../base/clock.ts";
-import type { Config } from "./config.ts";
-import type { View } from "./decision.ts";
-import type { Condition, Ticket, Waiting } from "./format.ts";
+import { isoSeconds } from '../base/clock.ts';
+import type { Config } from './config.ts';
+import type { View } from './decision.ts';
+import type { Condition, Ticket, Waiting } from './format.ts';
 
 /** What every landing may look at. */
 export interface Circumstances {
@@ -16,11 +16,11 @@ export interface Circumstances {
  * where a person holds it, and until the desk is open again where only the desk stops it.
  */
 export function landTodo(ticket: Ticket, { view, now }: Circumstances): Ticket {
-  const free: Ticket = { ...ticket, state: "todo", waiting: null, blocked: null };
-  if (ticket.hold) return landWaiting(free, now, { kind: "parked", reason: "held", by: "signalbox" });
+  const free: Ticket = { ...ticket, state: 'todo', waiting: null, blocked: null };
+  if (ticket.hold) return landWaiting(free, now, { kind: 'parked', reason: 'held', by: 'signalbox' });
   if (view.desk.paused || view.desk.draining) {
-    const reason = view.desk.draining ? "the desk is draining" : "the desk is paused";
-    return landWaiting(free, now, { kind: "deferred", when: { desk: "open" }, reason, by: "signalbox" });
+    const reason = view.desk.draining ? 'the desk is draining' : 'the desk is paused';
+    return landWaiting(free, now, { kind: 'deferred', when: { desk: 'open' }, reason, by: 'signalbox' });
   }
   return free;
 }
@@ -29,11 +29,11 @@ export function landTodo(ticket: Ticket, { view, now }: Circumstances): Ticket {
 export function landWaiting(
   ticket: Ticket,
   now: number,
-  waiting: { kind: Waiting["kind"]; when?: Condition; question?: string; reason: string; by: string },
+  waiting: { kind: Waiting['kind']; when?: Condition; question?: string; reason: string; by: string },
 ): Ticket {
   return {
     ...ticket,
-    state: "waiting",
+    state: 'waiting',
     blocked: null,
     start_when: null,
     waiting: { ...waiting, since: isoSeconds(now) },
@@ -44,7 +44,7 @@ export function landWaiting(
 export function landBlocked(ticket: Ticket, now: number, code: string, reason: string): Ticket {
   return {
     ...ticket,
-    state: "blocked",
+    state: 'blocked',
     waiting: null,
     start_when: null,
     blocked: { code, reason, since: isoSeconds(now) },
@@ -58,18 +58,18 @@ export function phaseAfter(ticket: Ticket): string | undefined {
 
 /** After an accepted completion (gate still to be met) or an approval (`gateMet`). */
 export function landNextPhase(ticket: Ticket, now: Circumstances, gateMet: boolean): Ticket {
-  const gate = now.config.phases[ticket.phase]?.gate ?? "none";
-  if (gate === "person" && !gateMet) return landReview(ticket);
+  const gate = now.config.phases[ticket.phase]?.gate ?? 'none';
+  if (gate === 'person' && !gateMet) return landReview(ticket);
   const next = phaseAfter(ticket);
-  if (next === undefined) return landClosed(ticket, "done");
+  if (next === undefined) return landClosed(ticket, 'done');
   return landTodo({ ...ticket, phase: next, not_before: null }, now);
 }
 
 export function landReview(ticket: Ticket): Ticket {
-  return { ...ticket, state: "review", waiting: null, blocked: null };
+  return { ...ticket, state: 'review', waiting: null, blocked: null };
 }
 
-export function landClosed(ticket: Ticket, state: "done" | "cancelled"): Ticket {
+export function landClosed(ticket: Ticket, state: 'done' | 'cancelled'): Ticket {
   return { ...ticket, state, hold: false, waiting: null, blocked: null, start_when: null, not_before: null };
 }
 
@@ -84,7 +84,7 @@ export function landRetry(ticket: Ticket, now: Circumstances, why: string): Tick
     return landBlocked(
       ticket,
       now.now,
-      "retries-exhausted",
+      'retries-exhausted',
       `${why} It was attempt ${ticket.lifetime.attempts}, the last it may make by itself.`,
     );
   }

@@ -1,4 +1,4 @@
-import type { Condition, Signal, SignalKind } from "./format.ts";
+import type { Condition, Signal, SignalKind } from './format.ts';
 
 /*
  * What can be asked of a ticket. A request names its source (an issue event `e118`, a comment `c204`, a run's end,
@@ -19,82 +19,84 @@ interface Asked {
 export type Request = Asked &
   (
     | {
-        kind: "create";
+        kind: 'create';
         id: string;
         issue: number | null;
         title: string;
         body: string;
         owner: string | null;
-        priority?: "urgent" | "high" | "normal" | "low";
+        priority?: 'urgent' | 'high' | 'normal' | 'low';
         phases?: string[];
         /** Who asked it to be born waiting, and why; null for the inbox. */
         park: { by: string; when?: Condition; reason: string } | null;
         hold: boolean;
+        /** Digest of the issue's title and body. */
+        mirrored: string | null;
         /** Control-label events already answered by how it is born. */
         answered: Record<string, string>;
       }
-    | { kind: "release" }
-    | { kind: "park"; when?: Condition; reason: string }
-    | { kind: "hold" }
-    | { kind: "claim"; claim: string }
+    | { kind: 'release' }
+    | { kind: 'park'; when?: Condition; reason: string }
+    | { kind: 'hold' }
+    | { kind: 'claim'; claim: string }
     | {
-        kind: "bind";
+        kind: 'bind';
         attempt: number;
         claim: string;
         run: { id: number; run_attempt: number; url: string };
         key_sha256: string;
       }
     | {
-        kind: "signal";
+        kind: 'signal';
         /** Null where the text could not be read as a signal. */
         signal: Signal | null;
-        channel: "runner" | "file" | "comment";
+        channel: 'runner' | 'file' | 'comment';
         /** The ticket and attempt it is for, as far as the channel tells (0: unknown), and the text as it came. */
         ticket: string;
         attempt: number;
         text: string;
       }
     | {
-        kind: "lost";
+        kind: 'lost';
         attempt: number;
         reason: string /** the closing itself proves the agent gone */;
         agent_gone: boolean;
       }
-    | { kind: "stopped_by_person"; attempt: number }
-    | { kind: "undispatchable"; attempt: number; code: string; reason: string }
-    | { kind: "stopped"; attempt: number }
-    | { kind: "interrupt"; message: string }
-    | { kind: "due" }
-    | { kind: "answer"; text: string }
-    | { kind: "expire"; code: string; reason: string }
-    | { kind: "approve" }
-    | { kind: "merged" }
-    | { kind: "reject"; phase?: string; reason: string }
-    | { kind: "retry" }
-    | { kind: "cancel"; reason: string }
-    | { kind: "reopen" }
-    | { kind: "edit"; title: string; body: string }
-    | { kind: "link"; issue: number }
-    | { kind: "mirrored"; digest: string }
-    | { kind: "detach"; reason: string }
+    | { kind: 'stopped_by_person'; attempt: number }
+    | { kind: 'undispatchable'; attempt: number; code: string; reason: string }
+    | { kind: 'stopped'; attempt: number }
+    | { kind: 'interrupt'; message: string }
+    | { kind: 'due' }
+    | { kind: 'answer'; text: string }
+    | { kind: 'expire'; code: string; reason: string }
+    | { kind: 'approve' }
+    | { kind: 'merged' }
+    | { kind: 'reject'; phase?: string; reason: string }
+    | { kind: 'retry' }
+    | { kind: 'cancel'; reason: string }
+    | { kind: 'reopen' }
+    | { kind: 'edit'; title: string; body: string; digest: string }
+    | { kind: 'link'; issue: number; digest: string }
+    | { kind: 'mirrored'; digest: string }
+    | { kind: 'detach'; reason: string }
   );
 
-export type RequestKind = Request["kind"];
+export type RequestKind = Request['kind'];
 export type RequestOf<K extends RequestKind> = Extract<Request, { kind: K }>;
 
 /** The names of the table's rows: each request by its kind, a signal by what it says. */
-export type RowName = Exclude<RequestKind, "signal"> | SignalKind;
+export type RowName = Exclude<RequestKind, 'signal'> | SignalKind;
 
 export function rowName(request: Request): RowName {
-  if (request.kind !== "signal") return request.kind;
-  return request.signal?.kind ?? "failed";
+  if (request.kind !== 'signal') return request.kind;
+  return request.signal?.kind ?? 'failed';
 }
 
 /** Requests that restrict: in one reading they go before all others, and a release older than one is superseded. */
-export const restrictive: readonly RequestKind[] = ["park", "hold", "cancel"];
+export const restrictive: readonly RequestKind[] = ['park', 'hold', 'cancel'];
 
 /** Requests after which an older release means nothing any more (rule 4): the restrictive, and a stop in Actions. */
-export const outdatesRelease: readonly RequestKind[] = [...restrictive, "stopped_by_person"];
+export const outdatesRelease: readonly RequestKind[] = [...restrictive, 'stopped_by_person'];
 
 /** Requests that wake: superseded by a restrictive one that is not older. */
-export const waking: readonly RequestKind[] = ["release", "retry", "reopen"];
+export const waking: readonly RequestKind[] = ['release', 'retry', 'reopen'];

@@ -1,8 +1,8 @@
-import { isoSeconds } from "../base/clock.ts";
-import { sha256 } from "../base/random.ts";
-import { formatVersion, type Quarantined, type Signal, type Ticket } from "./format.ts";
-import { type ReasonCode, reasons } from "./reasons.ts";
-import type { RequestOf } from "./requests.ts";
+import { isoSeconds } from '../base/clock.ts';
+import { sha256 } from '../base/random.ts';
+import { formatVersion, type Quarantined, type Signal, type Ticket } from './format.ts';
+import { type ReasonCode, reasons } from './reasons.ts';
+import type { RequestOf } from './requests.ts';
 
 /**
  * Identity of a signal whatever channel brings it: ticket, attempt, what it says and whose key it shows. The same
@@ -14,8 +14,13 @@ export function signalDigest(signal: Signal): string {
   );
 }
 
+/** Digest of a title and a body as mirrored: tells a person's edit of the issue from an old mirror. */
+export function textDigest(title: string, body: string): string {
+  return sha256(JSON.stringify([title, body.replaceAll('\r\n', '\n').trim()]));
+}
+
 /** The digest of a signal request, readable or not. */
-export function requestDigest({ signal, text, attempt }: RequestOf<"signal">): string {
+export function requestDigest({ signal, text, attempt }: RequestOf<'signal'>): string {
   return signal ? signalDigest(signal) : sha256(`${attempt}\n${text}`);
 }
 
@@ -24,20 +29,20 @@ export function requestDigest({ signal, text, attempt }: RequestOf<"signal">): s
  * and `run_attempt`, with its key). The caller commits the answer on the very head that was looked at.
  */
 export function signalFault(signal: Signal | null, ticket: Ticket | undefined): ReasonCode | undefined {
-  if (!signal) return "bad-signal";
-  if (!ticket) return "no-such-ticket";
-  if (signal.ticket !== ticket.id) return "bad-signal";
+  if (!signal) return 'bad-signal';
+  if (!ticket) return 'no-such-ticket';
+  if (signal.ticket !== ticket.id) return 'bad-signal';
   const open = ticket.attempt;
   if (open?.number !== signal.attempt) {
     return ticket.attempts.some(({ number }) => number === signal.attempt)
-      ? "attempt-closed"
-      : "unknown-attempt";
+      ? 'attempt-closed'
+      : 'unknown-attempt';
   }
-  if (ticket.state !== "in_progress") return "not-executing";
-  if (!open.run) return "not-bound";
+  if (ticket.state !== 'in_progress') return 'not-executing';
+  if (!open.run) return 'not-bound';
   if (signal.run && (signal.run.id !== open.run.id || signal.run.run_attempt !== open.run.run_attempt))
-    return "other-run";
-  if (sha256(signal.key) !== open.run.key_sha256) return "wrong-key";
+    return 'other-run';
+  if (sha256(signal.key) !== open.run.key_sha256) return 'wrong-key';
   return undefined;
 }
 
@@ -48,7 +53,7 @@ export function wasAccepted(ticket: Ticket | undefined, digest: string): boolean
 
 /** What is kept of a refused signal: everything but its key, which is burnt by being shown. */
 export function quarantineEntry(
-  request: RequestOf<"signal">,
+  request: RequestOf<'signal'>,
   { ticket, code, now }: { ticket: Ticket | undefined; code: ReasonCode; now: number },
 ): Quarantined {
   const { signal, text } = request;
@@ -59,10 +64,10 @@ export function quarantineEntry(
     digest: requestDigest(request),
     code,
     reason: reasons[code],
-    state: ticket?.state ?? "none",
+    state: ticket?.state ?? 'none',
     channel: request.channel,
     actor: request.actor,
     at: isoSeconds(now),
-    signal: signal ? { ...signal, key: "" } : { unreadable: text },
+    signal: signal ? { ...signal, key: '' } : { unreadable: text },
   };
 }

@@ -1,13 +1,13 @@
 /** The eight states of a ticket, in the order people read them on a board. */
 export const states = [
-  "inbox",
-  "todo",
-  "in_progress",
-  "waiting",
-  "blocked",
-  "review",
-  "done",
-  "cancelled",
+  'inbox',
+  'todo',
+  'in_progress',
+  'waiting',
+  'blocked',
+  'review',
+  'done',
+  'cancelled',
 ] as const;
 
 export type State = (typeof states)[number];
@@ -17,10 +17,10 @@ export const openStates = states.filter((state) => isOpen(state));
 
 /** Whether anything may still happen to a ticket in `state` but a reopening. */
 export function isOpen(state: State): boolean {
-  return state !== "done" && state !== "cancelled";
+  return state !== 'done' && state !== 'cancelled';
 }
 
 /** The state as people read it: `in progress`. */
 export function stateWords(state: State): string {
-  return state.replace("_", " ");
+  return state.replace('_', ' ');
 }

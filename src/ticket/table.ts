@@ -1,5 +1,5 @@
-import type { RequestKind, RowName } from "./requests.ts";
-import { openStates, type State, states } from "./states.ts";
+import type { RequestKind, RowName } from './requests.ts';
+import { openStates, type State, states } from './states.ts';
 
 /*
  * The state machine. Data, not branches: `decide` looks a request up here, and the documentation, the board's columns
@@ -11,10 +11,10 @@ import { openStates, type State, states } from "./states.ts";
  * before it, done where none is left. `retry`: todo after a back-off while the ticket's lifetime retries last, else
  * blocked. Every arrow into todo (`todo`, `next phase`, `retry`) first asks `hold` and the desk's switches.
  */
-export type Landing = State | "same" | "next phase" | "retry";
+export type Landing = State | 'same' | 'next phase' | 'retry';
 
 /** Who may ask. People's roles are GitHub's; the others are parts of Signalbox or the worker itself. */
-export type Asker = "triage" | "write" | "scheduler" | "gate" | "worker" | "engine";
+export type Asker = 'triage' | 'write' | 'scheduler' | 'gate' | 'worker' | 'engine';
 
 export interface Row {
   request: RowName;
@@ -26,87 +26,87 @@ export interface Row {
 }
 
 export const table: readonly Row[] = [
-  { request: "release", from: ["inbox", "waiting", "blocked"], to: "todo", by: "write" },
+  { request: 'release', from: ['inbox', 'waiting', 'blocked'], to: 'todo', by: 'write' },
   {
-    request: "release",
-    from: ["in_progress", "review"],
-    to: "same",
-    by: "write",
-    only: "held; clears the hold",
+    request: 'release',
+    from: ['in_progress', 'review'],
+    to: 'same',
+    by: 'write',
+    only: 'held; clears the hold',
   },
-  { request: "park", from: ["inbox", "todo", "in_progress", "waiting"], to: "waiting", by: "triage" },
+  { request: 'park', from: ['inbox', 'todo', 'in_progress', 'waiting'], to: 'waiting', by: 'triage' },
   {
-    request: "park",
-    from: ["review", "blocked"],
-    to: "same",
-    by: "triage",
-    only: "nothing runs there; sets hold",
+    request: 'park',
+    from: ['review', 'blocked'],
+    to: 'same',
+    by: 'triage',
+    only: 'nothing runs there; sets hold',
   },
-  { request: "hold", from: ["inbox", "todo"], to: "waiting", by: "triage" },
-  { request: "hold", from: ["in_progress", "waiting", "blocked", "review"], to: "same", by: "triage" },
+  { request: 'hold', from: ['inbox', 'todo'], to: 'waiting', by: 'triage' },
+  { request: 'hold', from: ['in_progress', 'waiting', 'blocked', 'review'], to: 'same', by: 'triage' },
   {
-    request: "claim",
-    from: ["todo"],
-    to: "in_progress",
-    by: "scheduler",
-    only: "nothing of it runs, and there is capacity",
+    request: 'claim',
+    from: ['todo'],
+    to: 'in_progress',
+    by: 'scheduler',
+    only: 'nothing of it runs, and there is capacity',
   },
-  { request: "bind", from: ["in_progress"], to: "same", by: "gate", only: "this claim, no run bound" },
-  { request: "done", from: ["in_progress"], to: "next phase", by: "worker", only: "bound, with its key" },
-  { request: "review", from: ["in_progress"], to: "review", by: "worker", only: "bound, with its key" },
-  { request: "question", from: ["in_progress"], to: "waiting", by: "worker", only: "bound, with its key" },
-  { request: "failed", from: ["in_progress"], to: "retry", by: "worker", only: "bound, with its key" },
+  { request: 'bind', from: ['in_progress'], to: 'same', by: 'gate', only: 'this claim, no run bound' },
+  { request: 'done', from: ['in_progress'], to: 'next phase', by: 'worker', only: 'bound, with its key' },
+  { request: 'review', from: ['in_progress'], to: 'review', by: 'worker', only: 'bound, with its key' },
+  { request: 'question', from: ['in_progress'], to: 'waiting', by: 'worker', only: 'bound, with its key' },
+  { request: 'failed', from: ['in_progress'], to: 'retry', by: 'worker', only: 'bound, with its key' },
   {
-    request: "lost",
-    from: ["in_progress"],
-    to: "retry",
-    by: "engine",
-    only: "this attempt, no signal of it pending",
+    request: 'lost',
+    from: ['in_progress'],
+    to: 'retry',
+    by: 'engine',
+    only: 'this attempt, no signal of it pending',
   },
-  { request: "stopped_by_person", from: ["in_progress"], to: "waiting", by: "engine", only: "this attempt" },
+  { request: 'stopped_by_person', from: ['in_progress'], to: 'waiting', by: 'engine', only: 'this attempt' },
   {
-    request: "undispatchable",
-    from: ["in_progress"],
-    to: "blocked",
-    by: "engine",
-    only: "this attempt, unbound",
+    request: 'undispatchable',
+    from: ['in_progress'],
+    to: 'blocked',
+    by: 'engine',
+    only: 'this attempt, unbound',
   },
-  { request: "interrupt", from: ["in_progress"], to: "todo", by: "write" },
-  { request: "due", from: ["waiting"], to: "todo", by: "engine", only: "its own condition holds" },
+  { request: 'interrupt', from: ['in_progress'], to: 'todo', by: 'write' },
+  { request: 'due', from: ['waiting'], to: 'todo', by: 'engine', only: 'its own condition holds' },
   {
-    request: "answer",
-    from: ["waiting"],
-    to: "todo",
-    by: "write",
-    only: "a question; recorded alone where also parked",
+    request: 'answer',
+    from: ['waiting'],
+    to: 'todo',
+    by: 'write',
+    only: 'a question; recorded alone where also parked',
   },
-  { request: "expire", from: ["waiting", "in_progress", "todo"], to: "blocked", by: "engine" },
-  { request: "approve", from: ["review"], to: "next phase", by: "write" },
-  { request: "merged", from: ["review"], to: "next phase", by: "engine" },
+  { request: 'expire', from: ['waiting', 'in_progress', 'todo'], to: 'blocked', by: 'engine' },
+  { request: 'approve', from: ['review'], to: 'next phase', by: 'write' },
+  { request: 'merged', from: ['review'], to: 'next phase', by: 'engine' },
   {
-    request: "merged",
-    from: ["inbox", "todo", "waiting", "blocked"],
-    to: "done",
-    by: "engine",
-    only: "in its last phase",
+    request: 'merged',
+    from: ['inbox', 'todo', 'waiting', 'blocked'],
+    to: 'done',
+    by: 'engine',
+    only: 'in its last phase',
   },
-  { request: "reject", from: ["review"], to: "todo", by: "write" },
-  { request: "retry", from: ["blocked"], to: "todo", by: "write" },
-  { request: "cancel", from: openStates, to: "cancelled", by: "write" },
-  { request: "reopen", from: ["done", "cancelled"], to: "inbox", by: "write" },
+  { request: 'reject', from: ['review'], to: 'todo', by: 'write' },
+  { request: 'retry', from: ['blocked'], to: 'todo', by: 'write' },
+  { request: 'cancel', from: openStates, to: 'cancelled', by: 'write' },
+  { request: 'reopen', from: ['done', 'cancelled'], to: 'inbox', by: 'write' },
   // keeping the books: no state changes
   {
-    request: "stopped",
+    request: 'stopped',
     from: states,
-    to: "same",
-    by: "engine",
-    only: "a closed attempt still being stopped",
+    to: 'same',
+    by: 'engine',
+    only: 'a closed attempt still being stopped',
   },
-  { request: "edit", from: states, to: "same", by: "triage", only: "text not yet released" },
-  { request: "link", from: states, to: "same", by: "engine", only: "no issue yet" },
-  { request: "mirrored", from: states, to: "same", by: "engine" },
-  { request: "detach", from: ["inbox", "todo", "in_progress", "waiting"], to: "waiting", by: "engine" },
-  { request: "detach", from: ["review", "blocked", "done", "cancelled"], to: "same", by: "engine" },
+  { request: 'edit', from: states, to: 'same', by: 'triage', only: 'text not yet released' },
+  { request: 'link', from: states, to: 'same', by: 'engine', only: 'no issue yet' },
+  { request: 'mirrored', from: states, to: 'same', by: 'engine' },
+  { request: 'detach', from: ['inbox', 'todo', 'in_progress', 'waiting'], to: 'waiting', by: 'engine' },
+  { request: 'detach', from: ['review', 'blocked', 'done', 'cancelled'], to: 'same', by: 'engine' },
 ];
 
 /** The row for a request in a state, or none. */
@@ -115,7 +115,7 @@ export function rowFor(request: RowName, state: State): Row | undefined {
 }
 
 /** What somebody must be to ask `kind` of a ticket; undefined where no person asks it. */
-export function roleFor(kind: RequestKind): "triage" | "write" | undefined {
+export function roleFor(kind: RequestKind): 'triage' | 'write' | undefined {
   const by = table.find((row) => row.request === kind)?.by;
-  return by === "triage" || by === "write" ? by : undefined;
+  return by === 'triage' || by === 'write' ? by : undefined;
 }

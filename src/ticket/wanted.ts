@@ -1,5 +1,5 @@
-import { isLive } from './claim.ts';
 import { stopping } from './attempts.ts';
+import { isLive } from './claim.ts';
 import type { ClosedAttempt, Outcome, Ticket } from './format.ts';
 import { isOpen } from './states.ts';
 
@@ -9,7 +9,15 @@ import { isOpen } from './states.ts';
  */
 
 /** Outcomes after which people are owed the evidence of what was stopped. */
-const stoppedOutcomes: readonly Outcome[] = ['parked', 'cancelled', 'interrupted', 'lost', 'merged', 'blocked', 'failed'];
+const stoppedOutcomes: readonly Outcome[] = [
+  'parked',
+  'cancelled',
+  'interrupted',
+  'lost',
+  'merged',
+  'blocked',
+  'failed',
+];
 
 export interface Wanted {
   /** An open attempt that no run has taken up: it wants a run. */
@@ -25,12 +33,17 @@ export interface Wanted {
 }
 
 export function wanted(ticket: Ticket): Wanted {
-  const accepted = ticket.attempts.filter(({ signal, outcome }) => signal !== null && (outcome === 'done' || outcome === 'review'));
+  const accepted = ticket.attempts.filter(
+    ({ signal, outcome }) => signal !== null && (outcome === 'done' || outcome === 'review'),
+  );
   return {
     dispatch: ticket.state === 'in_progress' && ticket.attempt?.run === null,
     stop: stopping(ticket),
-    evidence: ticket.attempts.filter((attempt) => attempt.stopped !== null && stoppedOutcomes.includes(attempt.outcome)),
+    evidence: ticket.attempts.filter(
+      (attempt) => attempt.stopped !== null && stoppedOutcomes.includes(attempt.outcome),
+    ),
     publish: accepted.at(-1),
-    issue: isOpen(ticket.state) || isLive(ticket) ? 'open' : ticket.state === 'done' ? 'completed' : 'not_planned',
+    issue:
+      isOpen(ticket.state) || isLive(ticket) ? 'open' : ticket.state === 'done' ? 'completed' : 'not_planned',
   };
 }

@@ -11,13 +11,29 @@ import type { State, Ticket } from './types.ts';
 function fitting(name: RowName, state: State, hold: boolean): Ticket {
   const base = ticketIn(state, { hold, phases: ['dev', 'review'] });
   const waiting = base.waiting;
-  if (name === 'due' && waiting) return { ...base, waiting: { ...waiting, kind: 'deferred', when: { idle: 'luci' } } };
-  if (name === 'answer' && waiting) return { ...base, waiting: { ...waiting, kind: 'question', question: 'which?' } };
+  if (name === 'due' && waiting)
+    return { ...base, waiting: { ...waiting, kind: 'deferred', when: { idle: 'luci' } } };
+  if (name === 'answer' && waiting)
+    return { ...base, waiting: { ...waiting, kind: 'question', question: 'which?' } };
   if (name === 'merged') return { ...base, phase: 'review' };
-  if ((name === 'bind' || name === 'undispatchable') && base.attempt) return { ...base, attempt: { ...base.attempt, run: null } };
+  if ((name === 'bind' || name === 'undispatchable') && base.attempt)
+    return { ...base, attempt: { ...base.attempt, run: null } };
   if (name === 'detach') return { ...base, issue: 7 };
   if (name === 'stopped') {
-    const closed = { number: 1, claim: 'c', phase: 'dev', agent: 'luci', run: null, outcome: 'parked' as const, by: 'elmar', reason: '', signal: null, started: '2026-05-25T11:00:00Z', ended: '2026-05-25T11:00:00Z', stopped: null };
+    const closed = {
+      number: 1,
+      claim: 'c',
+      phase: 'dev',
+      agent: 'luci',
+      run: null,
+      outcome: 'parked' as const,
+      by: 'elmar',
+      reason: '',
+      signal: null,
+      started: '2026-05-25T11:00:00Z',
+      ended: '2026-05-25T11:00:00Z',
+      stopped: null,
+    };
     return { ...base, attempt: null, attempts: [closed] };
   }
   return base;
@@ -28,7 +44,12 @@ function outcome(name: RowName, state: State, hold: boolean): string {
   const decision = decide(ticket, aRequest(name), view(), noon, config);
   if (!decision.accepted) {
     // A refusal moves nothing: at most it is remembered.
-    if (decision.ticket) expect({ ...decision.ticket, seen: {}, restricted_at: null }).toEqual({ ...ticket, seen: {}, restricted_at: null });
+    if (decision.ticket)
+      expect({ ...decision.ticket, seen: {}, restricted_at: null }).toEqual({
+        ...ticket,
+        seen: {},
+        restricted_at: null,
+      });
     return `(${decision.code})`;
   }
   const after = decision.ticket ?? ticket;
@@ -38,7 +59,9 @@ function outcome(name: RowName, state: State, hold: boolean): string {
 /** The whole machine as a grid: a row for each request, a cell for each state. */
 function grid(hold: boolean): string {
   const names = [...new Set(table.map((row) => row.request))];
-  return names.map((name) => `${name}: ${states.map((state) => outcome(name, state, hold)).join(' · ')}`).join('\n');
+  return names
+    .map((name) => `${name}: ${states.map((state) => outcome(name, state, hold)).join(' · ')}`)
+    .join('\n');
 }
 
 describe('every state × every request', () => {

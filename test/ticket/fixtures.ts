@@ -30,7 +30,14 @@ export function view(over: Partial<View> = {}): View {
 
 /** A ticket in `state` with everything that the state implies. */
 export function ticketIn(state: State, over: Partial<Ticket> = {}): Ticket {
-  const open = { number: 1, claim: 'claim-1', phase: 'dev', agent: 'luci', claimed: at(-60), check_in_by: at(600) };
+  const open = {
+    number: 1,
+    claim: 'claim-1',
+    phase: 'dev',
+    agent: 'luci',
+    claimed: at(-60),
+    check_in_by: at(600),
+  };
   const run = { id: 990, run_attempt: 1, key_sha256: sha256(key), url: 'http://run/990', started: at(-30) };
   return ticketSchema.parse({
     format: 1,

@@ -1,5 +1,5 @@
-import type { Request, RowName } from '../../src/ticket/requests.ts';
 import type { SignalKind } from '../../src/ticket/format.ts';
+import type { Request, RowName } from '../../src/ticket/requests.ts';
 import { at, key } from './fixtures.ts';
 
 /** One well-formed request of each kind, as the world would make it for the ticket of `ticketIn`. */
@@ -13,10 +13,31 @@ export function aRequest(name: RowName, over: Partial<Request> = {}): Request {
     ticket: 'MC-1',
     attempt: 1,
     text: '',
-    signal: { format: 1, ticket: 'MC-1', attempt: 1, kind, summary: 'words', run: null, key, agent_gone: true },
+    signal: {
+      format: 1,
+      ticket: 'MC-1',
+      attempt: 1,
+      kind,
+      summary: 'words',
+      run: null,
+      key,
+      agent_gone: true,
+    },
   });
   const all: Record<RowName, Request> = {
-    create: { ...own, kind: 'create', id: 'MC-1', issue: 1, title: 't', body: '', owner: null, park: null, hold: false, answered: {} },
+    create: {
+      ...own,
+      kind: 'create',
+      id: 'MC-1',
+      issue: 1,
+      title: 't',
+      body: '',
+      owner: null,
+      park: null,
+      hold: false,
+      mirrored: null,
+      answered: {},
+    },
     release: { ...asked, kind: 'release' },
     park: { ...asked, kind: 'park', reason: '' },
     hold: { ...asked, kind: 'hold' },
@@ -28,7 +49,14 @@ export function aRequest(name: RowName, over: Partial<Request> = {}): Request {
     cancel: { ...asked, kind: 'cancel', reason: '' },
     reopen: { ...asked, kind: 'reopen' },
     claim: { ...own, kind: 'claim', claim: 'claim-2' },
-    bind: { ...own, kind: 'bind', attempt: 1, claim: 'claim-1', run: { id: 990, run_attempt: 1, url: '' }, key_sha256: 'f'.repeat(64) },
+    bind: {
+      ...own,
+      kind: 'bind',
+      attempt: 1,
+      claim: 'claim-1',
+      run: { id: 990, run_attempt: 1, url: '' },
+      key_sha256: 'f'.repeat(64),
+    },
     done: signal('done'),
     review: signal('review'),
     question: signal('question'),
@@ -40,8 +68,8 @@ export function aRequest(name: RowName, over: Partial<Request> = {}): Request {
     due: { ...own, kind: 'due' },
     expire: { ...own, kind: 'expire', code: 'time-limit', reason: '' },
     merged: { ...own, kind: 'merged' },
-    edit: { ...asked, kind: 'edit', title: 'Another', body: 'text' },
-    link: { ...own, kind: 'link', issue: 7 },
+    edit: { ...asked, kind: 'edit', title: 'Another', body: 'text', digest: 'c'.repeat(64) },
+    link: { ...own, kind: 'link', issue: 7, digest: 'b'.repeat(64) },
     mirrored: { ...own, kind: 'mirrored', digest: 'a'.repeat(64) },
     detach: { ...own, kind: 'detach', reason: 'deleted' },
   };

@@ -1,0 +1,133 @@
+import { sha256 } from '../base/random.ts';
+import { type Command, readCommand, readCommentSignal } from '../ticket/commands.ts';
+import type { DeskRequest } from '../ticket/desk.ts';
+import { formatVersion, type Ticket } from '../ticket/format.ts';
+import { quarantinePath } from '../ticket/paths.ts';
+import type { Request, RequestOf } from '../ticket/requests.ts';
+import { marker, nextAction } from '../ticket/sentences.ts';
+import { requestDigest, wasAccepted } from '../ticket/signals.ts';
+import { stateWords } from '../ticket/states.ts';
+import { roleFor } from '../ticket/table.ts';
+import { type Ask, askDesk, askTicket, tellRefusal } from './asks.ts';
+import type { OwnComments } from './comments.ts';
+import { type Context, circumstances } from './context.ts';
+import { may } from './people.ts';
+import type { Comment, Snapshot } from './ports.ts';
+
+interface Commented {
+  ticket: Ticket;
+  snapshot: Snapshot;
+  comment: Comment;
+  own: OwnComments;
+}
+
+interface Said {
+  source: string;
+  at: string;
+  actor: string;
+}
+
+/** What one comment asks, if it asks anything, was not answered before, and its author may. */
+export async function commentAsks(context: Context, commented: Commented): Promise<Ask[]> {
+  const { ticket, snapshot, comment, own } = commented;
+  const source = `c${comment.id}`;
+  const seen = Object.hasOwn(ticket.seen, source) || Object.hasOwn(snapshot.desk.seen, source);
+  if (comment.ours || seen || comment.at < (ticket.created ?? '')) return [];
+  const said = { source, at: comment.at, actor: comment.author };
+  const signal = commentSignal(ticket, comment, said);
+  if (signal) return signalAsks(context, commented, signal);
+  const command = readCommand(comment.body, Date.parse(comment.at));
+  if (!command || own.has(`refused:${source}`) || own.has(`answer:${source}`)) return [];
+  return commandAsks(context, commented, command, said);
+}
+
+async function commandAsks(
+  context: Context,
+  { ticket, snapshot, comment, own }: Commented,
+  command: Command,
+  said: Said,
+): Promise<Ask[]> {
+  const { forge } = context;
+  if (command.name === 'error') {
+    await tellRefusal(own, said, { accepted: false, code: 'bad-command', message: command.message });
+    await forge.react(comment.id, 'confused');
+    return [];
+  }
+  const needed = neededFor(command);
+  if (!may(await forge.permission(comment.author), needed)) {
+    await forge.react(comment.id, '-1');
+    return [];
+  }
+  if (command.name === 'status') {
+    const name = `answer:${said.source}`;
+    const words = `**${ticket.id}** is **${stateWords(ticket.state)}**.\n${nextAction(ticket, await circumstances(context, snapshot))}`;
+    await own.once(name, `${marker(name)}\n${words}`);
+    return [];
+  }
+  const told: Ask['told'] = async (decision) => {
+    await tellRefusal(own, said, decision);
+    await forge.react(comment.id, decision.accepted ? '+1' : 'confused');
+  };
+  if (isOfDesk(command)) return [askDesk(context, { kind: command.name, ...said }, told)];
+  const { name, ...words } = command;
+  return [askTicket(context, ticket.id, { kind: name, ...words, ...said } as Request, told)];
+}
+
+type OfTicket = Exclude<Command, { name: 'error' }>;
+
+function isOfDesk(command: OfTicket): command is { name: DeskRequest['kind'] } {
+  return command.name === 'pause' || command.name === 'drain' || command.name === 'resume';
+}
+
+function neededFor(command: OfTicket): 'triage' | 'write' {
+  if (command.name === 'status') return 'triage';
+  return isOfDesk(command) ? 'write' : (roleFor(command.name) ?? 'write');
+}
+
+/** A comment that begins like a verdict and shows a key. */
+function commentSignal(ticket: Ticket, comment: Comment, said: Said): RequestOf<'signal'> | null {
+  const read = readCommentSignal(comment.body);
+  if (!read) return null;
+  const { kind, summary, key } = read;
+  const attempt = read.attempt ?? ticket.attempt?.number ?? ticket.attempts.at(-1)?.number ?? 0;
+  const signal =
+    attempt === 0
+      ? null
+      : ({
+          format: formatVersion,
+          ticket: ticket.id,
+          attempt,
+          kind,
+          summary,
+          run: null,
+          key,
+          agent_gone: false,
+        } as const);
+  return {
+    ...said,
+    kind: 'signal',
+    signal,
+    ticket: ticket.id,
+    attempt,
+    text: comment.body.replaceAll(key, '***'),
+    channel: 'comment',
+  };
+}
+
+/** Only a worker's word or a known person's costs a commit; a stranger's `DONE:` stays a comment, whatever it shows. */
+async function signalAsks(
+  context: Context,
+  { ticket, snapshot, comment }: Commented,
+  request: RequestOf<'signal'>,
+): Promise<Ask[]> {
+  const digest = requestDigest(request);
+  const path = quarantinePath(request.ticket, request.attempt, digest);
+  if (wasAccepted(ticket, digest) || snapshot.quarantine.includes(path)) return [];
+  const runs = [ticket.attempt?.run, ...ticket.attempts.map(({ run }) => run)];
+  const showsKey = runs.some((run) => run?.key_sha256 === sha256(request.signal?.key ?? ''));
+  const isKnown =
+    showsKey || comment.author_is_bot || may(await context.forge.permission(comment.author), 'triage');
+  if (!isKnown) return [];
+  const told: Ask['told'] = ({ accepted }) => context.forge.react(comment.id, accepted ? '+1' : 'confused');
+  return [askTicket(context, ticket.id, request, told)];
+}

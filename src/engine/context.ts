@@ -1,0 +1,54 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { Config } from '../ticket/config.ts';
+import type { Ticket } from '../ticket/format.ts';
+import type { Circumstances } from '../ticket/landing.ts';
+import type { Writer } from './handle.ts';
+import type { Forge, Snapshot, Store, TicketFile } from './ports.ts';
+import { WorkingView } from './view.ts';
+
+/** What every part of the operator works with. */
+export interface Context {
+  store: Store;
+  forge: Forge;
+  writer: Writer;
+  config: () => Promise<Config>;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** When the app was installed (ISO): label events before it mean nothing to us. */
+  installedAt: string;
+  /** Asks for another look at a ticket's runs after `ms` milliseconds. */
+  runsAgain(id: string, ms: number): void;
+}
+
+/** A ticket as it stands at the last known head, with the head. Archived tickets are found too. */
+export async function present(
+  { store }: Pick<Context, 'store'>,
+  id: string,
+  options: { fresh?: boolean } = {},
+): Promise<{ snapshot: Snapshot; file: TicketFile | null; ticket: Ticket | null }> {
+  const snapshot = await store.read(options);
+  const file = snapshot.tickets.get(id) ?? (await snapshot.archived(id));
+  return { snapshot, file, ticket: file?.ticket ?? null };
+}
+
+/** The circumstances of a head, for sentences and for the scheduler. */
+export async function circumstances({ config, forge }: Context, snapshot: Snapshot): Promise<Circumstances> {
+  return {
+    view: new WorkingView(snapshot),
+    now: Math.max(forge.now(), snapshot.headTime),
+    config: await config(),
+  };
+}
+
+/** The run's title as the workflow's `run-name` writes it, and back. */
+export function runTitle(id: string, attempt: number, phase: string): string {
+  return `${id} #${attempt} ${phase}`;
+}
+
+export function readRunTitle(title: string): { id: string; attempt: number } | null {
+  const match = /^([A-Za-z0-9-]+) #(\d{1,9})(?: |$)/.exec(title);
+  return match ? { id: match[1] ?? '', attempt: Number(match[2]) } : null;
+}

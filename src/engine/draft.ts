@@ -1,0 +1,181 @@
+import { isoSeconds } from '../base/clock.ts';
+import { stopping } from '../ticket/attempts.ts';
+import { startsInHour } from '../ticket/claim.ts';
+import { readSignal, writeDesk, writeQuarantined, writeTicket } from '../ticket/codec.ts';
+import type { Config } from '../ticket/config.ts';
+import { decide } from '../ticket/decide.ts';
+import type { Decision, View } from '../ticket/decision.ts';
+import { type DeskRequest, decideDesk } from '../ticket/desk.ts';
+import type { Desk, Ticket } from '../ticket/format.ts';
+import { archivePath, deskPath, quarantinePath, ticketPath } from '../ticket/paths.ts';
+import { reasons } from '../ticket/reasons.ts';
+import type { Request, RequestOf } from '../ticket/requests.ts';
+import { requestDigest, signalDigest } from '../ticket/signals.ts';
+import { isOpen } from '../ticket/states.ts';
+import type { NewCommit, PendingSignal, Snapshot, TicketFile, Trailers } from './ports.ts';
+import type { WorkingView } from './view.ts';
+
+export interface DraftFacts {
+  /** Milliseconds; never before the head's own time. */
+  now: number;
+  config: Config;
+  /** Answers that quarantined signals already got, by the path of their file. */
+  earlier: ReadonlyMap<string, Decision>;
+  /** The desk's file as it stands, so that people's comments in it are kept. */
+  deskText: string | null;
+}
+
+/** A commit in the making: a group of requests decided in order on one head, nothing published yet. */
+export class Draft {
+  readonly #changes = new Map<string, string | null>();
+  readonly #trailers: Trailers[] = [];
+  readonly #dropRefs: string[] = [];
+  readonly #subjects: string[] = [];
+  readonly #base: Snapshot;
+  readonly #view: WorkingView;
+  readonly #now: number;
+  readonly #config: Config;
+
+  readonly #earlier: ReadonlyMap<string, Decision>;
+
+  readonly #deskText: string | undefined;
+
+  constructor(base: Snapshot, view: WorkingView, { now, config, earlier, deskText }: DraftFacts) {
+    this.#earlier = earlier;
+    this.#deskText = deskText ?? undefined;
+    this.#base = base;
+    this.#view = view;
+    this.#now = now;
+    this.#config = config;
+  }
+
+  /** Whether anything is to be published. */
+  get isEmpty(): boolean {
+    return this.#changes.size === 0 && this.#dropRefs.length === 0;
+  }
+
+  /** Grows with every change put into the commit. */
+  get size(): number {
+    return this.#trailers.length;
+  }
+
+  /** Decides one request of a ticket. `file` is the ticket's file, open or archived. */
+  ask(id: string, request: Request, file: TicketFile | undefined): Decision {
+    const broken = file?.broken;
+    if (broken && request.kind !== 'signal') return refusal(broken.code, broken.message);
+    const before = this.#view.get(id) ?? file?.ticket ?? undefined;
+    const known = request.kind === 'signal' ? this.#earlierAnswer(request) : undefined;
+    const decision = known ?? decide(before, request, this.#view as View, this.#now, this.#config);
+    if (decision.ticket) this.#put(decision.ticket, file);
+    if (decision.quarantine) {
+      const { ticket, attempt, digest } = decision.quarantine;
+      this.#changes.set(quarantinePath(ticket, attempt, digest), writeQuarantined(decision.quarantine));
+    }
+    if (request.kind === 'signal') this.#consume(request);
+    if (request.kind === 'claim' && decision.accepted) this.#noteStart();
+    if (decision.ticket || decision.quarantine)
+      this.record(id, decision.transition, request, decision.ticket);
+    return decision;
+  }
+
+  /** Decides a request of the desk. */
+  askDesk(request: DeskRequest): Decision {
+    const next = decideDesk(this.#view.desk, request, this.#now);
+    if (!next) return refusal('already-so', reasons['already-so']);
+    this.#view.desk = next;
+    this.#putDesk();
+    const did = next.since === request.at && next.by === request.actor;
+    this.#subjects.push(`desk: ${request.kind}`);
+    this.#trailers.push({ Transition: `desk: ${request.kind}`, Actor: request.actor, Cause: request.source });
+    return {
+      ...refusal(did ? 'ok' : 'superseded', did ? `The desk: ${request.kind}.` : reasons.superseded),
+      accepted: did,
+    };
+  }
+
+  /** Puts a ticket's next state into the commit without a request: a corrected foreign edit. */
+  correct(ticket: Ticket, file: TicketFile): void {
+    this.#put(ticket, file);
+  }
+
+  /** Sets the desk as it is to be. */
+  setDesk(desk: Desk): void {
+    this.#view.desk = desk;
+    this.#putDesk();
+  }
+
+  /** Sets a file as it is to be. */
+  write(path: string, text: string | null): void {
+    this.#changes.set(path, text);
+  }
+
+  /** Adds a transition to the commit's history. */
+  record(
+    id: string,
+    transition: string,
+    request: { actor: string; source: string },
+    ticket: Ticket | null,
+  ): void {
+    const attempt = ticket?.attempt?.number ?? ticket?.attempts.at(-1)?.number;
+    this.#subjects.push(`${id} ${transition}`);
+    this.#trailers.push({
+      Ticket: id,
+      Transition: transition,
+      Actor: request.actor,
+      Cause: request.source,
+      ...(attempt === undefined ? {} : { Attempt: String(attempt) }),
+    });
+  }
+
+  commit(): NewCommit {
+    const [only = 'books'] = this.#subjects;
+    const subject = this.#subjects.length > 1 ? `${this.#subjects.length} transitions` : only;
+    const body = this.#subjects.length > 1 ? this.#subjects.join('\n') : '';
+    return { subject, body, trailers: this.#trailers, changes: this.#changes, dropRefs: this.#dropRefs };
+  }
+
+  #put(ticket: Ticket, file: TicketFile | undefined): void {
+    // A closed ticket stays among the open ones until its last run was seen to end: it still occupies its agent.
+    const archived = !isOpen(ticket.state) && stopping(ticket).length === 0;
+    const path = archived ? archivePath(ticket.id) : ticketPath(ticket.id);
+    if (file && file.path !== path) this.#changes.set(file.path, null);
+    this.#changes.set(path, writeTicket(ticket, file?.text));
+    this.#view.set(ticket);
+  }
+
+  #putDesk(): void {
+    this.#changes.set(deskPath, writeDesk(this.#view.desk, this.#deskText));
+  }
+
+  #noteStart(): void {
+    const { desk } = this.#view;
+    this.#view.desk = { ...desk, starts: [...startsInHour(desk.starts, this.#now), isoSeconds(this.#now)] };
+    this.#putDesk();
+  }
+
+  /** A signal that lies in quarantine already has had its answer (rule 16). */
+  #earlierAnswer(request: RequestOf<'signal'>): Decision | undefined {
+    return this.#earlier.get(quarantinePath(request.ticket, request.attempt, requestDigest(request)));
+  }
+
+  /** Takes the signal's file or ref away in the commit that decides it. */
+  #consume(request: RequestOf<'signal'>): void {
+    for (const pending of this.#base.signals) {
+      if (!isSame(pending, request)) continue;
+      if (pending.channel === 'file') this.#changes.set(pending.place, null);
+      else if (!this.#dropRefs.includes(pending.place)) this.#dropRefs.push(pending.place);
+    }
+  }
+}
+
+function isSame(pending: PendingSignal, request: RequestOf<'signal'>): boolean {
+  if (pending.ticket !== request.ticket || pending.attempt !== request.attempt) return false;
+  if (pending.text === request.text) return true;
+  const { signal } = readSignal(pending.text);
+  return signal !== null && request.signal !== null && signalDigest(signal) === signalDigest(request.signal);
+}
+
+/** A refusal that writes nothing. */
+export function refusal(code: Decision['code'], message: string): Decision {
+  return { accepted: false, code, message, ticket: null, quarantine: null, transition: `refused: ${code}` };
+}

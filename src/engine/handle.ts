@@ -1,0 +1,270 @@
+import type { Clock } from '../base/clock.ts';
+import { sleep } from '../base/clock.ts';
+import { asError, SignalboxError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { readQuarantined, readSignal } from '../ticket/codec.ts';
+import type { Config } from '../ticket/config.ts';
+import type { Decision } from '../ticket/decision.ts';
+import type { DeskRequest } from '../ticket/desk.ts';
+import type { Condition } from '../ticket/format.ts';
+import { deskPath, quarantinePath } from '../ticket/paths.ts';
+import { reasons } from '../ticket/reasons.ts';
+import type { Request, RequestOf } from '../ticket/requests.ts';
+import { requestDigest } from '../ticket/signals.ts';
+import type { State } from '../ticket/states.ts';
+import { admitForeign, type Judge } from './admission.ts';
+import { Draft, refusal } from './draft.ts';
+import type { Handler, PendingSignal, Snapshot, Store, TicketFile } from './ports.ts';
+import { WorkingView } from './view.ts';
+import { endsForAbsence, type Item, isUrgent, takeGroup } from './waiting-line.ts';
+
+/** Requests decided in one commit at most. */
+const groupLimit = 200;
+/** How often a group is decided again on a newer head before its askers are told `busy`. */
+const triesLimit = 12;
+
+export interface HandlerOptions {
+  store: Store;
+  config: () => Promise<Config>;
+  /** Milliseconds, by the forge's clock. */
+  now: () => number;
+  clock: Clock;
+  log: Log;
+  /** Who pushed foreign commits; see admission.ts. */
+  judge: Judge;
+  /** Milliseconds to let requests gather after a push, except urgent ones. Default 0: push at once. */
+  gatherMs?: number;
+  /** Told of every head this writer sees, published by it or by others, with the tickets whose state it may have changed. */
+  onHead?: (snapshot: Snapshot, changed: readonly string[]) => void;
+}
+
+/** The writer of one repository in one process. */
+export interface Writer extends Handler {
+  handleDesk(request: DeskRequest): Promise<Decision>;
+  /** The head as it is now on the remote, foreign commits judged. */
+  look(): Promise<Snapshot>;
+  /** Resolves when the line is empty and nothing is being published. */
+  idle(): Promise<void>;
+}
+
+/**
+ * The one function that changes tickets: read, decide, swap; where the swap is stale read again and DECIDE again. All
+ * requests that wait are decided in order on one head and published in one commit; one that throws fails alone.
+ */
+export function makeHandler(options: HandlerOptions): Writer {
+  const line: Item[] = [];
+  let working: Promise<void> | null = null;
+  let lastPush = Number.NEGATIVE_INFINITY;
+  let hurry = new AbortController();
+
+  function enqueue(item: Item): void {
+    line.push(item);
+    if (isUrgent(item)) hurry.abort();
+    working ??= work().finally(() => {
+      working = null;
+    });
+  }
+
+  async function work(): Promise<void> {
+    await null; // let everybody who asks in this turn join the group
+    while (line.length > 0) {
+      await gather();
+      const group = takeGroup(line, groupLimit);
+      try {
+        await decideGroup(group);
+      } catch (error) {
+        for (const item of group) item.reject(error);
+      }
+    }
+  }
+
+  async function gather(): Promise<void> {
+    const wait = lastPush + (options.gatherMs ?? 0) - options.clock.now();
+    if (wait > 0 && !line.some(isUrgent)) await sleep(options.clock, wait, hurry.signal);
+    hurry = new AbortController();
+  }
+
+  async function decideGroup(group: Item[]): Promise<void> {
+    let fresh = group.some(endsForAbsence); // a signal ref moves without the head, so only a fresh look shows it
+    for (let tries = 0; tries < triesLimit; tries++) {
+      const snapshot = await admitted(fresh);
+      if (snapshot.movedBack) {
+        for (const item of group) item.resolve(refusal('head-moved-back', reasons['head-moved-back']));
+        return;
+      }
+      const answers = await decideOn(snapshot, group);
+      if (answers) return answers();
+      fresh = true;
+    }
+    throw new SignalboxError('conflict', 'busy', reasons.busy, { hint: 'Ask again; nothing was changed.' });
+  }
+
+  /** The head with every foreign commit on it judged and, where needed, corrected. */
+  async function admitted(fresh: boolean): Promise<Snapshot> {
+    for (let tries = 0; tries < triesLimit; tries++) {
+      const snapshot = await options.store.read({ fresh: fresh || tries > 0 });
+      const next = await admitForeign(snapshot, options);
+      if (next) return next;
+    }
+    throw new SignalboxError('conflict', 'busy', reasons.busy);
+  }
+
+  /** Decides a group on one head and publishes it; null where the head was not the head any more. */
+  async function decideOn(snapshot: Snapshot, group: Item[]): Promise<(() => void) | null> {
+    const config = await options.config();
+    const files = await filesOf(snapshot, group);
+    const view = new WorkingView(snapshot, await archivedStates(snapshot, group));
+    const draft = new Draft(snapshot, view, {
+      now: Math.max(options.now(), snapshot.headTime),
+      config,
+      earlier: await earlierAnswers(snapshot, group),
+      deskText: await snapshot.file(deskPath),
+    });
+    const answers: (() => void)[] = [];
+    let writesNothing = false;
+    for (const item of group) {
+      try {
+        const before = draft.size;
+        const decision =
+          item.id === null
+            ? draft.askDesk(item.request)
+            : decideOne(draft, snapshot, item.id, item.request, files);
+        if (decision === null) answers.push(() => enqueue(item));
+        else answers.push(() => item.resolve(decision));
+        writesNothing ||= draft.size === before;
+      } catch (error) {
+        options.log.error('a request failed', {
+          ticket: item.id,
+          kind: item.request.kind,
+          error: asError(error),
+        });
+        answers.push(() => item.reject(error));
+      }
+    }
+    return publish(snapshot, draft, group, answers, writesNothing);
+  }
+
+  async function publish(
+    snapshot: Snapshot,
+    draft: Draft,
+    group: Item[],
+    answers: (() => void)[],
+    writesNothing: boolean,
+  ) {
+    const all = () => {
+      for (const answer of answers) answer();
+    };
+    if (!draft.isEmpty) {
+      const swap = await options.store.swap(snapshot, draft.commit());
+      if (swap.status === 'stale') return null;
+      lastPush = options.clock.now();
+      options.onHead?.(
+        swap.snapshot,
+        group.flatMap(({ id }) => id ?? []),
+      );
+      return all;
+    }
+    // Nothing published, so nothing has checked that this head still is the head: a refusal must hold now, not once.
+    if (!writesNothing) return all;
+    const present = await options.store.read({ fresh: true });
+    return present.head === snapshot.head ? all : null;
+  }
+
+  return {
+    handle: (id, request) => new Promise((resolve, reject) => enqueue({ id, request, resolve, reject })),
+    handleDesk: (request) =>
+      new Promise((resolve, reject) => enqueue({ id: null, request, resolve, reject })),
+    async look() {
+      const snapshot = await admitted(true);
+      options.onHead?.(snapshot, []);
+      return snapshot;
+    },
+    async idle() {
+      while (working) await working.catch(() => {});
+    },
+  };
+}
+
+/** Decides a request, or the pending signal of the attempt it would end for absence (then null: it is asked again). */
+function decideOne(
+  draft: Draft,
+  snapshot: Snapshot,
+  id: string,
+  request: Request,
+  files: ReadonlyMap<string, TicketFile>,
+): Decision | null {
+  const file = files.get(id);
+  const open = file?.ticket?.attempt?.number;
+  const pending = snapshot.signals.find((signal) => signal.ticket === id && signal.attempt === open);
+  if (pending && endsForAbsence({ id, request, resolve: () => {}, reject: () => {} })) {
+    draft.ask(id, signalRequest(pending, request), file);
+    return null;
+  }
+  return draft.ask(id, request, file);
+}
+
+/** The request that a pending signal makes. */
+export function signalRequest(pending: PendingSignal, asked: { at: string }): RequestOf<'signal'> {
+  const { signal } = readSignal(pending.text);
+  const { ticket, attempt, text, channel, place } = pending;
+  return {
+    kind: 'signal',
+    signal,
+    ticket,
+    attempt,
+    text,
+    channel,
+    source: place,
+    at: asked.at,
+    actor: `attempt ${attempt}`,
+  };
+}
+
+async function filesOf(snapshot: Snapshot, group: Item[]): Promise<Map<string, TicketFile>> {
+  const files = new Map<string, TicketFile>();
+  for (const { id } of group) {
+    if (id === null) continue;
+    const file = snapshot.tickets.get(id) ?? (await snapshot.archived(id));
+    if (file) files.set(id, file);
+  }
+  return files;
+}
+
+/** States of archived tickets that conditions of the group's tickets name. */
+async function archivedStates(snapshot: Snapshot, group: Item[]): Promise<Map<string, State>> {
+  const states = new Map<string, State>();
+  for (const { id } of group) {
+    const ticket = id === null ? null : snapshot.tickets.get(id)?.ticket;
+    for (const other of [ticket?.waiting?.when, ticket?.start_when].flatMap((when) =>
+      when ? named(when) : [],
+    )) {
+      const archived = snapshot.tickets.has(other) ? null : await snapshot.archived(other);
+      if (archived?.ticket) states.set(other, archived.ticket.state);
+    }
+  }
+  return states;
+}
+
+/** Ids of tickets a condition names. */
+function named(when: Condition): string[] {
+  if ('after' in when) return when.after;
+  if ('all' in when) return when.all.flatMap(named);
+  if ('any' in when) return when.any.flatMap(named);
+  return [];
+}
+
+async function earlierAnswers(snapshot: Snapshot, group: Item[]): Promise<Map<string, Decision>> {
+  const answers = new Map<string, Decision>();
+  for (const { id, request } of group) {
+    if (id === null || request.kind !== 'signal') continue;
+    const path = quarantinePath(request.ticket, request.attempt, requestDigest(request));
+    const text = snapshot.quarantine.includes(path) ? await snapshot.file(path) : null;
+    const kept = text === null ? null : readQuarantined(text).quarantined;
+    if (text !== null)
+      answers.set(
+        path,
+        refusal((kept?.code ?? 'other-fate') as Decision['code'], kept?.reason ?? reasons['other-fate']),
+      );
+  }
+  return answers;
+}

@@ -1,0 +1,185 @@
+import { isoSeconds } from '../base/clock.ts';
+import type { Config } from '../ticket/config.ts';
+import type { Ticket } from '../ticket/format.ts';
+import { readIssueForm } from '../ticket/issue-form.ts';
+import { marker } from '../ticket/sentences.ts';
+import { textDigest } from '../ticket/signals.ts';
+import { askAll } from './asks.ts';
+import { commentAsks } from './commands.ts';
+import { OwnComments } from './comments.ts';
+import { type Context, present } from './context.ts';
+import { closingAsks, controlLabels, isSame, labelAsks, takeOffLabels } from './labels.ts';
+import { may } from './people.ts';
+import type { Comment, Issue, IssueEvent, Snapshot } from './ports.ts';
+
+/** What one reading of an issue shows. */
+export interface Reading {
+  issue: Issue;
+  events: IssueEvent[];
+  comments: OwnComments;
+  config: Config;
+}
+
+/**
+ * Reads an issue as it is now and carries out what people ask there: labels, comments, closing, edits. Level-triggered:
+ * however many webhooks were lost or doubled, one reading finds all. Answers the ticket's id, or null where there is none.
+ *
+ * @param hint a comment that a webhook brought, for when the list does not show it yet
+ */
+export async function takeIn(context: Context, number: number, hint?: Comment): Promise<string | null> {
+  const issue = await context.forge.issue(number);
+  const known = ticketOf(await context.store.read(), number);
+  if (issue === 'gone' || issue === 'moved') {
+    if (known) await detach(context, known, issue === 'gone' ? 'deleted' : 'transferred');
+    return known;
+  }
+  const config = await context.config();
+  const [events, comments] = await Promise.all([
+    context.forge.events(number),
+    OwnComments.read(context.forge, number, hint),
+  ]);
+  const reading: Reading = { issue, events, comments, config };
+  const id = known ?? (await otherwiseKnown(context, reading)) ?? (await birth(context, reading));
+  if (id) await carryOut(context, id, reading);
+  return id;
+}
+
+async function carryOut(context: Context, id: string, reading: Reading): Promise<void> {
+  const { ticket, snapshot } = await present(context, id);
+  if (!ticket) return;
+  const { is_pull_request } = reading.issue;
+  const asks = await Promise.all([
+    ...reading.comments.others.map((comment) =>
+      commentAsks(context, { ticket, snapshot, comment, own: reading.comments }),
+    ),
+    ...(is_pull_request ? [] : [labelAsks(context, ticket, reading), closingAsks(context, ticket, reading)]),
+  ]);
+  await askAll(asks.flat());
+  if (is_pull_request) return;
+  await takeOffLabels(context, reading);
+  await stepEdits(context, ticket, reading.issue);
+}
+
+/**
+ * Makes a ticket of an issue that somebody with triage or more labelled so after the installation. It is born in the
+ * state its labels ask for, in one commit: waiting where `park` or `hold` is among them, whatever else is (S1).
+ */
+async function birth(context: Context, { issue, events, config }: Reading): Promise<string | null> {
+  const label = config.labels.ticket;
+  const asked = events.filter((event) => event.event === 'labeled' && isSame(event.label, label)).at(-1);
+  const labelled = issue.labels.some((one) => isSame(one, label));
+  if (
+    !asked ||
+    asked.at < context.installedAt ||
+    !labelled ||
+    issue.is_pull_request ||
+    issue.state !== 'open'
+  )
+    return null;
+  if (!asked.ours && !may(await context.forge.permission(asked.actor), 'triage')) return null;
+  const control = controlLabels(config);
+  const kinds = issue.labels.flatMap((one) => control.get(one.toLowerCase()) ?? []);
+  const controls = events.filter(
+    (event) => event.event === 'labeled' && control.has(event.label.toLowerCase()),
+  );
+  const parker = controls.filter((event) => control.get(event.label.toLowerCase()) === 'park').at(-1);
+  const form = readIssueForm(issue.body);
+  const id = `${config.prefix}-${issue.number}`;
+  const isStopped = kinds.includes('park') || kinds.includes('hold');
+  const decision = await context.writer.handle(id, {
+    kind: 'create',
+    id,
+    source: `e${asked.id}`,
+    at: issue.created,
+    actor: asked.actor,
+    issue: issue.number,
+    title: issue.title,
+    body: form.body,
+    owner: form.owner,
+    priority: form.priority,
+    mirrored: textDigest(issue.title, issue.body),
+    park: kinds.includes('park') ? { by: parker?.actor ?? asked.actor, reason: 'born parked' } : null,
+    hold: kinds.includes('hold'),
+    answered: isStopped ? Object.fromEntries(controls.map((event) => [`e${event.id}`, event.at])) : {},
+  });
+  return decision.accepted || decision.code === 'ticket-exists' ? id : null;
+}
+
+/** Brings title and body into step, both ways: a person's edit of the issue, or of the file. */
+async function stepEdits(context: Context, ticket: Ticket, issue: Issue): Promise<void> {
+  const shown = textDigest(issue.title, stripMarker(issue.body));
+  const form = readIssueForm(stripMarker(issue.body));
+  if (shown === ticket.mirrored) {
+    const digest = textDigest(ticket.title, ticket.body);
+    const bornByForm = textDigest(ticket.title, form.body) === digest; // the form's own headings stay on the issue
+    if (digest === shown || bornByForm) return;
+    await context.forge.updateIssue(issue.number, {
+      title: ticket.title,
+      body: `${ticketMarker(ticket.id)}\n${ticket.body}`,
+    });
+    await context.writer.handle(ticket.id, { ...own(context, 'mirror'), kind: 'mirrored', digest });
+  } else if (!ticket.released) {
+    const edit = { kind: 'edit' as const, title: issue.title, body: form.body, digest: shown };
+    await context.writer.handle(ticket.id, { ...own(context, `edit:${shown.slice(0, 12)}`), ...edit });
+  }
+}
+
+/** An issue was deleted or moved away: its ticket is parked and stands alone. */
+export async function detach(
+  context: Context,
+  id: string,
+  how: 'deleted' | 'transferred',
+  actor = 'somebody',
+): Promise<void> {
+  const reason = how === 'deleted' ? 'its issue was deleted' : 'its issue was moved to another repository';
+  await context.writer.handle(id, { ...own(context, `detach:${id}`), actor, kind: 'detach', reason });
+}
+
+/** The open ticket of an issue. */
+export function ticketOf(snapshot: Snapshot, issue: number): string | null {
+  for (const { id, ticket } of snapshot.tickets.values()) if (ticket?.issue === issue) return id;
+  return null;
+}
+
+/** An archived ticket, one whose file is broken, or the ticket of a pull request. */
+async function otherwiseKnown(context: Context, { issue, config }: Reading): Promise<string | null> {
+  if (issue.is_pull_request) {
+    const branch = await context.forge.pullRequestHead(issue.number);
+    return branch === null ? null : ticketOfBranch(branch);
+  }
+  const { file, ticket } = await present(context, `${config.prefix}-${issue.number}`);
+  if (file?.broken) return file.id;
+  const named = ticket?.issue === issue.number ? ticket.id : null;
+  return named ?? ticketOfMarker(issue.body);
+}
+
+/** The branch where people see a ticket's code. */
+export function ticketBranch(id: string): string {
+  return `ticket/${id}`;
+}
+
+/** The ticket a branch belongs to, or null. */
+export function ticketOfBranch(branch: string): string | null {
+  return /^ticket\/([A-Za-z0-9-]+)$/.exec(branch)?.[1] ?? null;
+}
+
+/** The hidden line by which the issue of a ticket born as a file is found again. */
+export function ticketMarker(id: string): string {
+  return marker(`ticket:${id}`);
+}
+
+function ticketOfMarker(body: string): string | null {
+  return /^<!-- signalbox:ticket:([A-Za-z0-9-]+) -->/.exec(body)?.[1] ?? null;
+}
+
+function stripMarker(body: string): string {
+  return body.replace(/^<!-- signalbox:ticket:\S+ -->\r?\n?/, '');
+}
+
+/** What a request of our own says of itself. */
+export function own(
+  { forge }: Pick<Context, 'forge'>,
+  source: string,
+): { source: string; at: string; actor: string } {
+  return { source, at: isoSeconds(forge.now()), actor: 'signalbox' };
+}

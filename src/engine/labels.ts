@@ -1,0 +1,116 @@
+import type { Config } from '../ticket/config.ts';
+import type { Ticket } from '../ticket/format.ts';
+import type { Request } from '../ticket/requests.ts';
+import { isOpen } from '../ticket/states.ts';
+import { roleFor } from '../ticket/table.ts';
+import { type Ask, askTicket, tellRefusal } from './asks.ts';
+import type { Context } from './context.ts';
+import type { Reading } from './intake.ts';
+import { may } from './people.ts';
+import type { IssueEvent } from './ports.ts';
+
+/** The labels that ask something, as this repository calls them, in lower case (GitHub's labels know no case). */
+export function controlLabels({ labels }: Config): Map<string, 'park' | 'hold' | 'release'> {
+  return new Map([
+    [labels.park.toLowerCase(), 'park'],
+    [labels.hold.toLowerCase(), 'hold'],
+    [labels.release.toLowerCase(), 'release'],
+  ]);
+}
+
+/** What control labels ask: one request for each `labeled` event that was not seen yet. */
+export async function labelAsks(context: Context, ticket: Ticket, reading: Reading): Promise<Ask[]> {
+  const control = controlLabels(reading.config);
+  const asks = reading.events.map(async (event) => {
+    const kind =
+      event.event === 'labeled' && !event.ours ? control.get(event.label.toLowerCase()) : undefined;
+    if (!kind || !isNew(context, ticket, event) || isWithdrawn(event, kind, reading)) return [];
+    return askAs(context, ticket, reading, event, kind === 'park' ? { kind, reason: '' } : { kind });
+  });
+  return (await Promise.all(asks)).flat();
+}
+
+/** What closing or reopening the issue asks; the last of them counts. */
+export async function closingAsks(context: Context, ticket: Ticket, reading: Reading): Promise<Ask[]> {
+  const { issue } = reading;
+  const last = lastClosing(reading.events);
+  if (!last || last.ours || !isNew(context, ticket, last)) return [];
+  if (last.event === 'reopened') {
+    const asked = issue.state === 'open' && !isOpen(ticket.state);
+    return asked ? askAs(context, ticket, reading, last, { kind: 'reopen' }) : [];
+  }
+  if (issue.state !== 'closed' || !isOpen(ticket.state)) return [];
+  if (issue.state_reason === 'not_planned' || issue.state_reason === 'duplicate') {
+    const reason = `closed as ${issue.state_reason.replace('_', ' ')}`;
+    return askAs(context, ticket, reading, last, { kind: 'cancel', reason });
+  }
+  return askAs(
+    context,
+    ticket,
+    reading,
+    last,
+    ticket.state === 'review' ? { kind: 'approve' } : { kind: 'merged' },
+  );
+}
+
+export function lastClosing(events: IssueEvent[]): IssueEvent | undefined {
+  return events.filter(({ event }) => event === 'closed' || event === 'reopened').at(-1);
+}
+
+/** Takes control labels off once they were carried out. An event younger than the reading keeps its label for the next. */
+export async function takeOffLabels({ forge }: Context, reading: Reading): Promise<void> {
+  const control = controlLabels(reading.config);
+  const { number, labels } = reading.issue;
+  const present = labels.filter((label) => control.has(label.toLowerCase()));
+  if (present.length === 0) return;
+  const read = new Set(reading.events.map(({ id }) => id));
+  const now = await forge.events(number);
+  for (const label of present) {
+    const last = now.filter((event) => event.event === 'labeled' && isSame(event.label, label)).at(-1);
+    if (!last || read.has(last.id)) await forge.removeLabel(number, label);
+  }
+}
+
+export function isSame(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function isNew({ installedAt }: Context, ticket: Ticket, { id, at }: IssueEvent): boolean {
+  return at >= installedAt && at >= (ticket.created ?? '') && !Object.hasOwn(ticket.seen, `e${id}`);
+}
+
+/** A release whose label somebody took off before it was read. A park or a hold stands: a late park always takes effect. */
+function isWithdrawn(event: IssueEvent, kind: string, { events }: Reading): boolean {
+  if (kind !== 'release') return false;
+  return events.some(
+    (later) =>
+      later.id > event.id && later.event === 'unlabeled' && isSame(later.label, event.label) && !later.ours,
+  );
+}
+
+type Asking = Request extends infer R
+  ? R extends Request
+    ? Omit<R, 'source' | 'at' | 'actor'>
+    : never
+  : never;
+
+/** The request of the person behind an event, if they may ask it; if not, they are told. */
+async function askAs(
+  context: Context,
+  ticket: Ticket,
+  reading: Reading,
+  event: IssueEvent,
+  asking: Asking,
+): Promise<Ask[]> {
+  const said = { source: `e${event.id}`, at: event.at, actor: event.actor };
+  const needed = asking.kind === 'merged' ? 'write' : roleFor(asking.kind);
+  if (needed && !may(await context.forge.permission(event.actor), needed)) {
+    const message = `This needs ${needed} access to the repository.`;
+    await tellRefusal(reading.comments, said, { accepted: false, code: 'not-permitted', message });
+    return [];
+  }
+  const request = { ...asking, ...said } as Request;
+  return [
+    askTicket(context, ticket.id, request, (decision) => tellRefusal(reading.comments, said, decision)),
+  ];
+}

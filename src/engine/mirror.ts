@@ -1,0 +1,143 @@
+import { sha256 } from '../base/random.ts';
+import { readQuarantined } from '../ticket/codec.ts';
+import type { Config } from '../ticket/config.ts';
+import type { Ticket } from '../ticket/format.ts';
+import { parseQuarantinePath } from '../ticket/paths.ts';
+import {
+  alarmComment,
+  brokenComment,
+  evidenceComment,
+  marker,
+  personFor,
+  quarantineComment,
+  statusComment,
+} from '../ticket/sentences.ts';
+import { states, stateWords } from '../ticket/states.ts';
+import { wanted } from '../ticket/wanted.ts';
+import { OwnComments } from './comments.ts';
+import { type Context, circumstances, present } from './context.ts';
+import { lastClosing } from './labels.ts';
+import type { Issue, Snapshot, TicketFile } from './ports.ts';
+import { publishWork } from './publish.ts';
+
+/**
+ * Shows a ticket on its issue as it stands at the head: the state label, the status comment, evidence, what was refused,
+ * the work; closing comes last, so that an open issue means effects left to do. Answers false where the issue shows a
+ * request that was not carried out yet: read it first (intake.ts).
+ */
+export async function show(context: Context, id: string): Promise<boolean> {
+  const { file, ticket, snapshot } = await present(context, id, { fresh: true });
+  const number = ticket?.issue ?? (file?.broken ? await issueOfBroken(context, id) : null);
+  if (number === null || !file) return true;
+  const issue = await context.forge.issue(number);
+  if (issue === 'gone' || issue === 'moved') return ticket === null;
+  const comments = await OwnComments.read(context.forge, number);
+  if (file.broken) await tellBroken(file, comments);
+  if (!ticket) return true;
+  const want = wanted(ticket);
+  const config = await context.config();
+  await showState(context, ticket, issue, config);
+  await comments.keep('status', statusComment(ticket, await circumstances(context, snapshot)));
+  for (const attempt of want.evidence) {
+    await comments.once(`evidence:${attempt.number}`, evidenceComment(ticket, attempt));
+  }
+  await tellQuarantine(snapshot, id, comments);
+  await raiseAlarms(context, ticket, comments);
+  if (want.publish && ticket.state !== 'cancelled') await publishWork(context, ticket, want.publish);
+  return showClosing(context, ticket, issue, comments);
+}
+
+/** A broken file does not tell its issue; an id born from an issue does. */
+async function issueOfBroken({ config }: Context, id: string): Promise<number | null> {
+  const { prefix } = await config();
+  const number = Number(id.startsWith(`${prefix}-`) ? id.slice(prefix.length + 1) : '');
+  return Number.isSafeInteger(number) && number > 0 ? number : null;
+}
+
+async function showState(context: Context, ticket: Ticket, issue: Issue, config: Config): Promise<void> {
+  const prefix = config.labels.state_prefix;
+  const right = `${prefix}${stateWords(ticket.state)}`;
+  const ofState = new Set(states.map((state) => `${prefix}${stateWords(state)}`.toLowerCase()));
+  const wrong = issue.labels.filter(
+    (label) => ofState.has(label.toLowerCase()) && label.toLowerCase() !== right.toLowerCase(),
+  );
+  const missing = !issue.labels.some((label) => label.toLowerCase() === right.toLowerCase());
+  if (missing) await context.forge.addLabels(issue.number, [right]);
+  for (const label of wrong) await context.forge.removeLabel(issue.number, label);
+}
+
+async function showClosing(
+  context: Context,
+  ticket: Ticket,
+  issue: Issue,
+  comments: OwnComments,
+): Promise<boolean> {
+  const want = wanted(ticket).issue;
+  if ((want === 'open') === (issue.state === 'open')) return true;
+  const last = lastClosing(await context.forge.events(issue.number));
+  const source = `e${last?.id ?? 0}`;
+  const isCarriedOut = !last || last.ours || source in ticket.seen || comments.has(`refused:${source}`);
+  if (!isCarriedOut && last.at >= (ticket.created ?? '')) return false;
+  if (want !== 'open') {
+    await context.forge.updateIssue(issue.number, { state: 'closed', state_reason: want });
+    return true;
+  }
+  const why = ticket.attempt
+    ? 'an attempt is still being executed. `park` it or close as not planned to stop it'
+    : `the ticket is ${stateWords(ticket.state)}. Close as not planned to cancel it`;
+  await context.forge.updateIssue(issue.number, { state: 'open' });
+  await comments.once(`reopened:${source}`, `${marker(`reopened:${source}`)}\nReopened: ${why}.`);
+  return true;
+}
+
+async function tellBroken(file: TicketFile, comments: OwnComments): Promise<void> {
+  const { broken, path, text } = file;
+  if (!broken) return;
+  const digest = sha256(text).slice(0, 12);
+  await comments.once(`broken:${digest}`, brokenComment(path, broken.code, broken.message, digest));
+}
+
+async function tellQuarantine(snapshot: Snapshot, id: string, comments: OwnComments): Promise<void> {
+  for (const path of snapshot.quarantine) {
+    const named = parseQuarantinePath(path);
+    if (named?.id !== id || comments.has(`quarantine:${named.digest}`)) continue;
+    const entry = readQuarantined((await snapshot.file(path)) ?? '').quarantined;
+    if (entry) await comments.once(`quarantine:${entry.digest}`, quarantineComment(entry));
+  }
+}
+
+/** What needs a person: a blocked ticket, and a stop that does not take. */
+async function raiseAlarms(context: Context, ticket: Ticket, comments: OwnComments): Promise<void> {
+  const config = await context.config();
+  const who = personFor(ticket, config);
+  if (ticket.blocked) {
+    const name = `blocked:${ticket.blocked.since}`;
+    await comments.once(
+      name,
+      alarmComment(
+        name,
+        who,
+        `**${ticket.id} is blocked** (\`${ticket.blocked.code}\`): ${ticket.blocked.reason}`,
+      ),
+    );
+  }
+  for (const attempt of wanted(ticket).stop) {
+    const askedFor = context.forge.now() - Date.parse(attempt.ended);
+    if (askedFor < config.limits.alarm_seconds * 1000) continue;
+    const name = `alarm:${attempt.number}`;
+    const run = attempt.run ? `[run ${attempt.run.id}](${attempt.run.url})` : 'its run';
+    context.log.error('a stop does not take', {
+      ticket: ticket.id,
+      attempt: attempt.number,
+      run: attempt.run?.id,
+    });
+    await comments.once(
+      name,
+      alarmComment(
+        name,
+        who,
+        `**Attempt ${attempt.number} does not stop.** ${run} was asked to end at ${attempt.ended} and has not been seen to. End it by hand.`,
+      ),
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
+import { workRef } from '../ticket/paths.ts';
+import { pullRequestText } from '../ticket/sentences.ts';
+import { textDigest } from '../ticket/signals.ts';
+import type { Context } from './context.ts';
+import { own, ticketBranch, ticketMarker } from './intake.ts';
+
+/**
+ * Shows accepted work: moves the ticket branch to it (forward only: a person's commit there is never overwritten) and
+ * opens one pull request. Work that adds no commit to the default branch is not shown.
+ */
+export async function publishWork(
+  { forge, log }: Context,
+  ticket: Ticket,
+  attempt: ClosedAttempt,
+): Promise<void> {
+  const work = await forge.ref(workRef(ticket.id, attempt.number));
+  if (!work || !(await forge.isAhead(work))) return;
+  const branch = ticketBranch(ticket.id);
+  const existing = await forge.pullRequest(branch);
+  if (existing?.merged) return;
+  if ((await forge.ref(`refs/heads/${branch}`)) !== work && !(await forge.moveBranch(branch, work))) {
+    log.warn('accepted work does not build on the ticket branch', { ticket: ticket.id, branch, work });
+    return;
+  }
+  const { title, body } = pullRequestText(ticket, attempt);
+  if (!existing) await forge.openPullRequest(branch, title, body);
+  else if (existing.state === 'open') await forge.updatePullRequest(existing.number, { title, body });
+}
+
+/** Gives a ticket that was born as a file its issue; the lowest number wins where two processes made one each. */
+export async function giveIssue(context: Context, ticket: Ticket): Promise<void> {
+  const { forge, writer } = context;
+  const { labels } = await context.config();
+  const mark = ticketMarker(ticket.id);
+  const made = async () => {
+    const issues = await forge.issuesLabelled(labels.ticket);
+    return issues.filter(({ body }) => body.startsWith(mark)).sort((a, b) => a.number - b.number);
+  };
+  if ((await made()).length === 0)
+    await forge.createIssue(ticket.title, `${mark}\n${ticket.body}`, [labels.ticket]);
+  const [first, ...doubles] = await made();
+  if (!first) return; // the list lags behind; the next look finds it
+  for (const double of doubles)
+    await forge.updateIssue(double.number, { state: 'closed', state_reason: 'not_planned' });
+  const digest = textDigest(ticket.title, ticket.body);
+  await writer.handle(ticket.id, {
+    ...own(context, `issue:${first.number}`),
+    kind: 'link',
+    issue: first.number,
+    digest,
+  });
+}

@@ -1,0 +1,188 @@
+import { isoSeconds } from '../base/clock.ts';
+import { stopGraceSeconds } from '../ticket/config.ts';
+import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
+import { wanted } from '../ticket/wanted.ts';
+import { type Context, present, readRunTitle, runTitle } from './context.ts';
+import type { Run } from './ports.ts';
+
+/** How soon a run that was asked for is expected in the list, in milliseconds; a double is harmless, an early one silly. */
+const dispatchPatienceMs = 30_000;
+/** How often a cancel is asked again until its run was seen to end, in milliseconds. */
+const cancelAgainMs = 5_000;
+
+/** Starting and stopping of runs: the effects that never wait behind comments and labels. */
+export class Runs {
+  readonly #context: Context;
+  /** Dispatches of this process: claim to the time of its POST. Forgotten with the process; the list of runs is not. */
+  readonly #dispatched = new Map<string, number>();
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** Sets a ticket's runs right: starts what wants a run, stops what was closed. Safe any time, by any process. */
+  async settle(id: string): Promise<void> {
+    const { ticket, snapshot } = await present(this.#context, id);
+    if (!ticket || snapshot.movedBack) return;
+    const { dispatch, stop } = wanted(ticket);
+    const results = await Promise.allSettled([
+      ...stop.map((attempt) => this.#stop(ticket, attempt)),
+      this.#cancelUnbound(ticket),
+      dispatch ? this.#dispatch(ticket) : undefined,
+    ]);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  /** A run changed its status, or was found so. Actions' own word about a run is the authority. */
+  async look(run: Run): Promise<void> {
+    const named = readRunTitle(run.title);
+    if (!named) return;
+    const { ticket, snapshot } = await present(this.#context, named.id, { fresh: true });
+    if (!ticket || snapshot.movedBack) return;
+    const open = ticket.attempt;
+    if (open?.number === named.attempt && run.status === 'completed') await this.#ended(ticket, run);
+    await this.settle(named.id);
+  }
+
+  /** Attempts over their deadline, and bound ones whose run ended unseen. */
+  async checkDeadline(ticket: Ticket): Promise<void> {
+    const open = ticket.attempt;
+    if (!open) return;
+    const { forge, writer, config } = this.#context;
+    const graceMs = open.run ? stopGraceSeconds(await config()) * 1000 : 0;
+    if (forge.now() <= Date.parse(open.check_in_by) + graceMs) return;
+    const reason = open.run
+      ? 'The attempt ran past its time limit, and its runner did not end it.'
+      : 'No run reached the gate in time.';
+    await writer.handle(ticket.id, {
+      ...this.#own(`deadline:${open.claim}`),
+      kind: 'lost',
+      attempt: open.number,
+      reason,
+      agent_gone: false,
+    });
+  }
+
+  /** Asks the forge about an open attempt's run, for when no webhook told. */
+  async verify(ticket: Ticket): Promise<void> {
+    const bound = ticket.attempt?.run;
+    const run = bound ? await this.#context.forge.run(bound.id) : null;
+    if (run) await this.look(run);
+  }
+
+  async #ended(ticket: Ticket, run: Run): Promise<void> {
+    const open = ticket.attempt;
+    if (!open) return;
+    const { writer } = this.#context;
+    if (open.run && (open.run.id !== run.id || open.run.run_attempt !== run.run_attempt)) return;
+    if (!open.run && (await this.#mine(ticket)).some(({ status }) => status !== 'completed')) return; // a twin may bind yet
+    const asked = this.#own(`run:${run.id}.${run.run_attempt}`);
+    if (run.conclusion === 'cancelled') {
+      await writer.handle(ticket.id, {
+        ...asked,
+        actor: 'somebody in Actions',
+        kind: 'stopped_by_person',
+        attempt: open.number,
+      });
+      return;
+    }
+    const reason = open.run
+      ? `The run ended (${run.conclusion}) without a verdict.`
+      : `The run ended (${run.conclusion}) before it reached the gate.`;
+    await writer.handle(ticket.id, {
+      ...asked,
+      kind: 'lost',
+      attempt: open.number,
+      reason,
+      agent_gone: false,
+    });
+  }
+
+  async #dispatch(ticket: Ticket): Promise<void> {
+    const open = ticket.attempt;
+    if (!open) return;
+    const { forge, config, clock, writer, log } = this.#context;
+    const runs = await this.#mine(ticket);
+    const ended = runs.find(({ status }) => status === 'completed');
+    if (runs.some(({ status }) => status !== 'completed')) return;
+    if (ended) return this.#ended(ticket, ended);
+    const askedAt = this.#dispatched.get(open.claim);
+    if (askedAt !== undefined && clock.now() - askedAt < dispatchPatienceMs) {
+      this.#context.runsAgain(ticket.id, dispatchPatienceMs);
+      return;
+    }
+    this.#dispatched.set(open.claim, clock.now());
+    const { workflow } = await config();
+    const { number, claim, phase } = open;
+    const answer = await forge.dispatch(workflow, {
+      ticket: ticket.id,
+      attempt: String(number),
+      claim,
+      phase,
+    });
+    log.info('dispatched', { ticket: ticket.id, attempt: number });
+    if (!('refused' in answer)) return;
+    const { code, message } = answer.refused;
+    await writer.handle(ticket.id, {
+      ...this.#own(`dispatch:${claim}`),
+      kind: 'undispatchable',
+      attempt: number,
+      code,
+      reason: message,
+    });
+  }
+
+  /** Cancels until the run was seen to end; force-cancels, then alarms (mirror.ts), when it does not take. */
+  async #stop(ticket: Ticket, attempt: ClosedAttempt): Promise<void> {
+    const bound = attempt.run;
+    if (!bound) return;
+    const { forge, writer, config, runsAgain } = this.#context;
+    const settings = await config();
+    const run = await forge.run(bound.id);
+    const over = !run || run.run_attempt > bound.run_attempt || run.status === 'completed';
+    if (over) {
+      const endedAt = run ? Date.parse(run.updated) : Date.parse(attempt.ended);
+      const graceLeft = endedAt + stopGraceSeconds(settings) * 1000 - forge.now();
+      // "Completed" is not "dead": a machine that GitHub lost keeps its agent until it looks or gives up (rule 11).
+      if (graceLeft > 0) return runsAgain(ticket.id, graceLeft + 100);
+      await writer.handle(ticket.id, {
+        ...this.#own(`ended:${bound.id}`),
+        kind: 'stopped',
+        attempt: attempt.number,
+      });
+      return;
+    }
+    const askedFor = forge.now() - Date.parse(attempt.ended);
+    const force = askedFor > settings.limits.force_cancel_seconds * 1000;
+    const took = await (force ? forge.forceCancel(bound.id) : forge.cancel(bound.id));
+    if (!took) this.#context.log.warn('a cancel was not taken', { ticket: ticket.id, run: bound.id, force });
+    runsAgain(ticket.id, cancelAgainMs);
+  }
+
+  /** Runs of attempts closed before any run was bound; the gate refuses them, a cancel saves the machine (rule 13). */
+  async #cancelUnbound(ticket: Ticket): Promise<void> {
+    const { forge } = this.#context;
+    const recent = ticket.attempts.filter(
+      (attempt) => attempt.run === null && forge.now() - Date.parse(attempt.ended) < 10 * 60_000,
+    );
+    for (const { number, phase, started } of recent) {
+      const runs = await this.#titled(runTitle(ticket.id, number, phase), started);
+      for (const run of runs) if (run.status !== 'completed') await forge.cancel(run.id);
+    }
+  }
+
+  async #mine(ticket: Ticket): Promise<Run[]> {
+    const open = ticket.attempt;
+    return open ? this.#titled(runTitle(ticket.id, open.number, open.phase), open.claimed) : [];
+  }
+
+  async #titled(title: string, since: string): Promise<Run[]> {
+    const { workflow } = await this.#context.config();
+    const from = isoSeconds(Date.parse(since) - 60_000); // the forge's clock may be a little behind the commit's
+    return (await this.#context.forge.runs(workflow, from)).filter((run) => run.title === title);
+  }
+
+  #own(source: string): { source: string; at: string; actor: string } {
+    return { source, at: isoSeconds(this.#context.forge.now()), actor: 'signalbox' };
+  }
+}

@@ -1,0 +1,52 @@
+import { occupiedBy } from '../ticket/attempts.ts';
+import type { View } from '../ticket/decision.ts';
+import type { Desk, Ticket } from '../ticket/format.ts';
+import type { State } from '../ticket/states.ts';
+import type { Snapshot } from './ports.ts';
+
+/**
+ * The facts of one head as the rules see them, moved on as a group is decided: the second claim of a group sees the
+ * first. `archived` are states of archived tickets that the group's tickets refer to.
+ */
+export class WorkingView implements View {
+  desk: Desk;
+  readonly occupied = new Map<string, number>();
+  readonly #tickets = new Map<string, Ticket>();
+  readonly #archived: ReadonlyMap<string, State>;
+  readonly #byIssue = new Map<number, string>();
+
+  constructor(snapshot: Snapshot, archived: ReadonlyMap<string, State> = new Map()) {
+    this.desk = snapshot.desk;
+    this.#archived = archived;
+    for (const { ticket } of snapshot.tickets.values()) if (ticket) this.set(ticket);
+  }
+
+  /** Puts the next state of a ticket in the place of its present one. */
+  set(ticket: Ticket): void {
+    const before = this.#tickets.get(ticket.id);
+    if (before) for (const agent of occupiedBy(before)) this.#count(agent, -1);
+    for (const agent of occupiedBy(ticket)) this.#count(agent, 1);
+    this.#tickets.set(ticket.id, ticket);
+    if (ticket.issue !== null) this.#byIssue.set(ticket.issue, ticket.id);
+  }
+
+  get(id: string): Ticket | undefined {
+    return this.#tickets.get(id);
+  }
+
+  all(): Ticket[] {
+    return [...this.#tickets.values()];
+  }
+
+  stateOf(id: string): State | undefined {
+    return this.#tickets.get(id)?.state ?? this.#archived.get(id);
+  }
+
+  ticketOf(issue: number): string | undefined {
+    return this.#byIssue.get(issue);
+  }
+
+  #count(agent: string, by: number): void {
+    this.occupied.set(agent, (this.occupied.get(agent) ?? 0) + by);
+  }
+}

@@ -1,0 +1,149 @@
+import { agentOf, obstacles } from './claim.ts';
+import { conditionWords } from './conditions.ts';
+import type { Config } from './config.ts';
+import type { ClosedAttempt, Quarantined, Ticket } from './format.ts';
+import type { Circumstances } from './landing.ts';
+import { quarantinePath, workRef } from './paths.ts';
+import { stateWords } from './states.ts';
+
+/*
+ * Every sentence that Signalbox writes on an issue. Each comment of ours begins with a hidden marker: by it we find our
+ * own comments again, and a marker counts only in a comment that the app itself wrote.
+ */
+
+/** The marker of one comment of ours: `status`, `evidence:3`, `quarantine:<digest>`. */
+export function marker(name: string): string {
+  return `<!-- signalbox:${name} -->`;
+}
+
+/** The marker's name a comment begins with, if it begins with one. */
+export function markerOf(body: string): string | null {
+  return /^<!-- signalbox:(\S+) -->/.exec(body)?.[1] ?? null;
+}
+
+/** Text of others as a quotation: it pings nobody, forges no marker, and is of bounded length. */
+export function quote(text: string, limit = 4000): string {
+  const short = text.length > limit ? `${text.slice(0, limit)} […]` : text;
+  const harmless = short
+    .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
+    .replaceAll('<!--', '&lt;!--')
+    .replace(/@(?=\w)/g, '@\u200b');
+  return harmless
+    .split(/\r?\n/)
+    .map((line) => `> ${line}`)
+    .join('\n');
+}
+
+/** The one comment that is kept current: where the ticket stands and what comes next. */
+export function statusComment(ticket: Ticket, circumstances: Circumstances): string {
+  const { attempt } = ticket;
+  const lines = [
+    `**${ticket.id}** is **${stateWords(ticket.state)}**${ticket.hold ? ', and held' : ''}.`,
+    '',
+  ];
+  if (attempt) {
+    const run = attempt.run ? `[run ${attempt.run.id}](${attempt.run.url})` : 'its run has not started yet';
+    lines.push(`Attempt ${attempt.number} (${attempt.phase}) by ${attempt.agent}: ${run}.`);
+  }
+  for (const old of ticket.attempts.filter(({ stopped }) => stopped === null)) {
+    lines.push(
+      `Attempt ${old.number} is being stopped${old.run ? ` ([run ${old.run.id}](${old.run.url}))` : ''}.`,
+    );
+  }
+  lines.push(nextAction(ticket, circumstances));
+  return `${marker('status')}\n${lines.join('\n')}`;
+}
+
+/** What happens next, or who can change it. The same answer on every surface. */
+export function nextAction(ticket: Ticket, circumstances: Circumstances): string {
+  switch (ticket.state) {
+    case 'inbox':
+      return 'Next: somebody with write access adds the `release` label or comments `/release`.';
+    case 'todo': {
+      const why = obstacles(ticket, circumstances);
+      if (why.length === 0) return 'Next: an agent takes it.';
+      return ['Not started:', ...why.map(({ code, message }) => `- \`${code}\` ${message}`)].join('\n');
+    }
+    case 'in_progress':
+      return 'Next: the agent ends with a verdict. `park` stops it now; `hold` lets it finish, then waits.';
+    case 'waiting':
+      return waitingWords(ticket);
+    case 'blocked':
+      return `Blocked (\`${ticket.blocked?.code ?? 'internal'}\`): ${ticket.blocked?.reason ?? ''}\nNext: \`/retry\` or \`/release\` by somebody with write access.`;
+    case 'review':
+      return `Next: a person looks at ${ticket.phase}: \`/approve\`, or \`/reject <what is missing>\`.`;
+    default:
+      return 'Nothing is left to do. Reopen the issue to begin again.';
+  }
+}
+
+function waitingWords({ waiting }: Ticket): string {
+  if (!waiting) return 'Waiting.';
+  const who = `by ${waiting.by} since ${waiting.since}`;
+  const why = waiting.reason ? `:\n${quote(waiting.reason)}` : '.';
+  if (waiting.kind === 'question')
+    return `The agent asks:\n${quote(waiting.question ?? '')}\nNext: \`/answer <text>\`.`;
+  if (waiting.when) return `Deferred ${conditionWords(waiting.when)}, ${who}${why}`;
+  return `Parked ${who}${why}\nNext: only a new \`release\` wakes it.`;
+}
+
+/** What was stopped: by whom, when, from which run, and where the work is kept. Written once the run was seen to end. */
+export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string {
+  const run = attempt.run
+    ? `Run: [${attempt.run.id}](${attempt.run.url}), run attempt ${attempt.run.run_attempt}`
+    : 'Run: none had started an agent';
+  return [
+    marker(`evidence:${attempt.number}`),
+    `**Attempt ${attempt.number} of ${ticket.id} was stopped: ${attempt.outcome}.**`,
+    '',
+    `- By: ${attempt.by}, at ${attempt.ended}`,
+    `- From: in progress (${attempt.phase}, by ${attempt.agent}, started ${attempt.started})`,
+    `- ${run}`,
+    `- Stop asked ${attempt.ended}, seen to have ended ${attempt.stopped}`,
+    ...(attempt.run ? [`- Work kept: \`git fetch origin ${workRef(ticket.id, attempt.number)}\``] : []),
+    ...(attempt.reason ? ['- Reason:', quote(attempt.reason)] : []),
+  ].join('\n');
+}
+
+/** A signal that was refused. */
+export function quarantineComment(entry: Quarantined): string {
+  const said =
+    'unreadable' in entry.signal
+      ? entry.signal.unreadable
+      : `${entry.signal.kind.toUpperCase()}: ${entry.signal.summary}`;
+  return [
+    marker(`quarantine:${entry.digest}`),
+    `**A signal of attempt ${entry.attempt} was not accepted: \`${entry.code}\`.** ${entry.reason}`,
+    '',
+    `The ticket was ${entry.state === 'none' ? 'not there' : stateWords(entry.state as Ticket['state'])} at ${entry.at}. It came by ${entry.channel}. Nothing of it counts; it is kept whole in \`${quarantinePath(entry.ticket, entry.attempt, entry.digest)}\`.`,
+    '',
+    quote(said),
+  ].join('\n');
+}
+
+/** An answer to a request that was refused or overtaken; `source` keeps it to one. */
+export function refusalComment(source: string, actor: string, code: string, message: string): string {
+  return `${marker(`refused:${source}`)}\n@${actor}: \`${code}\` ${message}`;
+}
+
+/** A person is needed: blocked, or a stop that does not take. */
+export function alarmComment(name: string, who: string | null, text: string): string {
+  return `${marker(name)}\n${who ? `@${who}: ` : ''}${text}`;
+}
+
+/** A ticket whose file cannot be read. */
+export function brokenComment(path: string, code: string, message: string, digest: string): string {
+  return `${marker(`broken:${digest}`)}\n\`${code}\`: \`${path}\` cannot be read: ${message}\nNothing happens to this ticket until the file is mended; it is never rewritten by Signalbox.`;
+}
+
+/** Title and body of a pull request for accepted work. */
+export function pullRequestText(ticket: Ticket, attempt: ClosedAttempt): { title: string; body: string } {
+  const issue = ticket.issue === null ? '' : `For #${ticket.issue}.\n\n`;
+  const body = `${issue}Attempt ${attempt.number} (${attempt.phase}) by ${attempt.agent} ended with:\n\n${quote(attempt.reason)}`;
+  return { title: `${ticket.id}: ${ticket.title}`, body };
+}
+
+/** Who may be told that a ticket needs a person. */
+export function personFor(ticket: Ticket, config: Config): string | null {
+  return ticket.released?.by ?? (agentOf(ticket, config) === ticket.owner ? null : ticket.owner);
+}
