@@ -9,6 +9,7 @@ import { closedAt, type Handler, type Job, type RunnerStore } from './job.ts';
 import type { Judgement } from './judge.ts';
 import type { Output } from './output.ts';
 import type { Patience } from './patience.ts';
+import { shortened } from './verdict.ts';
 
 export interface Ending {
   job: Job;
@@ -100,7 +101,7 @@ function signalOf(
     ticket,
     attempt,
     kind,
-    summary,
+    summary: shortened(summary),
     run: { id, run_attempt },
     key,
     agent_gone: agentGone,

@@ -66,7 +66,7 @@ export async function lookAgain(gate: Gate, job: Job): Promise<Turned | Extract<
 
 /**
  * A `park` or `hold` label on the issue whose event was not carried out yet: its webhook is late or lost, or the app
- * is down. Events older than a ticket's memory were carried out and forgotten. An issue that is gone is a stop, too:
+ * is down. Events before the ticket mean nothing, and those older than its memory were carried out and forgotten. An issue that is gone is a stop, too:
  * the app detaches and parks its ticket.
  */
 async function stopLabel({ forge, config, clock }: Gate, ticket: Ticket): Promise<Turned | null> {
@@ -82,6 +82,7 @@ async function stopLabel({ forge, config, clock }: Gate, ticket: Ticket): Promis
       event === 'labeled' &&
       carried.includes(folded(label)) &&
       !Object.hasOwn(ticket.seen, `e${id}`) &&
+      at >= (ticket.created ?? '') &&
       Date.parse(at) > oldest,
   );
   return unseen

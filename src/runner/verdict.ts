@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { type SignalKind, signal as signalSchema } from '../ticket/format.ts';
+import { parseYaml } from '../ticket/yaml.ts';
 
 /** What an agent ended with. */
 export interface Verdict {
@@ -27,7 +27,7 @@ export function readVerdict(output: string, prompt: string): Verdict | null {
     if (!word || echoes.has(bare(line))) continue;
     const summary = [rest.trim(), ...paragraph.slice(at + 1)].join('\n').trim();
     if (placeholder.test(summary)) continue;
-    return { kind: words[word as keyof typeof words], summary: shortened(summary) };
+    return { kind: words[word as keyof typeof words], summary };
   }
   return null;
 }
@@ -37,7 +37,8 @@ export function lastWords(output: string, lines: number): string {
   return linesOf(stripVTControlCharacters(output))
     .filter((line) => line.trim() !== '')
     .slice(-lines)
-    .join('\n');
+    .join('\n')
+    .slice(-4_000);
 }
 
 // Strict like every format: an unknown field is a slip better said than dropped.
@@ -57,16 +58,16 @@ export function readSignalFile(
   text: string,
   job: { ticket: string; attempt: number },
 ): { verdict: Verdict | null; fault: string | null } {
-  try {
-    const { kind, summary, ticket, attempt } = fileSchema.parse(parse(text, { maxAliasCount: 0 }));
-    if ((ticket ?? job.ticket) !== job.ticket || (attempt ?? job.attempt) !== job.attempt) {
-      return { verdict: null, fault: `it speaks for ${ticket ?? job.ticket} #${attempt ?? job.attempt}` };
-    }
-    if (placeholder.test(summary.trim())) return { verdict: null, fault: 'its summary says nothing' };
-    return { verdict: { kind, summary: shortened(summary.trim()) }, fault: null };
-  } catch (error) {
-    return { verdict: null, fault: error instanceof z.ZodError ? z.prettifyError(error) : String(error) };
+  const { value, broken } = parseYaml(text);
+  if (broken) return { verdict: null, fault: broken.message };
+  const parsed = fileSchema.safeParse(value);
+  if (!parsed.success) return { verdict: null, fault: z.prettifyError(parsed.error) };
+  const { kind, summary, ticket = job.ticket, attempt = job.attempt } = parsed.data;
+  if (ticket !== job.ticket || attempt !== job.attempt) {
+    return { verdict: null, fault: `it speaks for ${ticket} #${attempt}` };
   }
+  if (placeholder.test(summary.trim())) return { verdict: null, fault: 'its summary says nothing' };
+  return { verdict: { kind, summary: summary.trim() }, fault: null };
 }
 
 /** From the one that lets the ticket go on least to the one that lets it go on most. */
@@ -86,15 +87,14 @@ export function mergeVerdicts(spoken: Verdict | null, written: Verdict | null): 
 
 /** `text`, followed by the words of a claim that does not count by itself. */
 export function withClaim(text: string, lead: string, claim: Verdict | null): string {
-  return claim
-    ? shortened(`${text}\n\n${lead} ${claim.kind.toUpperCase()}: ${claim.summary}`)
-    : shortened(text);
+  return claim ? `${text}\n\n${lead} ${claim.kind.toUpperCase()}: ${claim.summary}` : text;
 }
 
-/** A signal's text has a limit (64 KiB, counted in characters by the schema); too much is cut, and says so. */
-function shortened(text: string): string {
-  const most = 60_000;
-  return text.length <= most ? text : `${text.slice(0, most)}\n[cut]`;
+/** Text as a signal can carry it: no control characters, and far below the limit of its file, however it is escaped. */
+export function shortened(text: string): string {
+  const most = 20_000;
+  const clean = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/gu, '');
+  return clean.length <= most ? clean : `${clean.slice(0, most).replace(/\p{Surrogate}$/u, '')}\n[cut]`;
 }
 
 const linesOf = (text: string): string[] => text.split(/\r\n|\r|\n/);

@@ -1,0 +1,144 @@
+import { appendFileSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
+import { systemClock } from '../base/clock.ts';
+import { asError, SignalboxError } from '../base/errors.ts';
+import { type Log, makeLog } from '../base/log.ts';
+import { systemRandom } from '../base/random.ts';
+import { makeJudge } from '../engine/admission.ts';
+import { makeHandler } from '../engine/handle.ts';
+import type { Forge } from '../engine/ports.ts';
+import { makeForge } from '../forge/forge.ts';
+import { tokenClient } from '../forge/token-client.ts';
+import { openGitStore } from '../store/git-store.ts';
+import { type Config, config as configSchema, defaultConfig } from '../ticket/config.ts';
+import { parseYaml } from '../ticket/yaml.ts';
+import { takeEnvironment } from './environment.ts';
+import { type Inputs, readInputs } from './inputs.ts';
+import { exitStatusOf, type Outcome } from './outcome.ts';
+import { masker } from './output.ts';
+import { makePatience } from './patience.ts';
+import { housePromptPath } from './prompt.ts';
+import { runAttempt } from './run.ts';
+
+/*
+ * The entry of the local action `.github/actions/signalbox`: the one file of the runner that knows the adapters. It
+ * is bundled to `index.js` by `scripts/bundle.mjs`.
+ */
+
+const configPath = '.github/signalbox.yml';
+
+async function main(): Promise<number> {
+  const { variables, wiped } = takeEnvironment();
+  const interrupted = new AbortController();
+  // From the first moment: without a handler the first SIGINT would end us before the agent.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupted.abort());
+  const hide = masker([variables.INPUT_TOKEN ?? '']);
+  const say = (line: string) => process.stdout.write(`${hide(line)}\n`);
+  const log = makeLog('info', say);
+  try {
+    const inputs = readInputs(variables);
+    if (!wiped)
+      log.warn("an agent of this user could read this process's environment here", {
+        platform: process.platform,
+      });
+    const outcome = await attempt(inputs, variables, { log, say, interrupted: interrupted.signal });
+    tell(inputs, outcome);
+    return exitStatusOf(outcome);
+  } catch (thrown) {
+    const error = asError(thrown);
+    const hint = error instanceof SignalboxError && error.hint ? ` ${error.hint}` : '';
+    say(
+      `signalbox failed: ${error instanceof SignalboxError ? `${error.code}: ` : ''}${error.message}.${hint}`,
+    );
+    return 1;
+  }
+}
+
+async function attempt(
+  inputs: Inputs,
+  variables: Record<string, string | undefined>,
+  { log, say, interrupted }: { log: Log; say: (line: string) => void; interrupted: AbortSignal },
+): Promise<Outcome> {
+  const { job, token, owner, repo, apiUrl, serverUrl, temp } = inputs;
+  const clock = systemClock;
+  const octokit = tokenClient({ token, apiUrl, clock });
+  // The token's own identity: what the app wrote is of no interest here.
+  const forge = makeForge({
+    octokit,
+    cancelOctokit: octokit,
+    owner,
+    repo,
+    app: { id: 0, slug: '' },
+    clock,
+    log,
+  });
+  const patience = makePatience(clock, log, interrupted);
+  const files = { ms: 60_000, everyMs: 2_000 };
+  const config = await patience.insist('read the config', files, () => readConfig(forge));
+  const housePrompt = await patience.insist('read the prompt', files, () => forge.file(housePromptPath));
+  mkdirSync(temp, { recursive: true });
+  const root = mkdtempSync(join(temp, 'signalbox-'));
+  const workFolder = join(root, 'attempt');
+  mkdirSync(workFolder);
+  const url = `${serverUrl}/${owner}/${repo}.git`;
+  const store = await patience.insist('open the store', files, () =>
+    openGitStore({
+      folder: join(root, 'state.git'),
+      remote: url,
+      branch: config.branch,
+      token: async () => token,
+      author: { name: 'signalbox', email: 'signalbox@signalbox.invalid' },
+      clock,
+      random: systemRandom,
+      log,
+    }),
+  );
+  const now = () => forge.now();
+  const judge = makeJudge(forge, { branch: async () => config.branch, clock, now });
+  const handler = makeHandler({ store, config: async () => config, now, clock, log, judge });
+  try {
+    return await runAttempt(
+      {
+        store,
+        handler,
+        forge,
+        clock,
+        random: systemRandom,
+        log,
+        output: { line: say },
+        config,
+        remote: { url, token },
+        workFolder,
+        environment: variables,
+        housePrompt,
+        interrupted,
+      },
+      job,
+    );
+  } finally {
+    await patience.within('close the store', { ms: 5_000, hurriedMs: 500 }, () => store.close());
+  }
+}
+
+/** The repository's config. A broken one starts nothing: this process knows no earlier version of it. */
+async function readConfig(forge: Pick<Forge, 'file'>): Promise<Config> {
+  const text = await forge.file(configPath);
+  if (text === null) return defaultConfig;
+  const { value, broken } = parseYaml(text);
+  const parsed = configSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const why = broken?.message ?? parsed.error.issues[0]?.message ?? 'not as it should be';
+  const field = broken ? '' : ` ${parsed.error.issues[0]?.path.join('.') ?? ''}:`;
+  throw new SignalboxError('config', 'bad-config', `${configPath}:${field} ${why}`);
+}
+
+/** The action's outputs. Neither has a line break, so neither needs a delimiter. */
+function tell({ outputFile }: Inputs, { outcome, code }: Outcome): void {
+  if (outputFile) appendFileSync(outputFile, `outcome=${outcome}\ncode=${code}\n`);
+}
+
+// The clock's timers keep no process alive, and neither does an agent's left-over child: this channel does.
+const alive = new MessageChannel();
+alive.port1.on('message', () => {});
+main().then((status) => process.exit(status));
