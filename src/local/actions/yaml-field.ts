@@ -26,12 +26,12 @@ export class Field {
   readonly #node: Node | null;
   readonly #line: number;
 
-  constructor(source: Source, path: string, node: Node | null, line: number) {
+  constructor(source: Source, path: string, node: Node | null, line?: number) {
     const resolved = isAlias(node) ? ((node.resolve(source.document) as Node | undefined) ?? null) : node;
     this.#source = source;
     this.path = path;
     this.#node = resolved;
-    this.#line = node?.range ? source.lines.linePos(node.range[0]).line : line;
+    this.#line = line ?? (node?.range ? source.lines.linePos(node.range[0]).line : 1);
     source.visited += 1;
     if (source.visited > maxNodes) this.fail('the file unfolds to too many values');
   }
@@ -86,7 +86,7 @@ export class Field {
   list(): Field[] {
     if (!isSeq(this.#node)) this.fail('a list was expected');
     return this.#node.items.map(
-      (item, index) => new Field(this.#source, `${this.path}[${index}]`, item as Node | null, this.#line),
+      (item, index) => new Field(this.#source, `${this.path}[${index}]`, item as Node | null),
     );
   }
 
@@ -157,5 +157,5 @@ export function readYaml(file: string, text: string): Field {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error) throw new FileProblem(`${file}, line ${lines.linePos(error.pos[0]).line}: ${error.message}`);
-  return new Field({ file, document, lines, visited: 0 }, '', document.contents, 1);
+  return new Field({ file, document, lines, visited: 0 }, '', document.contents);
 }

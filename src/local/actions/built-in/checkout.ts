@@ -29,12 +29,14 @@ export async function checkout(stage: Stage, given: Record<string, string>): Pro
   if (!readdirSync(folder).includes('.git')) await git('init', '--quiet', '.');
   await git('config', 'advice.detachedHead', 'false');
   await git('config', '--replace-all', 'remote.origin.url', cloneUrl);
+  await forgetLogin(git, login);
   const wanted = whatIsWanted(stage.contexts.github as Record<string, Json>, given.ref ?? '');
-  const all = depth === 0 ? ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'] : [];
   const limit = depth === 0 ? [] : ['--no-tags', `--depth=${depth}`];
+  const fetch = (...refspecs: string[]) => git('fetch', '--quiet', ...limit, 'origin', ...refspecs);
+  if (depth === 0) await fetch('+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*');
   for (const choice of wanted) {
     try {
-      await git('fetch', '--quiet', '--no-recurse-submodules', ...limit, 'origin', ...all, choice.refspec);
+      await fetch(choice.refspec);
       await git('checkout', '--quiet', '--force', ...choice.checkout);
       break;
     } catch (error) {
@@ -72,6 +74,21 @@ function branch(name: string): Wanted {
 
 function other(ref: string): Wanted {
   return { refspec: `+${ref}:${ref}`, checkout: ['--detach', ref] };
+}
+
+/** An earlier checkout may have left its login there: two would be sent, and refused. */
+async function forgetLogin(
+  git: (...args: string[]) => Promise<void>,
+  login: Record<string, string>,
+): Promise<void> {
+  const known = git('config', '--local', '--name-only', '--get-regexp', 'extraheader$');
+  if (
+    await known.then(
+      () => true,
+      () => false,
+    )
+  )
+    await git('config', '--local', '--unset-all', login.GIT_CONFIG_KEY_0 ?? '');
 }
 
 /** So that later steps can fetch and push, as with the real action: the login lies in `.git/config`. Not by `git config`: `ps` shows arguments. */
