@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts';
 import { writeSignal } from '../ticket/codec.ts';
 import type { Decision } from '../ticket/decision.ts';
 import { formatVersion, type Signal } from '../ticket/format.ts';
+import { reasons } from '../ticket/reasons.ts';
 import { signalDigest } from '../ticket/signals.ts';
 import { closedAt, type Handler, type Job, type RunnerStore } from './job.ts';
 import type { Judgement } from './judge.ts';
@@ -76,7 +77,7 @@ export async function finish(tools: EndTools, ending: Ending): Promise<Decision 
     const lost = {
       kind: 'lost',
       attempt: job.attempt,
-      reason: judgement.lost,
+      reason: reasons[judgement.lost],
       agent_gone: agentGone,
     } as const;
     return handler.handle(job.ticket, { ...lost, source, ...about });

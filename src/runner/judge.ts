@@ -1,9 +1,10 @@
+import type { ReasonCode } from '../ticket/reasons.ts';
 import type { AgentExit } from './agent.ts';
 import type { StopCause } from './stop.ts';
 import { type Verdict, withClaim } from './verdict.ts';
 
 /** What is to be said of an attempt: a signal, that it was lost for a reason, or nothing (others decide). */
-export type Judgement = { signal: Verdict } | { lost: string } | { nothing: true };
+export type Judgement = { signal: Verdict } | { lost: ReasonCode } | { nothing: true };
 
 export interface Ended {
   /** Why we stopped the agent; null where it ended by itself. */

@@ -46,6 +46,7 @@ export const reasons = {
   'run-ended-silent': 'The run ended without a verdict.',
   'never-bound': 'No run reached the gate in time.',
   'time-limit': 'The attempt ran longer than its profile allows.',
+  'head-unreadable': 'The runner could not read the head for too long, and stopped its agent.',
   'retries-exhausted': 'All attempts this ticket may make were made.',
   'no-workflow': 'The workflow is not on the default branch or cannot be dispatched.',
   'dispatch-refused': 'GitHub refuses to start the workflow.',

@@ -130,7 +130,10 @@ describe('an attempt', () => {
     const outcome = await world.run('echo all is well');
 
     expect(outcome).toMatchObject({ outcome: 'lost', code: 'run-ended-silent' });
-    expect(world.ticket().attempts[0]).toMatchObject({ outcome: 'lost', reason: 'run-ended-silent' });
+    expect(world.ticket().attempts[0]).toMatchObject({
+      outcome: 'lost',
+      reason: 'The run ended without a verdict.',
+    });
     expect(world.ticket().attempts[0]?.stopped).not.toBeNull();
   });
 

@@ -37,6 +37,8 @@ export interface World {
   reads: 'well' | 'fail' | 'never' | 'moved back';
   /** Called before each request of the runner is decided. */
   before: (request: Request) => void;
+  /** Called after each is decided; what it throws is what the runner hears instead of the answer. */
+  after: (request: Request) => void;
   run(command: string[] | string, over?: Partial<RunnerDeps>): Promise<Outcome>;
   interrupt(): void;
   git(...args: string[]): Promise<string>;
@@ -125,6 +127,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
       decideNow({ source: 'e1', at: iso(systemClock.now()), actor: 'elmar', ...request } as Request),
     reads: 'well',
     before: () => {},
+    after: () => {},
     async run(command, over = {}) {
       const config = configOf(command, limits);
       const workFolder = mkdtempSync(join(folder, 'run-'));
@@ -202,7 +205,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
     happened.push('durable');
   }
 
-  async function handle(_id: string, request: Request): Promise<Decision> {
+  async function handle(id: string, request: Request): Promise<Decision> {
     if (world.reads === 'fail') throw new Error('the head cannot be read');
     world.before(request);
     if (request.kind === 'signal') {
@@ -211,11 +214,19 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
     }
     requests.push(request);
     happened.push(request.kind);
-    return decideNow(request);
+    const decision = decideNow(request, id);
+    world.after(request);
+    return decision;
   }
 
-  function decideNow(request: Request): Decision {
-    const decision = decide(ticket, request, view, systemClock.now(), configOf(['true'], limits));
+  function decideNow(request: Request, id = 'MC-1'): Decision {
+    const decision = decide(
+      id === 'MC-1' ? ticket : undefined,
+      request,
+      view,
+      systemClock.now(),
+      configOf(['true'], limits),
+    );
     if (decision.ticket) ticket = decision.ticket;
     return decision;
   }
