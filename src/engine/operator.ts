@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { isLive } from '../ticket/claim.ts';
 import type { Config } from '../ticket/config.ts';
+import type { Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import { makeJudge } from './admission.ts';
 import { type Context, present, readRunTitle } from './context.ts';
@@ -10,6 +11,7 @@ import { Dirty } from './dirty.ts';
 import { makeHandler, signalRequest } from './handle.ts';
 import { detach, own, takeIn, ticketOf, ticketOfBranch } from './intake.ts';
 import { show } from './mirror.ts';
+import { keepLabels } from './own-labels.ts';
 import type { Comment, Forge, Operator, Run, Snapshot, Store } from './ports.ts';
 import { giveIssue } from './publish.ts';
 import { Runs } from './runs.ts';
@@ -27,6 +29,8 @@ export interface OperatorOptions {
   installedAt: string;
   /** Milliseconds to let requests gather between pushes; 0 pushes at once. */
   gatherMs?: number;
+  /** Told of every ticket that a new head changed, as it stands there. */
+  watch?: (ticket: Ticket) => void;
 }
 
 /**
@@ -99,7 +103,11 @@ export function makeOperator(options: OperatorOptions): Operator {
       return;
     }
     if (snapshot.head !== followed && snapshot.head !== null) {
-      for (const id of await changedTickets(store, followed, snapshot)) look(id);
+      for (const id of await changedTickets(store, followed, snapshot)) {
+        look(id);
+        const { ticket } = await present(context, id);
+        if (ticket) options.watch?.(ticket);
+      }
       followed = snapshot.head;
     }
     await admitSignals(snapshot);
@@ -157,6 +165,7 @@ export function makeOperator(options: OperatorOptions): Operator {
     },
     async sweep() {
       const snapshot = await context.writer.look();
+      await keepLabels(context);
       const { labels } = await options.config();
       for (const { number } of await forge.issuesLabelled(labels.ticket)) asksDirty.add(number);
       for (const { ticket, id } of snapshot.tickets.values()) {

@@ -1,67 +1,60 @@
 import { isoSeconds } from '../base/clock.ts';
 import { byUrgency, claimed, obstacles } from '../ticket/claim.ts';
 import { holds } from '../ticket/conditions.ts';
-import type { Ticket } from '../ticket/format.ts';
+import type { Config } from '../ticket/config.ts';
+import type { Desk, Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
 import { type Context, circumstances } from './context.ts';
 import type { Snapshot } from './ports.ts';
 import { WorkingView } from './view.ts';
 
-/** What the clock and the scheduler ask at one head: deferrals come due, a draining desk parks, agents take tickets. */
+type Asked = { id: string; request: Request };
+
+/**
+ * What the scheduler and the clock ask at one head: agents take tickets, a draining desk parks, deferrals come due. In
+ * this order: an agent that has just been given work is not idle for those who wait for it.
+ */
 export async function schedule(context: Context, snapshot: Snapshot): Promise<void> {
   if (snapshot.movedBack) return;
-  const now = await circumstances(context, snapshot);
-  const own = { at: isoSeconds(now.now), actor: 'signalbox' };
-  const asks: { id: string; request: Request }[] = [];
+  const { now, config } = await circumstances(context, snapshot);
   const view = new WorkingView(snapshot);
+  const own = { at: isoSeconds(now), actor: 'signalbox' };
+  const asked: Asked[] = claims(view, now, config).map(({ id }) => ({
+    id,
+    request: { ...own, kind: 'claim', claim: context.random.hex(8), source: 'scheduler' },
+  }));
   for (const ticket of view.all()) {
-    const when = ticket.waiting?.when;
-    if (
-      ticket.state === 'waiting' &&
-      when &&
-      holds({ desk: 'open' }, view, now.now) &&
-      holds(when, view, now.now)
-    ) {
-      asks.push({ id: ticket.id, request: { ...own, kind: 'due', source: `due:${ticket.waiting?.since}` } });
+    if (view.desk.draining && snapshot.tickets.get(ticket.id)?.ticket?.state === 'in_progress') {
+      asked.push({ id: ticket.id, request: drained(view.desk, own.at) });
     }
-    if (snapshot.desk.draining && ticket.state === 'in_progress') {
-      const by = snapshot.desk.by ?? 'signalbox';
-      asks.push({
-        id: ticket.id,
-        request: {
-          ...own,
-          actor: by,
-          kind: 'park',
-          reason: 'the desk is drained',
-          source: `drain:${snapshot.desk.since}`,
-        },
-      });
+    const when = ticket.state === 'waiting' ? ticket.waiting?.when : undefined;
+    if (when && holds({ desk: 'open' }, view, now) && holds(when, view, now)) {
+      asked.push({ id: ticket.id, request: { ...own, kind: 'due', source: `due:${ticket.waiting?.since}` } });
     }
   }
-  for (const ticket of claims(view.all(), view, now)) {
-    asks.push({
-      id: ticket.id,
-      request: { ...own, kind: 'claim', claim: context.random.hex(8), source: 'scheduler' },
-    });
-  }
-  await Promise.all(asks.map(({ id, request }) => context.writer.handle(id, request)));
+  await Promise.all(asked.map(({ id, request }) => context.writer.handle(id, request)));
 }
 
-/** Tickets to be claimed now, the most urgent first, each counted before the next is looked at. */
-function claims(
-  tickets: Ticket[],
-  view: WorkingView,
-  { now, config }: { now: number; config: Parameters<typeof obstacles>[1]['config'] },
-): Ticket[] {
-  const chosen: Ticket[] = [];
-  for (const ticket of tickets.filter(({ state }) => state === 'todo').sort(byUrgency)) {
-    const here = { view, now, config };
-    if (obstacles(ticket, here).length > 0) continue;
+function drained({ by, since }: Desk, at: string): Request {
+  return {
+    kind: 'park',
+    reason: 'the desk is drained',
+    source: `drain:${since}`,
+    at,
+    actor: by ?? 'signalbox',
+  };
+}
+
+/** Tickets to be claimed now, the most urgent first, each counted in `view` before the next is looked at. */
+function claims(view: WorkingView, now: number, config: Config): Ticket[] {
+  const here = { view, now, config };
+  const todo = view.all().filter(({ state }) => state === 'todo');
+  return todo.sort(byUrgency).filter((ticket) => {
+    if (obstacles(ticket, here).length > 0) return false;
     view.set(claimed(ticket, '', here));
     view.desk = { ...view.desk, starts: [...view.desk.starts, isoSeconds(now)] };
-    chosen.push(ticket);
-  }
-  return chosen;
+    return true;
+  });
 }
 
 /** When something here comes due by the clock alone: milliseconds since the epoch, or null. */

@@ -14,9 +14,10 @@ export interface Obstacle {
   message: string;
 }
 
-/** The profile that would work the ticket's phase: the phase's own, else the owner. */
-export function agentOf(ticket: Ticket, config: Config): string | null {
-  return config.phases[ticket.phase]?.agent ?? ticket.owner;
+/** The profile that would work the ticket's phase: the phase's own, else the owner, else the default. A person's ticket has none. */
+export function agentOf({ owner, phase }: Ticket, config: Config): string | null {
+  if (owner !== null && !config.agents[owner]) return null;
+  return config.phases[phase]?.agent ?? owner ?? config.default_agent ?? null;
 }
 
 /** Every reason why this ticket may not be claimed at this head (rules 6 and 7); none means it may. */
@@ -46,19 +47,24 @@ export function obstacles(ticket: Ticket, { view, now, config }: Circumstances):
 }
 
 function agentObstacles(ticket: Ticket, { view, now, config }: Circumstances): Obstacle[] {
+  const { id, owner, phase } = ticket;
   const agent = agentOf(ticket, config);
   const profile = agent === null ? undefined : config.agents[agent];
-  if (agent === null)
-    return [
-      { code: 'no-agent', message: `${ticket.id} has no owner, and phase ${ticket.phase} names no agent.` },
-    ];
-  if (!profile)
+  if (agent === null && owner !== null) {
     return [
       {
         code: 'owner-is-a-person',
-        message: `${agent} is no configured agent profile, so a person works this.`,
+        message: `${owner} is no configured agent profile, so a person works this.`,
       },
     ];
+  }
+  if (agent === null || !profile) {
+    const why =
+      agent === null
+        ? `${id} has no owner, and phase ${phase} and the configuration name no agent.`
+        : `There is no agent profile ${agent}.`;
+    return [{ code: 'no-agent', message: why }];
+  }
   const paused = view.desk.profiles[agent];
   if (paused && (paused.until === null || now < Date.parse(paused.until))) {
     return [

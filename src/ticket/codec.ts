@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { SignalboxError } from '../base/errors.ts';
+import { type Config, config } from './config.ts';
 import {
   type Desk,
   desk,
@@ -51,6 +52,12 @@ export function readSignal(text: string): { signal: Signal | null; broken: Break
 export function readQuarantined(text: string): { quarantined: Quarantined | null; broken: Breakage | null } {
   const { value, broken } = read(quarantined, text);
   return { quarantined: value, broken };
+}
+
+/** The repository's config, `.github/signalbox.yml`. */
+export function readConfig(text: string): { config: Config | null; broken: Breakage | null } {
+  const { value, broken } = read(config, text);
+  return { config: value, broken };
 }
 
 /** `value` as its file. Of `previous`, its present text, all stays that did not change: comments, order, spacing. */

@@ -74,6 +74,7 @@ export const config = z.strictObject({
   branch: name.default('signalbox').describe('the state branch'),
   workflow: name.default('signalbox.yml').describe('file name of the workflow that runs an attempt'),
   agents: z.record(name, profile).default({}),
+  default_agent: name.optional().describe('the profile that works tickets which name no owner'),
   phases: z.record(name, phase).default({ dev: { gate: 'none' } }),
   limits: limits.prefault({}),
   labels: labels.prefault({}),

@@ -145,5 +145,6 @@ export function pullRequestText(ticket: Ticket, attempt: ClosedAttempt): { title
 
 /** Who may be told that a ticket needs a person. */
 export function personFor(ticket: Ticket, config: Config): string | null {
-  return ticket.released?.by ?? (agentOf(ticket, config) === ticket.owner ? null : ticket.owner);
+  const isPersons = ticket.owner !== null && agentOf(ticket, config) === null;
+  return ticket.released?.by ?? (isPersons ? ticket.owner : null);
 }
