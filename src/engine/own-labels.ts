@@ -1,0 +1,63 @@
+import type { Config } from '../ticket/config.ts';
+import { states, stateWords } from '../ticket/states.ts';
+import type { Context } from './context.ts';
+
+/** By this beginning of its description a label is known as made by us. */
+const ours = 'Signalbox: ';
+/** Its existence says that people were told about labels that were there before us. */
+const aboutUs = 'signalbox';
+
+interface OwnLabel {
+  name: string;
+  color: string;
+  description: string;
+}
+
+function wantedLabels({ labels }: Config): OwnLabel[] {
+  const control = [
+    { name: labels.ticket, color: '0e8a16', description: `${ours}makes this issue a ticket` },
+    { name: labels.park, color: 'b60205', description: `${ours}stop now, and wait` },
+    { name: labels.hold, color: 'd93f0b', description: `${ours}finish the attempt in hand, then wait` },
+    { name: labels.release, color: '0e8a16', description: `${ours}let an agent take it` },
+  ];
+  const ofStates = states.map((state) => ({
+    name: `${labels.state_prefix}${stateWords(state)}`,
+    color: 'c5def5',
+    description: `${ours}written by the app, never read`,
+  }));
+  return [...control, ...ofStates];
+}
+
+/**
+ * Makes the labels that are missing. One that was here before us is left as it is (it starts nothing: only `labeled`
+ * events on tickets, after the installation, are read), and people are told once, in an issue.
+ */
+export async function keepLabels(context: Context): Promise<void> {
+  const { forge, log } = context;
+  const config = await context.config();
+  const present = new Set((await forge.repositoryLabels()).map((name) => name.toLowerCase()));
+  const isFirst = !present.has(aboutUs);
+  const collisions: string[] = [];
+  for (const { name, color, description } of wantedLabels(config)) {
+    if (!present.has(name.toLowerCase())) await forge.createLabel(name, color, description);
+    else if (isFirst) collisions.push(name);
+  }
+  if (!isFirst) return;
+  if (collisions.length > 0) {
+    log.warn('labels were here before Signalbox', { collisions });
+    await forge.createIssue('Signalbox: labels already in use', collisionText(collisions), []);
+  }
+  await forge.createLabel(aboutUs, 'ededed', `${ours}was set up here`);
+}
+
+function collisionText(names: string[]): string {
+  const list = names.map((name) => `- \`${name}\``).join('\n');
+  return [
+    'Signalbox was installed here, and these labels were in use before it:',
+    '',
+    list,
+    '',
+    'Nothing starts from what they already mark: Signalbox reads them only on tickets, and only where they are added from now on.',
+    'To keep them apart, name others under `labels:` in `.github/signalbox.yml`.',
+  ].join('\n');
+}
