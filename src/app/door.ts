@@ -117,8 +117,7 @@ async function readBody(request: IncomingMessage, bytesMax: number): Promise<str
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) return null;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const incoming: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false }); // so that 413 can be said
-  for await (const chunk of incoming) {
+  for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > bytesMax) return null;
     chunks.push(chunk);

@@ -40,6 +40,8 @@ export interface GithubApp {
   /** Suspended installations are left out. */
   installations(): Promise<{ id: number; repositories: InstalledRepository[] }[]>;
   clients(installation: number): InstallationClients;
+  /** When the app was installed, in milliseconds. */
+  installedAt(installation: number): Promise<number>;
 }
 
 /** Answers that a client may not ask again about by itself. 409 and 429 are added to the plugin's list: a lost race
@@ -86,6 +88,10 @@ export function makeGithubApp(options: GithubAppOptions): GithubApp {
 
   return {
     clients,
+    async installedAt(installation) {
+      const asked = app.rest.apps.getInstallation({ installation_id: installation });
+      return Date.parse((await told('read the installation', clock, asked)).data.created_at);
+    },
     async identity() {
       await checkKey(app);
       const { data } = await told('read the app', clock, app.rest.apps.getAuthenticated());

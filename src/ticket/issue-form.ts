@@ -16,22 +16,27 @@ export interface FormFields {
   priority: Priority;
 }
 
-const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const { what, owner, priority } = formHeadings;
-
-/** Greedy up to the last owner heading: a description may quote these headings, the fields themselves come last. */
-const form = new RegExp(
-  `^### ${literal(what)}\\n([\\s\\S]*)\\n### ${literal(owner)}\\n\\s*(.*)\\n\\s*### ${literal(priority)}\\n\\s*(.*)\\s*$`,
-);
-
 /** Reads the body of an issue made with the ticket form. Any other body is the description as it is. */
 export function readIssueForm(body: string): FormFields {
-  const match = form.exec(body.replaceAll('\r\n', '\n'));
-  if (!match) return { body, owner: null, priority: 'normal' };
-  const [description = '', who = '', rank = ''] = match.slice(1).map((field) => field.trim());
+  const lines = body.replaceAll('\r\n', '\n').trimEnd().split('\n');
+  // From the end: a description may quote these headings, the fields themselves come last.
+  const priorityAt = lines.lastIndexOf(`### ${formHeadings.priority}`);
+  const ownerAt = lines.slice(0, Math.max(0, priorityAt)).lastIndexOf(`### ${formHeadings.owner}`);
+  if (lines[0] !== `### ${formHeadings.what}` || ownerAt < 1)
+    return { body, owner: null, priority: 'normal' };
+
+  const field = (from: number, to?: number): string => {
+    const text = lines
+      .slice(from + 1, to)
+      .join('\n')
+      .trim();
+    return text === empty ? '' : text;
+  };
+  const owner = field(ownerAt, priorityAt).replace(/^@/, '');
+  const priority = field(priorityAt).toLowerCase();
   return {
-    body: description === empty ? '' : description,
-    owner: who === empty || who === '' ? null : who.replace(/^@/, '').slice(0, 100),
-    priority: priorities.find((known) => known === rank.toLowerCase()) ?? 'normal',
+    body: field(0, ownerAt),
+    owner: /^.{1,100}$/.test(owner) ? owner : null,
+    priority: priorities.find((known) => known === priority) ?? 'normal',
   };
 }
