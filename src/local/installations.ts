@@ -58,7 +58,6 @@ function tellLife(
     action,
     installation: installationJson(forge, app, row),
     repositories: row.repositories.map((id) => briefly(repositoryById(forge, id))),
-    ...(action === 'created' ? { requester: null } : {}),
     sender: userJson(forge, row.account),
   });
 }

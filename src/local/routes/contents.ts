@@ -22,16 +22,19 @@ const typesByMode: Record<string, string> = { '040000': 'dir', '120000': 'symlin
 
 /** Files and folders at a commit; a file also raw. */
 export function mountContentRoutes(route: Route, works: Works): void {
-  for (const path of ['/repos/:owner/:repo/contents', '/repos/:owner/:repo/contents/:path{.*}']) {
-    route(`GET ${path}`, { query: ['ref'] }, async (call) => {
-      const { repo } = call.access(need);
-      const ref = call.query('ref') ?? repo.defaultBranch;
-      const sha = await resolveCommit(gitDirOf(works.forge, repo), ref);
-      if (!sha) throw missingRef(call, ref);
-      const wanted = (call.c.req.param('path') ?? '').replace(/\/+$/, '');
-      return wanted === '' ? folder(call, repo, sha, '', ref) : entry(call, repo, sha, wanted, ref);
-    });
-  }
+  const contents = async (call: Call<unknown>, path: string): Promise<Response> => {
+    const { repo } = call.access(need);
+    const ref = call.query('ref') ?? repo.defaultBranch;
+    const sha = await resolveCommit(gitDirOf(works.forge, repo), ref);
+    if (!sha) throw missingRef(call, ref);
+    const wanted = path.replace(/\/+$/, '');
+    return wanted === '' ? folder(call, repo, sha, '', ref) : entry(call, repo, sha, wanted, ref);
+  };
+  // Octokit leaves out an empty path with its slash.
+  route('GET /repos/:owner/:repo/contents', { query: ['ref'] }, (call) => contents(call, ''));
+  route('GET /repos/:owner/:repo/contents/:path{.*}', { query: ['ref'] }, (call) =>
+    contents(call, call.param('path')),
+  );
 }
 
 function missingRef(call: Call<unknown>, ref: string): HttpError {
