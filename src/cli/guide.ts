@@ -1,0 +1,46 @@
+/** Where the local desk is, as `local.json` says it too. */
+export interface LocalDesk {
+  app: { url: string };
+  github: { url: string; api: string };
+  repository: string;
+  branch: string;
+  /** Address for `git clone`. */
+  clone: string;
+  tokens: { lucienne: string; elmar: string; visitor: string };
+}
+
+/** What to try next on the local desk: commands to copy. `issue` is the issue of the sample ticket that nobody released. */
+export function guide(desk: LocalDesk, dataFolder: string, issue: number): string {
+  const { api } = desk.github;
+  const repo = `${api}/repos/${desk.repository}`;
+  const post = (token: string, path: string, body: string) =>
+    `    curl -sS -X POST -H "Authorization: Bearer ${token}" ${repo}${path} -d '${body}'`;
+  return [
+    '',
+    '  Try, in another terminal (lucienne is admin, elmar may triage, visitor may read):',
+    '',
+    '  release the ticket that lies in the inbox (MC-4161), and watch it run',
+    post(desk.tokens.lucienne, `/issues/${issue}/labels`, '{"labels":["release"]}'),
+    '  park it while its agent works: the run is stopped, its work kept',
+    post(desk.tokens.elmar, `/issues/${issue}/labels`, '{"labels":["park"]}'),
+    '  say it in a comment instead, with a reason; or ask why it does not run',
+    post(
+      desk.tokens.elmar,
+      `/issues/${issue}/comments`,
+      '{"body":"/park until tomorrow 9:00 the printer is broken"}',
+    ),
+    post(desk.tokens.elmar, `/issues/${issue}/comments`, '{"body":"/status"}'),
+    '  make a ticket of your own',
+    post(
+      desk.tokens.lucienne,
+      '/issues',
+      '{"title":"My first ticket","body":"Say hello","labels":["ticket","release"]}',
+    ),
+    '  look at an issue, its comments, and the tickets themselves',
+    `    curl -sS -H "Authorization: Bearer ${desk.tokens.visitor}" ${repo}/issues/${issue}/comments`,
+    `    git clone -b ${desk.branch} ${desk.clone.replace('://', `://lucienne:${desk.tokens.lucienne}@`)} desk-tickets && ls desk-tickets/tickets`,
+    '',
+    `  Everything is in ${dataFolder}; delete it to begin anew. Ctrl-C stops all, agents included.`,
+    '',
+  ].join('\n');
+}

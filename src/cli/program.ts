@@ -1,0 +1,201 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { Clock } from '../base/clock.ts';
+import { asError, exitStatus, SignalboxError } from '../base/errors.ts';
+import type { Log, LogLevel } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { Ticket } from '../ticket/format.ts';
+import { guide, type LocalDesk } from './guide.ts';
+import { Narrator } from './narrator.ts';
+
+interface Ports {
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/** What the command line is given: the world, and the compositions it may start. */
+export interface ProgramOptions {
+  serve(options: Ports & ServeArguments): Promise<{ url: string; close(): Promise<void> }>;
+  startLocalDesk(options: Ports & LocalArguments): Promise<{ desk: LocalDesk; close(): Promise<void> }>;
+  clock: Clock;
+  random: Random;
+  makeLog(level: LogLevel): Log;
+  environment: Record<string, string | undefined>;
+  packageFolder: string;
+  print(text: string): void;
+  printError(text: string): void;
+  onStop(stop: () => void): void;
+  exit(status: number): void;
+}
+
+interface ServeArguments {
+  appId: number;
+  privateKey: string;
+  webhookSecret: string | undefined;
+  apiUrl: string;
+  webUrl: string;
+  port: number;
+  host?: string;
+  dataFolder: string;
+  paced: boolean;
+}
+
+interface LocalArguments {
+  port: number;
+  githubPort: number;
+  dataFolder: string;
+  packageFolder: string;
+  watch(ticket: Ticket): void;
+}
+
+interface StartFlags {
+  port: number;
+  githubPort: number;
+  data: string;
+  log: LogLevel;
+}
+
+type Settings = Omit<StartFlags, 'log'> & Ports;
+
+export function makeProgram(options: ProgramOptions): Command {
+  const program = new Command('signalbox')
+    .description('Tickets for coding agents, in git.')
+    .showHelpAfterError();
+  program
+    .command('start', { isDefault: true })
+    .description('serve github.com with APP_ID, PRIVATE_KEY and WEBHOOK_SECRET set; else an embedded GitHub')
+    .option('--port <port>', 'port of the app; 0 picks a free one', port, 3000)
+    .option('--github-port <port>', 'port of the embedded GitHub; 0 picks a free one', port, 3001)
+    .option('--data <folder>', 'where everything is kept', '.signalbox')
+    .option('--log <level>', 'debug, info, warn or error', level, 'warn')
+    .addHelpText('after', '\nExample:\n  npm start -- --port 3000 --github-port 3001 --data .signalbox')
+    .action((flags: StartFlags) => guarded(options, () => start(options, flags)));
+  return program;
+}
+
+async function start(options: ProgramOptions, flags: StartFlags): Promise<void> {
+  const ports = { clock: options.clock, random: options.random, log: options.makeLog(flags.log) };
+  const credentials = readCredentials(options.environment);
+  const running = credentials
+    ? await serveGitHub(options, { ...flags, ...ports, ...credentials })
+    : await startLocal(options, { ...flags, ...ports });
+  let stopping = false;
+  options.onStop(() => {
+    if (stopping) return;
+    stopping = true;
+    options.print('stopping …');
+    running.close().then(
+      () => options.exit(0),
+      (error) => fail(options, error),
+    );
+  });
+}
+
+async function serveGitHub(options: ProgramOptions, given: Settings & Credentials) {
+  const { HOST, GITHUB_API_URL, GITHUB_SERVER_URL } = options.environment;
+  const app = await options.serve({
+    ...given,
+    apiUrl: GITHUB_API_URL ?? 'https://api.github.com',
+    webUrl: GITHUB_SERVER_URL ?? 'https://github.com',
+    ...(HOST ? { host: HOST } : {}),
+    dataFolder: given.data,
+    paced: true,
+  });
+  options.print(`ready: ${app.url}/api/github/webhooks takes webhooks of app ${given.appId}`);
+  return app;
+}
+
+async function startLocal(options: ProgramOptions, given: Settings) {
+  options.print('No APP_ID is set: starting an embedded GitHub on this machine. Nothing leaves it.');
+  const narrator = new Narrator(options.print);
+  // The guide's commands need the number of an issue, which the sample ticket gets some moments after the start.
+  let tellGuide = (_issue: number) => {};
+  const sample = new Promise<number>((resolve) => {
+    tellGuide = resolve;
+  });
+  const { clock, random, log, port: appPort, githubPort } = given;
+  const running = await options.startLocalDesk({
+    clock,
+    random,
+    log,
+    port: appPort,
+    githubPort,
+    dataFolder: given.data,
+    packageFolder: options.packageFolder,
+    watch(ticket) {
+      narrator.tell(ticket);
+      if (ticket.id === sampleTicket && ticket.issue !== null) tellGuide(ticket.issue);
+    },
+  });
+  const { desk } = running;
+  options.print(
+    `ready: the app is at ${desk.app.url}, the embedded GitHub at ${desk.github.url}, repository ${desk.repository}`,
+  );
+  void sample.then((issue) => options.print(guide(desk, given.data, issue)));
+  return running;
+}
+
+/** The sample ticket that lies in the inbox: the one people are shown how to release. */
+const sampleTicket = 'MC-4161';
+
+interface Credentials {
+  appId: number;
+  privateKey: string;
+  webhookSecret: string | undefined;
+}
+
+/** The app's credentials, all or none: with some missing nothing is guessed. */
+function readCredentials(environment: ProgramOptions['environment']): Credentials | null {
+  const names = ['APP_ID', 'PRIVATE_KEY', 'WEBHOOK_SECRET'] as const;
+  const missing = names.filter((name) => !environment[name]);
+  if (missing.length === names.length) return null;
+  const { APP_ID = '', PRIVATE_KEY = '', WEBHOOK_SECRET } = environment;
+  if (missing.length > 0) {
+    const hint = 'Set all three to serve github.com, or none for the embedded GitHub.';
+    throw new SignalboxError('config', 'credentials-incomplete', `${missing.join(' and ')} not set`, {
+      hint,
+    });
+  }
+  if (!/^\d+$/.test(APP_ID)) {
+    const hint = "It is the number on the app's settings page, not the client id.";
+    throw new SignalboxError('config', 'bad-app-id', `APP_ID is "${APP_ID}"`, { hint });
+  }
+  // One line in an .env file: its line breaks are often written as \n.
+  return {
+    appId: Number(APP_ID),
+    privateKey: PRIVATE_KEY.replaceAll('\\n', '\n'),
+    webhookSecret: WEBHOOK_SECRET,
+  };
+}
+
+async function guarded(options: ProgramOptions, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    fail(options, error);
+  }
+}
+
+function fail({ printError, exit }: ProgramOptions, thrown: unknown): void {
+  const error = asError(thrown);
+  if (!(error instanceof SignalboxError)) {
+    printError(`internal: ${error.stack}`);
+    exit(exitStatus.bug);
+    return;
+  }
+  printError(`${error.code}: ${error.message}.${error.hint ? ` ${error.hint}` : ''}`);
+  exit(exitStatus[error.kind]);
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('a port is 0 to 65535');
+  return value;
+}
+
+function level(text: string): LogLevel {
+  const known = (['debug', 'info', 'warn', 'error'] as const).find((one) => one === text);
+  if (!known) throw new InvalidArgumentError('one of debug, info, warn, error');
+  return known;
+}

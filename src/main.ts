@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from './base/clock.ts';
+import { makeLog } from './base/log.ts';
+import { systemRandom } from './base/random.ts';
+import { makeProgram } from './cli/program.ts';
+import { serve } from './wire.ts';
+import { startLocalDesk } from './wire-local.ts';
+
+/** The command line of Signalbox. */
+const program = makeProgram({
+  serve,
+  startLocalDesk,
+  clock: systemClock,
+  random: systemRandom,
+  makeLog: (level) => makeLog(level, (line) => process.stderr.write(`${line}\n`)),
+  environment: process.env,
+  packageFolder: dirname(dirname(fileURLToPath(import.meta.url))),
+  print: (text) => process.stdout.write(`${text}\n`),
+  printError: (text) => process.stderr.write(`${text}\n`),
+  onStop(stop) {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  },
+  exit: (status) => process.exit(status),
+});
+
+// Timers and sockets of the ports do not keep the process alive by themselves; what serves says when it is over.
+await program.parseAsync(process.argv);

@@ -1,0 +1,160 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { Clock } from './base/clock.ts';
+import { SignalboxError } from './base/errors.ts';
+import { git, gitLogin } from './base/git.ts';
+import type { Log } from './base/log.ts';
+import type { Random } from './base/random.ts';
+import type { LocalDesk } from './cli/guide.ts';
+import { defaultBranchFiles, type Files, stateBranchFiles } from './cli/seed.ts';
+import { type LocalGitHub, startLocalGitHub } from './local/server.ts';
+import type { Ticket } from './ticket/format.ts';
+import { serve } from './wire.ts';
+
+export interface LocalDeskOptions {
+  port: number;
+  githubPort: number;
+  dataFolder: string;
+  /** Where the package's sample tickets and workflow are. */
+  packageFolder: string;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  watch?: (ticket: Ticket) => void;
+}
+
+export interface RunningDesk {
+  desk: LocalDesk;
+  /** Ends the app, the embedded GitHub and every agent. */
+  close(): Promise<void>;
+}
+
+const repository = 'acme/desk';
+const branch = 'signalbox';
+
+/** What is kept of the first start, readable by its owner alone. */
+interface Kept {
+  appId: number;
+  privateKey: string;
+  webhookSecret: string;
+  tokens: LocalDesk['tokens'];
+}
+
+/** The whole of Signalbox on one machine: the embedded GitHub with a seeded repository, and the app that serves it. */
+export async function startLocalDesk(options: LocalDeskOptions): Promise<RunningDesk> {
+  const dataFolder = resolve(options.dataFolder);
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const { clock, random, log } = options;
+  const github = await startLocalGitHub({
+    dataFolder: join(dataFolder, 'github'),
+    port: options.githubPort,
+    clock,
+    random,
+    log,
+  }).catch((cause) => {
+    throw listenError(cause, options.githubPort);
+  });
+  try {
+    const kept = await keptOrMade(github, dataFolder, options);
+    const app = await serve({
+      ...options,
+      ...kept,
+      apiUrl: github.api,
+      webUrl: github.url,
+      dataFolder: join(dataFolder, 'app'),
+      paced: false,
+    });
+    github.admin.updateWebhookUrl('signalbox', `${app.url}/api/github/webhooks`);
+    const clone = `${github.url}/${repository}.git`;
+    const { url, api } = github;
+    const desk: LocalDesk = {
+      app: { url: app.url },
+      github: { url, api },
+      repository,
+      branch,
+      clone,
+      tokens: kept.tokens,
+    };
+    write(join(dataFolder, 'local.json'), desk);
+    const close = async () => {
+      await app.close();
+      await github.close();
+    };
+    return { desk, close };
+  } catch (error) {
+    await github.close();
+    throw error;
+  }
+}
+
+function listenError(cause: NodeJS.ErrnoException, port: number): unknown {
+  if (cause.code !== 'EADDRINUSE') return cause;
+  const hint = 'Choose another with --github-port, or 0 for a free one.';
+  return new SignalboxError('config', 'cannot-listen', `port ${port} is taken`, { hint, cause });
+}
+
+/** Sets the embedded GitHub up at the first start. The file of secrets comes last: without it the set-up is done again. */
+async function keptOrMade(github: LocalGitHub, dataFolder: string, options: LocalDeskOptions): Promise<Kept> {
+  const file = join(dataFolder, 'secrets.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Kept;
+  const { admin } = github;
+  const tokens = {
+    lucienne: admin.createUser('lucienne'),
+    elmar: admin.createUser('elmar'),
+    visitor: admin.createUser('visitor'),
+  };
+  await admin.createRepository(repository, { defaultBranch: 'main', description: 'A desk of tickets' });
+  admin.setPermission(repository, 'lucienne', 'admin');
+  admin.setPermission(repository, 'elmar', 'triage');
+  admin.setPermission(repository, 'visitor', 'read');
+  const clone = `${github.url}/${repository}.git`;
+  await pushOrphan(clone, tokens.lucienne, 'main', defaultBranchFiles(options.packageFolder));
+  await pushOrphan(clone, tokens.lucienne, branch, stateBranchFiles(options.packageFolder));
+  const webhookSecret = options.random.hex(32);
+  const app = await admin.createApp({ slug: 'signalbox', owner: 'acme', events, permissions, webhookSecret });
+  admin.installApp('signalbox', repository);
+  const kept: Kept = { appId: app.id, privateKey: app.privateKey, webhookSecret, tokens };
+  write(file, kept);
+  return kept;
+}
+
+/** As in app.yml. */
+const events = ['issues', 'issue_comment', 'push', 'workflow_run', 'pull_request', 'repository'];
+const permissions = {
+  actions: 'write',
+  contents: 'write',
+  issues: 'write',
+  metadata: 'read',
+  pull_requests: 'write',
+  workflows: 'write',
+} as const;
+
+/** Pushes files as a branch without a past, as a person would. */
+async function pushOrphan(clone: string, token: string, name: string, files: Files): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-seed-'));
+  const run = async (...args: string[]) => {
+    const author = { GIT_AUTHOR_NAME: 'Lucienne', GIT_AUTHOR_EMAIL: 'lucienne@acme.invalid' };
+    const committer = { GIT_COMMITTER_NAME: 'Lucienne', GIT_COMMITTER_EMAIL: 'lucienne@acme.invalid' };
+    const env = { ...author, ...committer, ...gitLogin(clone, token) };
+    const { code, stderr } = await git(args, { cwd: folder, env });
+    if (code !== 0) throw new SignalboxError('bug', 'seed-failed', `git ${args[0]}: ${stderr.trim()}`);
+  };
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    await run('init', '--quiet', '--initial-branch', name);
+    await run('add', '--all', '--force');
+    await run('commit', '--quiet', '--message', `${name}: first files`);
+    await run('push', '--quiet', '--force', clone, `${name}:${name}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function write(path: string, value: unknown): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}

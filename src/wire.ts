@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { type RunningApp, startApp } from './app/start.ts';
+import type { Clock } from './base/clock.ts';
+import { isoSeconds } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import type { Random } from './base/random.ts';
+import { makeOperator } from './engine/operator.ts';
+import { makeSettings } from './engine/settings.ts';
+import { makeForge } from './forge/forge.ts';
+import { makeGithubApp } from './forge/github-app.ts';
+import { openGitStore } from './store/git-store.ts';
+import type { Ticket } from './ticket/format.ts';
+
+/*
+ * The one place where parts meet: adapters are made here and handed to the engine, the engine to the app.
+ */
+
+export interface ServeOptions {
+  appId: number;
+  /** PEM. */
+  privateKey: string;
+  webhookSecret: string | undefined;
+  /** `https://api.github.com`, or the embedded GitHub's `<url>/api/v3`. */
+  apiUrl: string;
+  /** Where git and people go: `https://github.com`, or the embedded GitHub's own address. */
+  webUrl: string;
+  /** Port and address to listen on; port 0 picks a free one. */
+  port: number;
+  host?: string;
+  /** Folder for the mirrors of state branches. They can be thrown away. */
+  dataFolder: string;
+  /** False only for a server of our own: github.com wants calls paced and pushes gathered. */
+  paced: boolean;
+  intervals?: { head?: number; sweep?: number };
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Told of every ticket that changed. */
+  watch?: (ticket: Ticket) => void;
+}
+
+/** About six pushes a minute is what GitHub likes; urgent ones do not wait for this. Milliseconds. */
+const gatherMs = 10_000;
+
+/** Starts the app on a GitHub, real or embedded, and serves every repository where it is installed. */
+export async function serve(options: ServeOptions): Promise<RunningApp> {
+  const { clock, random, log, apiUrl, webUrl } = options;
+  const github = makeGithubApp({ ...options });
+  const identity = await github.identity();
+  return startApp({
+    ...options,
+    githubUrl: apiUrl,
+    github,
+    async operators({ id: installation }, { id, owner, repo }) {
+      const { octokit, cancelOctokit, token } = github.clients(installation);
+      const about = log; // one log for all; each record names its ticket
+      const forge = makeForge({ octokit, cancelOctokit, owner, repo, app: identity, clock, log: about });
+      const config = makeSettings(forge, { clock, log: about });
+      const store = await openGitStore({
+        folder: join(options.dataFolder, 'mirrors', `${id}.git`),
+        remote: `${webUrl}/${owner}/${repo}.git`,
+        branch: (await config()).branch,
+        token,
+        author: {
+          name: `${identity.slug}[bot]`,
+          email: `${identity.id}+${identity.slug}[bot]@users.noreply.github.com`,
+        },
+        clock,
+        random,
+        log: about,
+      });
+      const installedAt = isoSeconds(await github.installedAt(installation));
+      const gather = options.paced ? { gatherMs } : {};
+      const watch = options.watch ? { watch: options.watch } : {};
+      return makeOperator({
+        store,
+        forge,
+        config,
+        clock,
+        random,
+        log: about,
+        installedAt,
+        ...gather,
+        ...watch,
+      });
+    },
+  });
+}
