@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { imports, root, sources } from './source.ts';
+
+interface Manifest {
+  engines: { node: string };
+  scripts: Record<string, string>;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+}
+
+interface Lock {
+  packages: Record<string, { resolved?: string; integrity?: string; link?: boolean }>;
+}
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock;
+
+test('the lock file names no host but the public registry', () => {
+  const elsewhere = Object.entries(lock.packages).flatMap(([name, { resolved }]) =>
+    resolved === undefined || resolved.startsWith('https://registry.npmjs.org/')
+      ? []
+      : [`${name}: ${resolved}`],
+  );
+  expect(elsewhere.join('\n'), 'a lock file with another host installs nowhere else').toBe('');
+});
+
+test('every locked package carries its digest', () => {
+  const without = Object.entries(lock.packages).flatMap(([name, { integrity, link }]) =>
+    name === '' || link || integrity ? [] : [name],
+  );
+  expect(without, 'without a digest the registry may change what is installed').toEqual([]);
+});
+
+test('nothing of ours runs when somebody installs', () => {
+  const scripts = ['preinstall', 'install', 'postinstall', 'prepare'].filter(
+    (name) => name in manifest.scripts,
+  );
+  expect(scripts, 'an install that runs code is refused in many places, and rightly').toEqual([]);
+});
+
+test('what src imports is a dependency, and every dependency is imported', () => {
+  const used = new Set(
+    sources('src')
+      .flatMap(imports)
+      .map(({ target }) => target)
+      .filter((target) => !target.startsWith('src/') && !target.startsWith('node:'))
+      .map((target) =>
+        target
+          .split('/')
+          .slice(0, target.startsWith('@') ? 2 : 1)
+          .join('/'),
+      ),
+  );
+  const declared = new Set(Object.keys(manifest.dependencies));
+  expect([...used].filter((name) => !declared.has(name)).sort(), 'imported and not a dependency').toEqual([]);
+  expect([...declared].filter((name) => !used.has(name)).sort(), 'a dependency that nothing imports').toEqual(
+    [],
+  );
+});
