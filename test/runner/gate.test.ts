@@ -45,6 +45,7 @@ describe('the gate', () => {
   it('refuses a run that somebody pressed again', async () => {
     world.job = { ...world.job, run: { ...world.job.run, run_attempt: 2 } };
     await turnedAway('rerun');
+    expect(world.requests).toEqual([]);
   });
 
   it('refuses a ticket that was parked between claim and gate', async () => {
@@ -84,6 +85,7 @@ describe('the gate', () => {
       world.labels.push('ticket', label);
       world.events.push(labelled(label));
       await turnedAway('stop-label');
+      expect(world.requests).toEqual([]); // not even bound
     },
   );
 

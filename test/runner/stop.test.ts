@@ -10,7 +10,10 @@ beforeEach(async () => {
   world = await makeWorld();
   pids = world.folder;
 });
-afterEach(() => world.close());
+afterEach(async () => {
+  for (const one of met.splice(0)) one.kill(); // where a test fails: nothing deaf is left behind
+  await world.close();
+});
 
 /*
  * An agent with everything that is hard to stop: itself deaf to SIGTERM; a grandchild, twice forked, in a session of
@@ -19,14 +22,17 @@ afterEach(() => world.close());
 const stubborn = (then = 'echo "still digging"; while :; do sleep 0.1; done') => `
   trap '' TERM
   echo $$ > ${pids}/agent
-  (setsid sh -c "trap '' TERM HUP; echo \\$\\$ > ${pids}/grandchild; while :; do sleep 0.1; done" < /dev/null > /dev/null 2>&1 &)
+  (cd /; setsid sh -c "trap '' TERM HUP; echo \\$\\$ > ${pids}/grandchild; while :; do sleep 0.1; done" < /dev/null > /dev/null 2>&1 &)
   (setsid env -i PATH=$PATH sh -c "trap '' TERM HUP; echo \\$\\$ > ${pids}/daemon; while :; do sleep 0.1; done" < /dev/null > /dev/null 2>&1 &)
   echo half > half.txt
   ${then}`;
 
+const met: Awaited<ReturnType<typeof processIn>>[] = [];
+
 async function everybody() {
   const names = ['agent', 'grandchild', 'daemon'];
   const all = await Promise.all(names.map((name) => processIn(join(pids, name))));
+  met.push(...all);
   expect(all.map((one) => one.isAlive())).toEqual([true, true, true]);
   return () => all.map((one) => one.isAlive());
 }

@@ -262,7 +262,7 @@ export async function until(what: string, test: () => boolean | Promise<boolean>
 }
 
 /** A process remembered by pid and start time, as an agent's script wrote its pid into a file. */
-export async function processIn(file: string): Promise<{ isAlive(): boolean }> {
+export async function processIn(file: string): Promise<{ isAlive(): boolean; kill(): void }> {
   const read = () => {
     try {
       return readFileSync(file, 'utf8').trim();
@@ -274,7 +274,8 @@ export async function processIn(file: string): Promise<{ isAlive(): boolean }> {
   const pid = Number(read());
   const born = processOf(pid);
   if (!born) throw new Error(`process ${pid} does not live`);
-  return { isAlive: () => processOf(pid)?.start === born.start };
+  const isAlive = () => processOf(pid)?.start === born.start;
+  return { isAlive, kill: () => isAlive() && process.kill(pid, 'SIGKILL') };
 }
 
 /** Writes a script that node can run, into the world's folder. */
