@@ -2,6 +2,7 @@ import { HttpError } from '../host.ts';
 import { notFound, unsupported } from '../http.ts';
 import { bodyOf, type Declare, type Visit } from './door.ts';
 import type { Ledger } from './ledger.ts';
+import { runOf } from './read-routes.ts';
 import { readWorkflow } from './read-workflow.ts';
 import { latest, type RunRecord } from './records.ts';
 import type { Requests } from './requests.ts';
@@ -37,13 +38,8 @@ export function actRoutes(declare: Declare, ledger: Ledger, runs: Runs, requests
     },
   );
 
-  const runOf = (visit: Visit): RunRecord => {
-    const run = ledger.findRun(visit.repository, visit.number('run_id'));
-    if (!run) throw notFound();
-    return run;
-  };
   const cancelBy = (carryOut: (runId: number) => void) => (visit: Visit) => {
-    const run = runOf(visit);
+    const run = runOf(ledger, visit);
     if (latest(run).status === 'completed')
       throw new HttpError(409, 'Cannot cancel a workflow run that is completed.');
     const call = `POST ${visit.c.req.path.replace(/^\/api\/v3/, '')}`;
@@ -64,13 +60,13 @@ export function actRoutes(declare: Declare, ledger: Ledger, runs: Runs, requests
   );
 
   declare('POST', '/runs/:run_id/rerun', 'write', async (visit) => {
-    const run = runOf(visit);
+    const run = runOf(ledger, visit);
     const workflow = await readyForRerun(visit, ledger, run);
     runs.rerun(run.id, visit.actor.login, workflow);
     return visit.c.json({}, 201);
   });
   declare('POST', '/runs/:run_id/rerun-failed-jobs', 'write', async (visit) => {
-    const run = runOf(visit);
+    const run = runOf(ledger, visit);
     const workflow = await readyForRerun(visit, ledger, run);
     const again = failedJobs(ledger, run, workflow);
     if (again.only.length === 0) throw new HttpError(403, 'This workflow run has no failed jobs to re-run');

@@ -5,9 +5,9 @@ import type { Declare, Visit } from './door.ts';
 import { logPath } from './job-runner.ts';
 import type { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
-import { latest, type RunRecord } from './records.ts';
+import { type AttemptRecord, latest, type RunRecord } from './records.ts';
 import { jobJson, runJson, workflowJson } from './shapes.ts';
-import { findWorkflow, listWorkflows } from './workflows.ts';
+import { findWorkflow, type KnownWorkflow, listWorkflows } from './workflows.ts';
 
 const pages = ['page', 'per_page'];
 const filters = ['actor', 'branch', 'event', 'status', 'created', 'head_sha'];
@@ -17,99 +17,89 @@ const linkMs = 60_000;
 
 /** Everything that only reads. */
 export function readRoutes(declare: Declare, ledger: Ledger, machine: Machine): void {
-  const { host } = ledger;
-  const runOf = (visit: Visit): RunRecord => {
-    const run = ledger.findRun(visit.repository, visit.number('run_id'));
-    if (!run) throw notFound();
-    return run;
-  };
-  const attemptOf = (visit: Visit, run: RunRecord) => {
-    const attempt = run.attempts.find(({ number }) => number === visit.number('attempt'));
-    if (!attempt) throw notFound();
-    return attempt;
-  };
+  workflowRoutes(declare, ledger);
+  runRoutes(declare, ledger);
+  jobRoutes(declare, ledger);
+  logRoutes(declare, ledger, machine);
+}
 
-  declare(
-    'GET',
-    '/workflows',
-    'read',
-    async ({ c, repository }) => {
-      const all = await listWorkflows(ledger, repository);
-      const { slice } = paginate(c, all);
-      return c.json({
-        total_count: all.length,
-        workflows: slice.map(({ record, name }) => workflowJson(host, record, name)),
-      });
-    },
-    pages,
-  );
-  declare('GET', '/workflows/:workflow_id', 'read', async ({ c, repository }) => {
+function workflowRoutes(declare: Declare, ledger: Ledger): void {
+  const { host } = ledger;
+  const workflowOf = async ({ c, repository }: Visit): Promise<KnownWorkflow> => {
     const known = await findWorkflow(ledger, repository, c.req.param('workflow_id') ?? '');
     if (!known) throw notFound();
-    return c.json(workflowJson(host, known.record, known.name));
-  });
-  declare(
-    'GET',
-    '/workflows/:workflow_id/runs',
-    'read',
-    async ({ c, repository }) => {
-      const known = await findWorkflow(ledger, repository, c.req.param('workflow_id') ?? '');
-      if (!known) throw notFound();
-      return listRuns(
-        c,
-        ledger,
-        (run) => run.repository === repository && run.workflowId === known.record.id,
-      );
-    },
-    [...pages, ...filters],
+    return known;
+  };
+  const show = ({ record, name }: KnownWorkflow) => workflowJson(host, record, name);
+  const list = async ({ c, repository }: Visit) => {
+    const all = await listWorkflows(ledger, repository);
+    const { slice } = paginate(c, all);
+    return c.json({ total_count: all.length, workflows: slice.map(show) });
+  };
+  declare('GET', '/workflows', 'read', list, pages);
+  declare('GET', '/workflows/:workflow_id', 'read', async (visit) =>
+    visit.c.json(show(await workflowOf(visit))),
   );
-  declare(
-    'GET',
-    '/runs',
-    'read',
-    ({ c, repository }) => listRuns(c, ledger, (run) => run.repository === repository),
-    [...pages, ...filters],
-  );
-  declare('GET', '/runs/:run_id', 'read', (visit) => visit.c.json(runJson(host, runOf(visit))));
+  const runs = async (visit: Visit) => {
+    const { record } = await workflowOf(visit);
+    return listRuns(
+      visit.c,
+      ledger,
+      (run) => run.repository === visit.repository && run.workflowId === record.id,
+    );
+  };
+  declare('GET', '/workflows/:workflow_id/runs', 'read', runs, [...pages, ...filters]);
+}
+
+function runRoutes(declare: Declare, ledger: Ledger): void {
+  const { host } = ledger;
+  const list = ({ c, repository }: Visit) => listRuns(c, ledger, (run) => run.repository === repository);
+  declare('GET', '/runs', 'read', list, [...pages, ...filters]);
+  declare('GET', '/runs/:run_id', 'read', (visit) => visit.c.json(runJson(host, runOf(ledger, visit))));
   declare('GET', '/runs/:run_id/attempts/:attempt', 'read', (visit) => {
-    const run = runOf(visit);
+    const run = runOf(ledger, visit);
     return visit.c.json(runJson(host, run, attemptOf(visit, run)));
   });
+}
 
-  const jobs = (c: Context, run: RunRecord, ids: readonly number[]): Response => {
+function jobRoutes(declare: Declare, ledger: Ledger): void {
+  const { host } = ledger;
+  const show = (c: Context, run: RunRecord, ids: readonly number[]): Response => {
     const { slice } = paginate(c, ids);
-    const shown = slice.map((id) => jobJson(host, run, ledger.job(id)));
-    return c.json({ total_count: ids.length, jobs: shown });
+    const jobs = slice.map((id) => jobJson(host, run, ledger.job(id)));
+    return c.json({ total_count: ids.length, jobs });
   };
-  declare(
-    'GET',
-    '/runs/:run_id/jobs',
-    'read',
-    (visit) => {
-      const run = runOf(visit);
-      const filter = visit.c.req.query('filter') ?? 'latest';
-      if (filter !== 'latest' && filter !== 'all') throw unsupported(`filter=${filter} (only latest, all)`);
-      const all = [...new Set(run.attempts.flatMap((attempt) => attempt.jobs))];
-      return jobs(visit.c, run, filter === 'all' ? all : latest(run).jobs);
-    },
-    [...pages, 'filter'],
-  );
-  declare(
-    'GET',
-    '/runs/:run_id/attempts/:attempt/jobs',
-    'read',
-    (visit) => {
-      const run = runOf(visit);
-      return jobs(visit.c, run, attemptOf(visit, run).jobs);
-    },
-    pages,
-  );
+  const ofRun = (visit: Visit) => {
+    const run = runOf(ledger, visit);
+    const filter = visit.c.req.query('filter') ?? 'latest';
+    if (filter !== 'latest' && filter !== 'all') throw unsupported(`filter=${filter} (only latest, all)`);
+    const all = [...new Set(run.attempts.flatMap((attempt) => attempt.jobs))];
+    return show(visit.c, run, filter === 'all' ? all : latest(run).jobs);
+  };
+  const ofAttempt = (visit: Visit) => {
+    const run = runOf(ledger, visit);
+    return show(visit.c, run, attemptOf(visit, run).jobs);
+  };
+  declare('GET', '/runs/:run_id/jobs', 'read', ofRun, [...pages, 'filter']);
+  declare('GET', '/runs/:run_id/attempts/:attempt/jobs', 'read', ofAttempt, pages);
   declare('GET', '/jobs/:job_id', 'read', (visit) => {
     const found = ledger.findJob(visit.repository, visit.number('job_id'));
     if (!found) throw notFound();
     return visit.c.json(jobJson(host, found.run, found.job));
   });
-  logRoutes(declare, ledger, machine);
+}
+
+/** The run that the path names. @throws HttpError 404 */
+export function runOf(ledger: Ledger, visit: Visit): RunRecord {
+  const run = ledger.findRun(visit.repository, visit.number('run_id'));
+  if (!run) throw notFound();
+  return run;
+}
+
+function attemptOf(visit: Visit, run: RunRecord): AttemptRecord {
+  const attempt = run.attempts.find(({ number }) => number === visit.number('attempt'));
+  if (!attempt) throw notFound();
+  return attempt;
 }
 
 /** A log is had after the job's end, by way of an address that is good for a minute. */

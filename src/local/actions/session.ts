@@ -130,8 +130,7 @@ export class Session {
     const late = this.frames.find((frame) => frame.timedOut !== undefined);
     if (late)
       throw new StepFailure(`The action '${late.name}' has timed out after ${late.timedOut} minutes.`);
-    if (this.killed || this.frames.some((frame) => frame.cancelled))
-      throw new StepCancelled('The operation was canceled.');
+    if (this.killed || this.frames.at(-1)?.cancelled) throw new StepCancelled('The operation was canceled.');
   }
 }
 
