@@ -1,0 +1,70 @@
+// The agent of the story tests. What it does is told by a line `do: …` of its ticket; what it is and what it was told
+// it writes to $STORY_FOLDER/<ticket>-<attempt>.json, and it waits for words in the file beside it that ends with .say.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+const { STORY_FOLDER: folder, SIGNALBOX_TICKET: ticket, SIGNALBOX_ATTEMPT: attempt } = process.env;
+const prompt = readFileSync(0, 'utf8');
+const deeds = /^> do: (.*)$/m.exec(prompt)?.[1] ?? 'finish';
+const name = `${ticket}-${attempt}`;
+const pids = [process.pid];
+
+if (deeds.includes('ignore sigterm')) process.on('SIGTERM', () => {});
+if (deeds.includes('grandchild')) pids.push(await grandchild());
+writeFileSync('work.txt', `attempt ${attempt} was here\n`);
+tell({ pids: pids.map(identify), prompt, env: { ...process.env }, cwd: process.cwd() });
+
+if (deeds.includes('echo')) {
+  process.stdout.write(prompt);
+} else if (deeds.includes('wait')) {
+  const said = await words(join(folder, `${name}.say`));
+  process.stdout.write(`${said}\n`);
+} else {
+  console.log('All there is to do is done.\n');
+  console.log(`DONE: attempt ${attempt} of ${ticket}`);
+}
+
+/** A process that the agent disowns: forked twice, in a session of its own, deaf to SIGTERM. */
+async function grandchild() {
+  const script = `process.on('SIGTERM', () => {}); process.on('SIGHUP', () => {}); setInterval(() => {}, 1000); console.log(process.pid)`;
+  const middle = `const { spawn } = require('node:child_process');
+    const child = spawn(process.execPath, ['-e', ${JSON.stringify(script)}], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    child.stdout.once('data', (pid) => { process.stdout.write(String(pid)); child.unref(); process.exit(0); });`;
+  const child = spawn(process.execPath, ['-e', middle], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let out = '';
+  for await (const chunk of child.stdout) out += chunk;
+  return Number(out.trim());
+}
+
+/** A process by its id and start time, since ids are used again. */
+function identify(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return { pid, start: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] };
+}
+
+function tell(facts) {
+  const file = join(folder, `${name}.json`);
+  writeFileSync(`${file}.new`, JSON.stringify(facts));
+  renameSync(`${file}.new`, file);
+}
+
+async function words(file) {
+  if (!existsSync(file)) {
+    await new Promise((resolve) => {
+      const watcher = watch(folder, (_event, changed) => {
+        if (changed === basename(file)) done();
+      });
+      const done = () => {
+        if (!existsSync(file)) return;
+        watcher.close();
+        resolve();
+      };
+      done();
+    });
+  }
+  return readFileSync(file, 'utf8');
+}
