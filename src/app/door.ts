@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { asError, SignalboxError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 
-export const webhookPath = '/api/github/webhooks';
+const webhookPath = '/api/github/webhooks';
 
 export interface DoorLimits {
   /** GitHub hangs up after ten seconds and calls the delivery failed. */

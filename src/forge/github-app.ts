@@ -54,7 +54,7 @@ export function makeGithubApp(options: GithubAppOptions): GithubApp {
   const common = {
     baseUrl: apiUrl,
     log: octokitLog(options.log),
-    retry: { retries: 2, doNotRetry: neverAgain },
+    retry: { retries: 1, doNotRetry: neverAgain }, // timers look again anyway
     request: { fetch: timedFetch(clock) },
   };
   const unpaced = { enabled: false };

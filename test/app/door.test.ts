@@ -55,7 +55,7 @@ test('a body over 25 MB is refused unread, with its length stated or not', async
   expect(await chunked(3_000_000)).toMatchObject({ status: 413 });
 });
 
-test('a delivery whose work failed is marked as failed, and worked again when it is sent again, and then no more', async () => {
+test('S7: a delivery whose work failed is marked as failed, and worked again when it is sent again, and then no more', async () => {
   const { app, operator } = await startWorld();
   const delivery = { ...issueEvent(7), guid: 'the-same' };
   operator.look = async (name) => {
@@ -132,7 +132,7 @@ test('work that takes longer than GitHub waits is answered with 202 and goes on'
   expect(operator.asked).toEqual(['issue 7']);
 });
 
-test('work that fails after a 202 is not lost: a sweep follows, and a redelivery is worked', async () => {
+test('S7: work that fails after a 202 is not lost: a sweep follows, and a redelivery is worked', async () => {
   const { app, operator, clock } = await startWorld();
   const slow = gate();
   operator.look = (name) => (name === 'issue 7' ? slow.passed : Promise.resolve());

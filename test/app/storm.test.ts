@@ -21,7 +21,7 @@ const storm = shuffled(
   }).flatMap((delivery) => [delivery, delivery]),
 );
 
-test('a thousand deliveries over 200 issues, doubled and shuffled: each is answered after a look that began after it', async () => {
+test('S7: a thousand deliveries over 200 issues, doubled and shuffled: each is answered after a look that began after it', async () => {
   const { app, operator } = await startWorld();
   let moment = 0;
   const looks: { issue: string; begun: number; ended: number }[] = [];

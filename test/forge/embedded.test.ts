@@ -14,6 +14,9 @@ test('the app knows who it is and where it is installed', async () => {
   expect(await world.githubApp.identity()).toEqual({ id: world.app.id, slug: 'signalbox' });
   const [installation] = await world.githubApp.installations();
   expect(installation).toMatchObject({ id: world.installation, repositories: [desk] });
+  const age = systemClock.now() - (await world.githubApp.installedAt(world.installation));
+  expect(age).toBeGreaterThanOrEqual(0);
+  expect(age).toBeLessThan(60_000);
 });
 
 test("an installation's token is git's password, and the job's client reads with its own", async () => {
