@@ -1,0 +1,247 @@
+import { type Clock, isoSeconds } from '../base/clock.ts';
+import { SignalboxError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { FileChange, HistoryEntry, NewCommit, Snapshot, Store, Swap } from '../engine/ports.ts';
+import { archivePath, quarantineOf, signalRef, ticketPath, witnessRef } from '../ticket/paths.ts';
+import type { Backend, CommitToWrite, RefMove, Refs } from './backend.ts';
+import { readTransitions, restoreMessage, signalMessage, writeMessage } from './message.ts';
+import { diffTrees, MissingObject, readCommit, readText } from './objects.ts';
+import { Serial } from './serial.ts';
+import { type Look, SnapshotReader, signalFile, signalText } from './snapshot.ts';
+
+/** How often a look is repeated where the remote moves, or looks torn, under it. */
+const looks = 5;
+
+export interface CommitStoreOptions {
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/**
+ * The store: what is published is a commit, its parent the head that was read, and the push a compare-and-swap. The
+ * same over real git and in memory, so that both lose races and answers in the same way.
+ */
+export class CommitStore implements Store {
+  readonly #backend: Backend;
+  readonly #options: CommitStoreOptions;
+  readonly #reader: SnapshotReader;
+  readonly #serial = new Serial();
+  /** The last snapshot; null where it is known to be old. */
+  #known: Look | null = null;
+  /** A refresh that has not begun: whoever asks meanwhile shares it. */
+  #refresh: Promise<Look> | null = null;
+
+  constructor(backend: Backend, options: CommitStoreOptions) {
+    this.#backend = backend;
+    this.#options = options;
+    this.#reader = new SnapshotReader(backend.objects, (ancestor, commit) =>
+      backend.isAncestor(ancestor, commit),
+    );
+  }
+
+  async read({ fresh = false }: { fresh?: boolean } = {}): Promise<Snapshot> {
+    if (!fresh && this.#known) return this.#known;
+    this.#refresh ??= this.#serial.run(() => {
+      this.#refresh = null;
+      return this.#lookNow();
+    });
+    return this.#refresh;
+  }
+
+  async swap(base: Snapshot, commit: NewCommit): Promise<Swap> {
+    const { refs } = looked(base);
+    if (base.movedBack)
+      throw new SignalboxError('conflict', 'head-moved-back', 'only a restore may follow a moved head');
+    const drops = (commit.dropRefs ?? []).map((ref) => {
+      const from = refs.signals.get(ref);
+      if (from === undefined)
+        throw new SignalboxError('bug', 'unknown-ref', `the snapshot did not see ${ref}`);
+      return { ref, from, to: null };
+    });
+    const parents = base.head === null ? [] : [base.head];
+    const message = writeMessage(commit, this.#options.random.hex(16));
+    return this.#serial.run(() => this.#publish(base, { parents, changes: commit.changes, message }, drops));
+  }
+
+  async restore(base: Snapshot): Promise<Swap> {
+    const { head, witness } = base;
+    if (witness === null) throw new SignalboxError('user', 'no-witness', 'there is no witness to restore');
+    const { tree } = await readCommit(this.#backend.objects, witness);
+    const message = writeMessage(restoreMessage(head, witness), this.#options.random.hex(16));
+    const parents = head === null ? [witness] : [head, witness];
+    return this.#serial.run(() => this.#publish(base, { parents, tree, changes: new Map(), message }, []));
+  }
+
+  async diff(from: string | null, to: string): Promise<FileChange[]> {
+    const trees = [from, to].map(async (oid) =>
+      oid === null ? null : (await readCommit(this.#backend.objects, oid)).tree,
+    );
+    const [before = null, after = null] = await Promise.all(trees);
+    const text = async (oid: string | null) => (oid === null ? null : readText(this.#backend.objects, oid));
+    const changes = await diffTrees(this.#backend.objects, before, after);
+    return Promise.all(
+      changes.map(async (each) => ({
+        path: each.path,
+        before: await text(each.before),
+        after: await text(each.after),
+      })),
+    );
+  }
+
+  async commitsBetween(from: string | null, to: string): Promise<string[]> {
+    if (from === to) return [];
+    const { parents } = await readCommit(this.#backend.objects, to);
+    if (from !== null && parents[0] === from) return [to]; // the usual, without a process
+    return this.#backend.commitsBetween(from, to);
+  }
+
+  async saveSignal(id: string, attempt: number, text: string): Promise<void> {
+    await this.#serial.run(() => this.#saveSignal(signalRef(id, attempt), signalMessage(id, attempt), text));
+    this.#known = null;
+  }
+
+  async history(id: string, { limit = 1000 }: { limit?: number } = {}): Promise<HistoryEntry[]> {
+    const { head } = await this.read();
+    if (head === null) return [];
+    const paths = [ticketPath(id), archivePath(id), quarantineOf(id)];
+    const commits = await this.#backend.log(head, paths, id, limit);
+    return commits
+      .flatMap(({ commit, time, message }) => readTransitions(message, id, commit, isoSeconds(time)))
+      .slice(0, limit);
+  }
+
+  async close(): Promise<void> {
+    await this.#serial.run(() => this.#backend.close());
+  }
+
+  /**
+   * The remote as it is. Refs are listed one after another, so a look may fall between the halves of somebody's push
+   * and see a witness ahead of its head; what looks moved back is believed when two looks in a row are the same.
+   */
+  async #lookNow(): Promise<Look> {
+    let before: Refs | null = null;
+    for (let round = 1; ; round++) {
+      const refs = await this.#backend.look();
+      if (this.#known && same(this.#known.refs, refs) && !this.#known.movedBack) return this.#known;
+      const look = await this.#readFetched(refs, round);
+      const sure = look && (!look.movedBack || (before !== null && same(before, refs)));
+      if (sure) return this.#keep(look);
+      if (round >= looks && look) return this.#keep(look);
+      if (round >= looks)
+        throw new SignalboxError('forge', 'unreachable', 'the remote moves faster than it can be read');
+      before = refs;
+    }
+  }
+
+  /** Null where the remote has moved on and the objects of `refs` cannot be had any more. */
+  async #readFetched(refs: Refs, round: number): Promise<Look | null> {
+    const oids = [refs.head, refs.witness, ...refs.signals.values()].filter((oid) => oid !== null);
+    const present = await Promise.all(oids.map((oid) => this.#backend.objects.get(oid)));
+    if (present.includes(null)) await this.#backend.fetch(refs);
+    try {
+      return await this.#reader.read(refs);
+    } catch (thrown) {
+      if (!(thrown instanceof MissingObject) || round >= looks) throw thrown;
+      if (round > 1) await this.#backend.fetch(refs, true);
+      return null;
+    }
+  }
+
+  #keep(look: Look): Look {
+    this.#known = look;
+    return look;
+  }
+
+  /** One commit on `base`, pushed with a lease on both the state branch and the witness (rule 1). */
+  async #publish(base: Snapshot, commit: Omit<CommitToWrite, 'seconds'>, drops: RefMove[]): Promise<Swap> {
+    const { refs } = looked(base);
+    const oid = await this.#write(commit, base.headTime);
+    const moves: RefMove[] = [
+      { ref: this.#backend.stateRef, from: base.head, to: oid },
+      { ref: witnessRef, from: base.witness, to: oid },
+      ...drops,
+    ];
+    if (!(await this.#landed(oid, moves))) {
+      this.#known = null;
+      return { status: 'stale' };
+    }
+    const dropped = new Set(drops.map(({ ref }) => ref));
+    const signals = new Map([...refs.signals].filter(([ref]) => !dropped.has(ref)));
+    const snapshot = this.#keep(await this.#reader.read({ head: oid, witness: oid, signals }));
+    return { status: 'swapped', snapshot };
+  }
+
+  /** Whether our push, and not another's, put `oid` there. An answer that did not come is looked up. */
+  async #landed(oid: string, moves: RefMove[]): Promise<boolean> {
+    const result = await this.#backend.push(moves);
+    if (result.kind === 'moved') return true;
+    if (result.kind === 'raced') return false;
+    if (result.kind === 'refused') {
+      throw new SignalboxError('config', 'push-refused', `the push was refused: ${result.words}`, {
+        hint: `Signalbox must be allowed to push ${moves.map(({ ref }) => ref).join(' and ')}.`,
+      });
+    }
+    if (result.kind === 'unreachable') throw new SignalboxError('forge', 'unreachable', result.words);
+    this.#options.log.warn('the answer to a push did not come', { words: result.words, commit: oid });
+    try {
+      const refs = await this.#backend.look();
+      if (refs.head === null) return false;
+      if (refs.head === oid) return true;
+      await this.#backend.fetch(refs);
+      return await this.#backend.isAncestor(oid, refs.head);
+    } catch (cause) {
+      this.#known = null;
+      throw new SignalboxError(
+        'forge',
+        'answer-lost',
+        `whether ${oid} was published is not known: ${result.words}`,
+        { cause },
+      );
+    }
+  }
+
+  async #saveSignal(
+    ref: string,
+    about: Pick<NewCommit, 'subject' | 'body' | 'trailers'>,
+    text: string,
+  ): Promise<void> {
+    const message = writeMessage(about, this.#options.random.hex(16));
+    const oid = await this.#write({ parents: [], changes: new Map([[signalFile, text]]), message }, 0);
+    for (let round = 1; ; round++) {
+      const result = await this.#backend.push([{ ref, from: null, to: oid }]);
+      if (result.kind === 'moved') return;
+      const there = await this.#backend.lookAt(ref);
+      if (there !== null) return this.#sameSignal(ref, there, text);
+      if (result.kind === 'refused') throw new SignalboxError('config', 'push-refused', result.words);
+      if (round >= looks)
+        throw new SignalboxError('forge', 'unreachable', `the signal could not be saved: ${result.kind}`);
+    }
+  }
+
+  async #sameSignal(ref: string, there: string, text: string): Promise<void> {
+    if (!(await this.#backend.objects.get(there))) await this.#backend.fetch(await this.#backend.look());
+    if ((await signalText(this.#backend.objects, there)) === text) return;
+    throw new SignalboxError('conflict', 'signal-exists', `${ref} holds another signal`, {
+      hint: 'The first signal of an attempt stands.',
+    });
+  }
+
+  /** No commit is dated before the one it was decided on, whatever our clock says. */
+  #write(commit: Omit<CommitToWrite, 'seconds'>, notBefore: number): Promise<string> {
+    const seconds = Math.floor(Math.max(this.#options.clock.now(), notBefore) / 1000);
+    return this.#backend.write({ ...commit, seconds });
+  }
+}
+
+function looked(base: Snapshot): Look {
+  if ('refs' in base) return base as Look;
+  throw new SignalboxError('bug', 'foreign-snapshot', 'a swap needs a snapshot of the same store');
+}
+
+function same(one: Refs, other: Refs): boolean {
+  if (one.head !== other.head || one.witness !== other.witness || one.signals.size !== other.signals.size)
+    return false;
+  return [...one.signals].every(([ref, oid]) => other.signals.get(ref) === oid);
+}

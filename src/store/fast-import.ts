@@ -1,0 +1,150 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { SignalboxError } from '../base/errors.ts';
+import { gitEnvironment } from '../base/git.ts';
+import type { CommitToWrite } from './backend.ts';
+
+/** Who Signalbox's commits are by. */
+export interface Author {
+  name: string;
+  email: string;
+}
+
+/** Its memory grows with every object it ever wrote, so it is started afresh now and then. */
+const commitsPerProcess = 2000;
+
+/**
+ * One `git fast-import`, kept: it writes the objects of a commit in one go, without an index and without a process
+ * for each, and a checkpoint makes them visible. The commit is held by a ref of this process's own.
+ */
+export class FastImport {
+  readonly #folder: string;
+  readonly #ref: string;
+  readonly #author: string;
+  #child: ChildProcessWithoutNullStreams | null = null;
+  #written = 0;
+  #answer = '';
+  #complaint = '';
+  #waiting: { resolve(oid: string): void; reject(error: Error): void } | null = null;
+
+  /** `name` is unique among all processes that use the folder. */
+  constructor(folder: string, name: string, author: Author) {
+    this.#folder = folder;
+    this.#author = `${plain(author.name)} <${plain(author.email)}>`;
+    this.#ref = `refs/signalbox-writer/${name}`;
+  }
+
+  /** Writes one commit and answers its hash. One at a time. */
+  async write(commit: CommitToWrite): Promise<string> {
+    if (this.#written >= commitsPerProcess) await this.close();
+    const child = this.#child ?? this.#start();
+    this.#written++;
+    this.#answer = '';
+    const oid = new Promise<string>((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+    keepAlive(child, true);
+    child.stdin.write(script(this.#ref, this.#author, commit));
+    try {
+      return await oid;
+    } finally {
+      keepAlive(child, false);
+    }
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = null;
+    this.#written = 0;
+    keepAlive(child, true);
+    const closed = once(child, 'close');
+    child.stdin.end(`reset ${this.#ref}\nfrom ${'0'.repeat(40)}\n\n`);
+    await closed;
+  }
+
+  #start(): ChildProcessWithoutNullStreams {
+    // A pack for each checkpoint: making them loose would start another process each time.
+    const args = ['-c', 'fastimport.unpackLimit=1', 'fast-import', '--quiet', '--force', '--date-format=raw'];
+    const child = spawn('git', args, { cwd: this.#folder, env: gitEnvironment() });
+    this.#child = child;
+    this.#complaint = '';
+    child.stdin.on('error', () => {}); // it died: `close` tells
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#complaint = (this.#complaint + chunk).slice(-1000);
+    });
+    child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
+    child.on('error', (error) => this.#ended(child, error.message));
+    child.on('close', () => this.#ended(child, this.#complaint));
+    return child;
+  }
+
+  #take(chunk: Buffer): void {
+    this.#answer += chunk.toString('latin1');
+    const oid = /^([0-9a-f]{40,64})\nprogress written\n$/.exec(this.#answer)?.[1];
+    if (oid === undefined) return;
+    this.#waiting?.resolve(oid);
+    this.#waiting = null;
+  }
+
+  #ended(child: ChildProcessWithoutNullStreams, complaint: string): void {
+    if (this.#child === child) this.#child = null;
+    this.#written = 0;
+    this.#waiting?.reject(
+      new SignalboxError('bug', 'not-written', `git fast-import ended: ${complaint.trim()}`),
+    );
+    this.#waiting = null;
+  }
+}
+
+function script(ref: string, author: string, commit: CommitToWrite): Buffer {
+  const { parents, tree, changes, seconds } = commit;
+  const [first, ...others] = parents;
+  const who = `${author} ${seconds} +0000`;
+  const parts: Buffer[] = [];
+  const say = (line: string) => parts.push(Buffer.from(`${line}\n`));
+  const data = (text: string) => {
+    const bytes = Buffer.from(text);
+    say(`data ${bytes.length}`);
+    parts.push(bytes);
+    say('');
+  };
+  say(`reset ${ref}`);
+  say(`commit ${ref}`);
+  say('mark :1');
+  say(`author ${who}`);
+  say(`committer ${who}`);
+  data(commit.message);
+  if (first !== undefined) say(`from ${first}`);
+  for (const other of others) say(`merge ${other}`);
+  if (tree !== undefined) say(`M 040000 ${tree} ""`);
+  for (const [path, text] of changes) {
+    if (text === null) {
+      say(`D ${quoted(path)}`);
+    } else {
+      say(`M 100644 inline ${quoted(path)}`);
+      data(text);
+    }
+  }
+  say('');
+  say('get-mark :1');
+  say('checkpoint');
+  say('progress written');
+  return Buffer.concat(parts);
+}
+
+/** A name or an address as it may stand in a commit. */
+function plain(value: string): string {
+  return value.replace(/[\p{Cc}<>]+/gu, ' ').trim() || 'signalbox';
+}
+
+/** A path in C's quotes, as fast-import reads it. */
+function quoted(path: string): string {
+  return `"${path.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+}
+
+/** While it writes, the process holds ours; idle, it does not. */
+function keepAlive(child: ChildProcessWithoutNullStreams, alive: boolean): void {
+  const sockets = [child.stdin, child.stdout, child.stderr] as unknown as { ref(): void; unref(): void }[];
+  for (const each of [child, ...sockets]) alive ? each.ref() : each.unref();
+}

@@ -1,0 +1,4 @@
+import { storeContract } from './contract.ts';
+import { memoryWorld } from './worlds.ts';
+
+storeContract('the store in memory', memoryWorld);
