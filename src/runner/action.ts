@@ -7,12 +7,10 @@ import { type Log, makeLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
 import { makeJudge } from '../engine/admission.ts';
 import { makeHandler } from '../engine/handle.ts';
-import type { Forge } from '../engine/ports.ts';
+import { loadConfig } from '../engine/settings.ts';
 import { makeForge } from '../forge/forge.ts';
 import { tokenClient } from '../forge/token-client.ts';
 import { openGitStore } from '../store/git-store.ts';
-import { type Config, config as configSchema, defaultConfig } from '../ticket/config.ts';
-import { parseYaml } from '../ticket/yaml.ts';
 import { takeEnvironment } from './environment.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { exitStatusOf, type Outcome } from './outcome.ts';
@@ -25,8 +23,6 @@ import { runAttempt } from './run.ts';
  * The entry of the local action `.github/actions/signalbox`: the one file of the runner that knows the adapters. It
  * is bundled to `index.js` by `scripts/bundle.mjs`.
  */
-
-const configPath = '.github/signalbox.yml';
 
 async function main(): Promise<number> {
   const { variables, wiped } = takeEnvironment();
@@ -75,7 +71,7 @@ async function attempt(
   });
   const patience = makePatience(clock, log, interrupted);
   const files = { ms: 60_000, everyMs: 2_000 };
-  const config = await patience.insist('read the config', files, () => readConfig(forge));
+  const config = await patience.insist('read the config', files, () => loadConfig(forge));
   const housePrompt = await patience.insist('read the prompt', files, () => forge.file(housePromptPath));
   mkdirSync(temp, { recursive: true });
   const root = mkdtempSync(join(temp, 'signalbox-'));
@@ -119,18 +115,6 @@ async function attempt(
   } finally {
     await patience.within('close the store', { ms: 5_000, hurriedMs: 500 }, () => store.close());
   }
-}
-
-/** The repository's config. A broken one starts nothing: this process knows no earlier version of it. */
-async function readConfig(forge: Pick<Forge, 'file'>): Promise<Config> {
-  const text = await forge.file(configPath);
-  if (text === null) return defaultConfig;
-  const { value, broken } = parseYaml(text);
-  const parsed = configSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const why = broken?.message ?? parsed.error.issues[0]?.message ?? 'not as it should be';
-  const field = broken ? '' : ` ${parsed.error.issues[0]?.path.join('.') ?? ''}:`;
-  throw new SignalboxError('config', 'bad-config', `${configPath}:${field} ${why}`);
 }
 
 /** The action's outputs. Neither has a line break, so neither needs a delimiter. */

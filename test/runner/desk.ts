@@ -1,0 +1,170 @@
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Octokit } from '@octokit/rest';
+import { build } from 'esbuild';
+import { isoSeconds, systemClock } from '../../src/base/clock.ts';
+import { git } from '../../src/base/git.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import { makeHandler, type Writer } from '../../src/engine/handle.ts';
+import { makeActions } from '../../src/local/actions/service.ts';
+import { type LocalGitHub, startLocalGitHub } from '../../src/local/server.ts';
+import { openGitStore } from '../../src/store/git-store.ts';
+import { config as configSchema } from '../../src/ticket/config.ts';
+import type { Decision } from '../../src/ticket/decision.ts';
+import type { Ticket } from '../../src/ticket/format.ts';
+import type { Request } from '../../src/ticket/requests.ts';
+
+const where = { owner: 'acme', repo: 'desk' };
+
+/** The runner as users have it: our workflow and the bundled action, run by the embedded Actions; no app. */
+export interface Desk {
+  github: LocalGitHub;
+  octokit: Octokit;
+  folder: string;
+  /** A ticket that the scheduler has just claimed, with its claim. */
+  claimed(id: string, agent: string): Promise<string>;
+  /** A request decided on the real state branch. */
+  ask(id: string, request: Partial<Request> & { kind: Request['kind'] }): Promise<Decision>;
+  dispatch(id: string, attempt: number, claim: string): Promise<number>;
+  ended(run: number): Promise<{ conclusion: string | null; log: string }>;
+  log(run: number): Promise<string>;
+  ticket(id: string): Promise<Ticket>;
+  /** Runs git in the server's own repository. */
+  git(...args: string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Bundles the action as `npm run build` does, into a folder of its own. */
+async function bundle(folder: string): Promise<string> {
+  const outfile = join(folder, 'index.js');
+  await build({
+    entryPoints: ['src/runner/action.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'silent',
+  });
+  return readFileSync(outfile, 'utf8');
+}
+
+/** `agents`: name to a shell script. `cancelScale` scales Actions' time from SIGINT to the kill. */
+export async function makeDesk(agents: Record<string, string>, cancelScale = 1): Promise<Desk> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-action-')));
+  const clock = systemClock;
+  const github = await startLocalGitHub({
+    dataFolder: join(folder, 'github'),
+    clock,
+    random: systemRandom,
+    log: silentLog,
+    actions: (host) =>
+      makeActions(host, { cancelScale, runnerEnvironment: { LUCIS_KEY: 'an-api-key-of-luci' } }),
+  });
+  await github.admin.createRepository('acme/desk');
+  const token = github.admin.createUser('lucienne');
+  github.admin.setPermission('acme/desk', 'lucienne', 'admin');
+  const profiles = Object.fromEntries(
+    Object.keys(agents).map((name) => [
+      name,
+      { command: ['sh', `agents/${name}.sh`], environment: ['LUCIS_KEY'] },
+    ]),
+  );
+  const limits = { look_seconds: 0.3, kill_after_seconds: 0.5, unreadable_seconds: 20 };
+  const config = { format: 1, agents: profiles, limits } as const;
+  const action = '.github/actions/signalbox';
+  const copied = [`${action}/action.yml`, `${action}/package.json`, '.github/workflows/signalbox.yml'];
+  await github.admin.commit('acme/desk', {
+    by: 'lucienne',
+    files: {
+      'README.md': '# Desk\n',
+      ...Object.fromEntries(Object.entries(agents).map(([name, text]) => [`agents/${name}.sh`, text])),
+      ...Object.fromEntries(copied.map((path) => [path, readFileSync(path, 'utf8')])),
+      [`${action}/index.js`]: await bundle(folder),
+      '.github/signalbox.yml': JSON.stringify(config),
+    },
+  });
+  const octokit = new Octokit({ baseUrl: github.api, auth: token });
+  const store = await openGitStore({
+    folder: join(folder, 'mirror.git'),
+    remote: `${github.url}/acme/desk.git`,
+    branch: 'signalbox',
+    token: async () => token,
+    author: { name: 'app', email: 'app@example.invalid' },
+    clock,
+    random: systemRandom,
+    log: silentLog,
+  });
+  const handler: Writer = makeHandler({
+    store,
+    config: async () => configSchema.parse(config),
+    now: () => clock.now(),
+    clock,
+    log: silentLog,
+    judge: async () => ({ commit: '', login: 'nobody', mayWrite: false }),
+  });
+  let asked = 1;
+  const ask: Desk['ask'] = (id, request) =>
+    handler.handle(id, {
+      source: `t${asked++}`,
+      at: isoSeconds(clock.now()),
+      actor: 'elmar',
+      ...request,
+    } as Request);
+  const logOf = async (run: number) => {
+    const { data } = await octokit.rest.actions.listJobsForWorkflowRun({ ...where, run_id: run });
+    return data.jobs.map((job) => github.actions.log(job.id)).join('\n');
+  };
+
+  return {
+    github,
+    octokit,
+    folder,
+    ask,
+    log: logOf,
+    async claimed(id, agent) {
+      const source = { issue: null, title: `Work of ${id}`, body: 'Do it.', owner: agent, mirrored: null };
+      await ask(id, { kind: 'create', id, ...source, park: null, hold: false, answered: {} });
+      await ask(id, { kind: 'release', source: `e${asked}` });
+      const claim = systemRandom.hex(8);
+      const decision = await ask(id, { kind: 'claim', claim });
+      if (!decision.accepted) throw new Error(decision.message);
+      return claim;
+    },
+    async dispatch(id, attempt, claim) {
+      const inputs = { ticket: id, attempt: String(attempt), claim, phase: 'dev' };
+      const { data } = await octokit.rest.actions.createWorkflowDispatch({
+        ...where,
+        workflow_id: 'signalbox.yml',
+        ref: 'main',
+        inputs,
+        return_run_details: true,
+      });
+      return (data as unknown as { workflow_run_id: number }).workflow_run_id; // newer than Octokit's types
+    },
+    async ended(run) {
+      await github.actions.settled();
+      const { data } = await octokit.rest.actions.getWorkflowRun({ ...where, run_id: run });
+      return { conclusion: data.conclusion, log: await logOf(run) };
+    },
+    async ticket(id) {
+      const snapshot = await store.read({ fresh: true });
+      const file = snapshot.tickets.get(id) ?? (await snapshot.archived(id));
+      if (!file?.ticket) throw new Error(`no ticket ${id}: ${file?.broken?.message}`);
+      return file.ticket;
+    },
+    async git(...args) {
+      const { code, stdout, stderr } = await git(args, { cwd: github.admin.gitDir('acme/desk') });
+      if (code !== 0) throw new Error(stderr);
+      return stdout;
+    },
+    async close() {
+      await handler.idle();
+      await store.close();
+      await github.close();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
