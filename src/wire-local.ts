@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import type { Clock } from './base/clock.ts';
 import { SignalboxError } from './base/errors.ts';
 import { git, gitLogin } from './base/git.ts';
@@ -8,6 +9,7 @@ import type { Log } from './base/log.ts';
 import type { Random } from './base/random.ts';
 import type { LocalDesk } from './cli/guide.ts';
 import { defaultBranchFiles, type Files, stateBranchFiles } from './cli/seed.ts';
+import type { Permissions } from './local/host.ts';
 import { type LocalGitHub, startLocalGitHub } from './local/server.ts';
 import type { Ticket } from './ticket/format.ts';
 import { serve } from './wire.ts';
@@ -112,23 +114,21 @@ async function keptOrMade(github: LocalGitHub, dataFolder: string, options: Loca
   await pushOrphan(clone, tokens.lucienne, 'main', defaultBranchFiles(options.packageFolder));
   await pushOrphan(clone, tokens.lucienne, branch, stateBranchFiles(options.packageFolder));
   const webhookSecret = options.random.hex(32);
-  const app = await admin.createApp({ slug: 'signalbox', owner: 'acme', events, permissions, webhookSecret });
+  const asks = manifest(options.packageFolder);
+  const app = await admin.createApp({ slug: 'signalbox', owner: 'acme', webhookSecret, ...asks });
   admin.installApp('signalbox', repository);
   const kept: Kept = { appId: app.id, privateKey: app.privateKey, webhookSecret, tokens };
   write(file, kept);
   return kept;
 }
 
-/** As in app.yml. */
-const events = ['issues', 'issue_comment', 'push', 'workflow_run', 'pull_request', 'repository'];
-const permissions = {
-  actions: 'write',
-  contents: 'write',
-  issues: 'write',
-  metadata: 'read',
-  pull_requests: 'write',
-  workflows: 'write',
-} as const;
+/** Events and permissions are the manifest's: the embedded GitHub grants what github.com would, and no more. */
+export function manifest(packageFolder: string): { events: string[]; permissions: Permissions } {
+  const { default_events, default_permissions } = parseYaml(
+    readFileSync(join(packageFolder, 'app.yml'), 'utf8'),
+  );
+  return { events: default_events, permissions: default_permissions };
+}
 
 /** Pushes files as a branch without a past, as a person would. */
 async function pushOrphan(clone: string, token: string, name: string, files: Files): Promise<void> {

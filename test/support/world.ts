@@ -11,6 +11,7 @@ import { readTicket } from '../../src/ticket/codec.ts';
 import type { Signal, Ticket } from '../../src/ticket/format.ts';
 import { archivePath, ticketPath } from '../../src/ticket/paths.ts';
 import { serve } from '../../src/wire.ts';
+import { manifest } from '../../src/wire-local.ts';
 
 /*
  * A whole desk for a story: the embedded GitHub with one repository, the app in this process, agents as real processes.
@@ -115,16 +116,7 @@ export class World {
     if (state) await this.pushState(state);
     await before?.(this);
     const webhookSecret = systemRandom.hex(32);
-    const events = ['issues', 'issue_comment', 'push', 'workflow_run', 'pull_request', 'repository'];
-    const permissions = {
-      actions: 'write',
-      contents: 'write',
-      issues: 'write',
-      metadata: 'read',
-      pull_requests: 'write',
-      workflows: 'write',
-    } as const;
-    const app = await admin.createApp({ slug: 'signalbox', owner, events, permissions, webhookSecret });
+    const app = await admin.createApp({ slug: 'signalbox', owner, webhookSecret, ...manifest(root) });
     this.#credentials = { appId: app.id, privateKey: app.privateKey, webhookSecret };
     admin.installApp('signalbox', repository);
     if (!this.#options.noApp) await this.startApp();
@@ -385,7 +377,11 @@ export class World {
     const end = this.clock.now() + seconds * 1000;
     for (;;) {
       const value = await condition();
-      if (value) return value as NonNullable<T>;
+      if (value) {
+        if (process.env.STORY_TIMES)
+          console.log(`${((this.clock.now() - end) / 1000 + seconds).toFixed(2)} s: ${what}`);
+        return value as NonNullable<T>;
+      }
       if (this.clock.now() > end) throw new Error(`never: ${what}\n${this.#picture()}`);
       await sleep(this.clock, 25);
     }
