@@ -48,7 +48,9 @@ export type Job = Awaited<
 export interface WorldOptions {
   cancelScale?: number;
   concurrentJobs?: number;
+  /** One that an earlier server used, or (`fresh`) is to use. */
   dataFolder?: string;
+  fresh?: boolean;
   clock?: Clock;
 }
 
@@ -79,7 +81,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     github.admin.setPermission(repository, login, role);
     return new Octokit({ auth, baseUrl: github.api, log: quiet });
   };
-  if (!options.dataFolder) await github.admin.createRepository(repository);
+  if (!options.dataFolder || options.fresh) await github.admin.createRepository(repository);
   const octokit = as('lucienne', 'admin');
   return { github, close, octokit, as, dataFolder, ...verbs(github, octokit) };
 }
