@@ -35,6 +35,9 @@ export function addGate(app: Hono, forge: Forge, misbehaviour: Misbehaviour, rat
       answer.headers.set(name, value);
     return answer;
   });
+  for (const path of ['/api/graphql', `${base}/graphql`]) {
+    app.all(path, (c) => answerError(c, forge, unsupported('GraphQL', 404), {}));
+  }
   app.notFound((c) => answerError(c, forge, unsupported(`${c.req.method} ${c.req.path}`, 404), {}));
 }
 
