@@ -1,0 +1,244 @@
+// Shows that the tests can fail: plants each fault of test/faults/*.patch in a copy of the project and expects the
+// tests that it names to go red. A patch is a unified diff with a few lines above it:
+//
+//   What is broken, in a sentence.
+//   Red: test/ticket/stories.test.ts > a late park takes effect
+//
+// usage: node scripts/faults.mjs [--json FILE] [NAME...]     (NAME: part of a patch's file name)
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const atOnce = 2;
+/** For one run of the named tests, and for all of them together before any fault is planted. */
+const limitMs = 4 * 60_000;
+const allLimitMs = 15 * 60_000;
+const project = process.cwd();
+
+/** @typedef {{ file: string, name: string }} Named a test file, and part of a test's full name */
+/** @typedef {{ name: string, path: string, what: string, red: Named[] }} Fault */
+/** @typedef {{ fault: string, outcome: 'caught' | 'survived' | 'error', message: string, seconds: number }} Verdict */
+
+/** Folders and process groups to be ended with us. */
+const folders = new Set();
+const groups = new Set();
+
+/** @returns {Fault} */
+function readFault(path) {
+  const [head = ''] = readFileSync(path, 'utf8').split(/^(?=diff --git |--- )/m);
+  const red = [...head.matchAll(/^Red: (\S+) > (.+)$/gm)].map(([, file, name]) => ({
+    file,
+    name: name.trim().replaceAll(' > ', ' '),
+  }));
+  return { name: basename(path, '.patch'), path, what: head.split('\n')[0] ?? '', red };
+}
+
+/** A copy of what git knows or would know of the project, with the packages linked and nothing built. */
+async function makeCopy() {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-fault-'));
+  folders.add(folder);
+  const listed = await run('git', ['ls-files', '-co', '--exclude-standard', '-z'], project);
+  for (const path of listed.output.split('\0').filter(Boolean)) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    cpSync(join(project, path), join(folder, path), { force: true, recursive: true });
+  }
+  // A folder of its own with links in it, not one link: vitest keeps a cache in there, and two copies would share it.
+  mkdirSync(join(folder, 'node_modules'));
+  for (const name of readdirSync(join(project, 'node_modules')).filter(
+    (one) => !/^\.(vite|package)/.test(one),
+  ))
+    symlinkSync(join(project, 'node_modules', name), join(folder, 'node_modules', name));
+  return folder;
+}
+
+function drop(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  folders.delete(folder);
+}
+
+/** Compiles as `npm run build` does. A fault may leave an import unused; otherwise it must compile. */
+async function build(folder) {
+  if (!readdirSync(folder).includes('tsconfig.build.json')) return;
+  const lenient = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false'];
+  const compiled = await run('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json', ...lenient], folder);
+  if (compiled.status !== 0) throw new Error(`it does not compile:\n${compiled.output}`);
+}
+
+/**
+ * Runs the named tests. @param {Named[]} named
+ * @returns {Promise<(one: Named) => 'passed' | 'failed' | 'missing'>} how a named test ended
+ */
+async function test(folder, named, endAfterMs) {
+  const report = join(folder, 'report.json');
+  const pattern = [...new Set(named.map(({ name }) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))].join(
+    '|',
+  );
+  const files = [...new Set(named.map(({ file }) => file))];
+  const args = ['run', ...files, '-t', `(${pattern})`, '--reporter=json', `--outputFile=${report}`];
+  const ran = await run('node_modules/.bin/vitest', args, folder, endAfterMs);
+  if (ran.status === null) throw new Error(`the tests did not end within ${endAfterMs / 60_000} minutes`);
+  const { testResults } = readReport(report, ran.output);
+  if (testResults.length === 0) throw new Error(`no test was run:\n${ran.output}`);
+  return ({ file, name }) => {
+    const found = testResults
+      .filter((result) => result.name.endsWith(`/${file}`))
+      .flatMap((result) => result.assertionResults)
+      .filter(({ fullName, status }) => fullName.includes(name) && ['passed', 'failed'].includes(status));
+    if (found.length === 0) return 'missing';
+    return found.some(({ status }) => status === 'failed') ? 'failed' : 'passed';
+  };
+}
+
+function readReport(path, output) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    throw new Error(`the tests could not be run:\n${output}`);
+  }
+}
+
+/** Every named test must pass before a fault is planted: a test that is red anyway catches nothing. */
+async function unreliable(faults) {
+  const named = [...new Map(faults.flatMap(({ red }) => red).map((one) => [list([one]), one])).values()];
+  if (named.length === 0) return [];
+  const folder = await makeCopy();
+  try {
+    await build(folder);
+    const ended = await test(folder, named, allLimitMs);
+    return named.flatMap((one) => {
+      const how = ended(one);
+      if (how === 'passed') return [];
+      return [
+        {
+          ...one,
+          why: how === 'missing' ? 'there is no such test, or it does not run' : 'is red without the fault',
+        },
+      ];
+    });
+  } finally {
+    drop(folder);
+  }
+}
+
+/** @param {Fault} fault @returns {Promise<{ outcome: Verdict['outcome'], message: string }>} */
+async function plant(fault) {
+  const folder = await makeCopy();
+  try {
+    const applied = await run('git', ['apply', '--whitespace=nowarn', fault.path], folder);
+    if (applied.status !== 0) throw new Error(`the patch does not apply: ${applied.output.trim()}`);
+    await build(folder);
+    const ended = await test(folder, fault.red, limitMs);
+    const green = fault.red.filter((one) => ended(one) === 'passed');
+    const missing = fault.red.filter((one) => ended(one) === 'missing');
+    if (missing.length > 0) throw new Error(`did not run with the fault: ${list(missing)}`);
+    if (green.length > 0) return { outcome: 'survived', message: `still green: ${list(green)}` };
+    return { outcome: 'caught', message: list(fault.red) };
+  } finally {
+    drop(folder);
+  }
+}
+
+const list = (named) => named.map(({ file, name }) => `${file} > ${name}`).join('; ');
+
+/** Runs a program to its end and gathers what it said. `status` is null where the time limit ended it. */
+function run(program, args, cwd, endAfterMs = limitMs) {
+  return new Promise((resolve, reject) => {
+    // Its own process group, so that the time limit ends what it started too. No GIT_DIR of a repository around.
+    const env = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(cwd) };
+    const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    groups.add(child.pid);
+    const chunks = [];
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      end(child.pid);
+    }, endAfterMs);
+    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    child.stderr.on('data', (chunk) => chunks.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      groups.delete(child.pid);
+      resolve({ status: late ? null : (code ?? 1), output: Buffer.concat(chunks).toString('utf8') });
+    });
+  });
+}
+
+function end(group) {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // it has ended
+  }
+}
+
+/** @returns {Promise<Verdict>} */
+async function judge(fault, bad) {
+  const started = performance.now();
+  const verdict = await judged(fault, bad).catch((error) => ({ outcome: 'error', message: error.message }));
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  console.log(`${verdict.outcome.padEnd(8)}  ${fault.name} (${seconds} s): ${fault.what}`);
+  if (verdict.outcome !== 'caught')
+    console.log(`          ${verdict.message.replaceAll('\n', '\n          ')}`);
+  return { fault: fault.name, ...verdict, seconds };
+}
+
+async function judged(fault, bad) {
+  if (fault.red.length === 0)
+    throw new Error('the patch names no test: write `Red: FILE > NAME` above the diff');
+  const own = bad.filter(({ file, name }) => fault.red.some((one) => one.file === file && one.name === name));
+  if (own.length > 0)
+    throw new Error(own.map(({ file, name, why }) => `${file} > ${name}: ${why}`).join('\n'));
+  return plant(fault);
+}
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'string' } },
+  });
+  const faults = readdirSync(join(project, 'test/faults'))
+    .filter((name) => name.endsWith('.patch'))
+    .filter((name) => positionals.length === 0 || positionals.some((part) => name.includes(part)))
+    .sort()
+    .map((name) => readFault(join(project, 'test/faults', name)));
+  if (faults.length === 0) throw new Error('no such fault in test/faults');
+  const bad = await unreliable(faults).catch((error) => {
+    throw new Error(`Without any fault: ${error.message}`);
+  });
+  const waiting = [...faults];
+  const verdicts = [];
+  const worker = async () => {
+    for (let fault = waiting.shift(); fault; fault = waiting.shift()) verdicts.push(await judge(fault, bad));
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  const count = (outcome) => verdicts.filter((verdict) => verdict.outcome === outcome).length;
+  console.log(
+    `\n${verdicts.length} faults planted: ${count('caught')} caught, ${count('survived')} survived, ${count('error')} in error`,
+  );
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(verdicts, null, 2)}\n`);
+  return count('caught') === verdicts.length ? 0 : 1;
+}
+
+function leave(status) {
+  for (const group of groups) end(group);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  process.exit(status);
+}
+
+for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => leave(130));
+main().then(leave, (error) => {
+  console.error(error.message);
+  leave(1);
+});

@@ -1,0 +1,337 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { nextNumber, occupiedBy, stopping } from '../../src/ticket/attempts.ts';
+import { decide, memoryMs } from '../../src/ticket/decide.ts';
+import type { Decision, View } from '../../src/ticket/decision.ts';
+import { reasons } from '../../src/ticket/reasons.ts';
+import type { Request, RowName } from '../../src/ticket/requests.ts';
+import { rowName } from '../../src/ticket/requests.ts';
+import { isOpen, states } from '../../src/ticket/states.ts';
+import { table } from '../../src/ticket/table.ts';
+import { at, config, noon, ticketIn, view } from './fixtures.ts';
+import { aRequest } from './requests.ts';
+import { openDesk, type Ticket } from './types.ts';
+
+/*
+ * The shortest traces that break the protocol where a rule of it is missing, told without git and without GitHub. The
+ * same stories are told with real processes in test/stories; these are the quick ones.
+ */
+
+function ask(ticket: Ticket, request: Request, facts: Partial<View> = {}, now = noon): Decision {
+  return decide(ticket, request, view(facts), now, config);
+}
+
+/** The ticket after the requests, each decided on what the one before left. */
+function told(ticket: Ticket, ...requests: Request[]): Ticket {
+  return requests.reduce((current, request) => ask(current, request).ticket ?? current, ticket);
+}
+
+/** Somebody's `name`, made `seconds` after noon. The source is the identity of the event on the forge. */
+function by(source: string, name: RowName, seconds: number, over: Partial<Request> = {}): Request {
+  return aRequest(name, { source, at: at(seconds), ...over } as Partial<Request>);
+}
+
+const claim = aRequest('claim');
+const executing = ticketIn('in_progress');
+const claimedOnly = ticketIn('in_progress', {
+  attempt: executing.attempt && { ...executing.attempt, run: null },
+});
+
+describe('S2: what waits stays waiting', () => {
+  test('a release redelivered after a park wakes nothing', () => {
+    const release = by('e0', 'release', 0);
+    const parked = told(ticketIn('inbox'), release, by('e1', 'park', 1));
+    expect(ask(parked, release)).toMatchObject({ code: 'already-handled', ticket: null });
+  });
+
+  test('a release first seen after a younger park is recorded, and does nothing', () => {
+    const parked = told(ticketIn('inbox'), by('e1', 'park', 1));
+    const late = ask(parked, by('e0', 'release', 0));
+    expect(late).toMatchObject({ accepted: false, code: 'superseded', ticket: { state: 'waiting' } });
+    expect(late.ticket && ask(late.ticket, by('e0', 'release', 0)).code).toBe('already-handled');
+  });
+
+  test('a late park takes effect, though a later hold was seen first', () => {
+    const held = told(executing, by('e1', 'hold', 1));
+    expect(held.state).toBe('in_progress');
+    expect(told(held, by('e0', 'park', 0))).toMatchObject({ state: 'waiting', waiting: { kind: 'parked' } });
+  });
+
+  test('park and release in the same second: the park wins, whichever is seen first', () => {
+    const park = by('e7', 'park', 0);
+    const release = by('e8', 'release', 0);
+    expect(told(ticketIn('inbox'), park, release).state).toBe('waiting');
+    expect(told(ticketIn('inbox'), release, park).state).toBe('waiting');
+  });
+
+  test('a new release wakes what was parked', () => {
+    expect(told(ticketIn('inbox'), by('e0', 'park', 0), by('e1', 'release', 1)).state).toBe('todo');
+  });
+
+  test('a stop pressed in Actions makes an older release void', () => {
+    const stopped = told(executing, by('engine', 'stopped_by_person', 5));
+    expect(ask(stopped, by('e3', 'release', 4)).code).toBe('superseded');
+  });
+
+  test('a plain park over a deferral drops the condition, and never comes due', () => {
+    const deferred = told(
+      ticketIn('inbox'),
+      by('e0', 'park', 0, { when: { idle: 'luci' } } as Partial<Request>),
+    );
+    expect(ask(deferred, aRequest('due')).accepted).toBe(true);
+    const parked = told(deferred, by('e1', 'park', 1));
+    expect(parked.waiting).toMatchObject({ kind: 'parked' });
+    expect(ask(parked, aRequest('due'))).toMatchObject({ code: 'condition-unmet', ticket: null });
+  });
+
+  test('an answer to a question that was parked over is recorded, and it waits on', () => {
+    const asked = told(executing, aRequest('question'));
+    const parked = told(asked, by('e1', 'park', 1));
+    const answered = told(parked, by('e2', 'answer', 2));
+    expect(answered).toMatchObject({ state: 'waiting', messages: [{ text: 'yes' }] });
+  });
+
+  test('a request that is older than what is remembered is refused, not revived', () => {
+    const month = memoryMs / 1000;
+    const park = by('e0', 'park', 0);
+    const parked = told(ticketIn('inbox'), park);
+    const later = decide(parked, by('e9', 'hold', 2 * month), view(), noon + 2 * memoryMs, config);
+    expect(later.ticket?.seen).toEqual({ e9: at(2 * month) });
+    expect(ask(later.ticket ?? parked, park, {}, noon + 2 * memoryMs).code).toBe('too-old');
+  });
+
+  test('S7: no order and no doubling of requests, the youngest of them a park, leaves the ticket startable', () => {
+    const requests = [
+      by('e1', 'release', 1),
+      by('e2', 'hold', 2),
+      by('e3', 'release', 3),
+      by('e4', 'park', 4),
+    ];
+    const orders = fc.shuffledSubarray([...requests, ...requests], { minLength: 8 });
+    fc.assert(
+      fc.property(orders, fc.constantFrom('inbox', 'todo', 'in_progress', 'waiting'), (order, state) => {
+        expect(told(ticketIn(state), ...order).state).toBe('waiting');
+      }),
+    );
+  });
+});
+
+describe('hold and the desk stand before every arrow into todo', () => {
+  test.each(['lost', 'failed', 'interrupt'] as const)('held, then %s: it waits', (name) => {
+    expect(told(executing, by('e1', 'hold', 1), aRequest(name)).state).toBe('waiting');
+  });
+
+  test('held, then done with nothing left: it is done', () => {
+    expect(told(executing, by('e1', 'hold', 1), aRequest('done')).state).toBe('done');
+  });
+
+  test('a release while the desk is paused waits for the desk', () => {
+    const paused = { desk: { ...openDesk, paused: true } };
+    const released = ask(ticketIn('inbox'), by('e1', 'release', 1), paused).ticket ?? ticketIn('inbox');
+    expect(released).toMatchObject({ state: 'waiting', waiting: { when: { desk: 'open' } } });
+    expect(ask(released, aRequest('due'), paused).accepted).toBe(false);
+    expect(ask(released, aRequest('due')).ticket?.state).toBe('todo');
+  });
+});
+
+describe('S3: one live run', () => {
+  test('parked and released: not claimed until the old run was seen to end', () => {
+    const again = told(executing, by('e1', 'park', 1), by('e2', 'release', 2));
+    expect(again.state).toBe('todo');
+    expect(ask(again, claim)).toMatchObject({ code: 'run-not-ended', ticket: null });
+    expect(ask(told(again, aRequest('stopped')), claim).ticket?.attempt?.number).toBe(2);
+  });
+
+  test('the same after a time limit, and after a question answered while the agent lives', () => {
+    const timed = told(executing, aRequest('expire'), by('e2', 'retry', 2));
+    const alive = aRequest('question');
+    if (alive.kind === 'signal' && alive.signal) alive.signal.agent_gone = false;
+    const answered = told(executing, alive, by('e2', 'answer', 2));
+    for (const ticket of [timed, answered]) {
+      expect(ticket.state).toBe('todo');
+      expect(ask(ticket, claim).code).toBe('run-not-ended');
+    }
+  });
+
+  test('an attempt that is still being stopped occupies its agent', () => {
+    const expired = told(executing, aRequest('expire'));
+    expect(occupiedBy(expired)).toEqual(['luci']);
+    expect(occupiedBy(told(expired, aRequest('stopped')))).toEqual([]);
+    const full = { occupied: new Map([['luci', 1]]) };
+    expect(ask(ticketIn('todo', { id: 'MC-2' }), claim, full).code).toBe('no-capacity');
+  });
+
+  test('two tickets wait for the same idle agent: the second is asked again at its claim', () => {
+    const deferral = {
+      kind: 'deferred' as const,
+      when: { idle: 'ada' },
+      reason: '',
+      by: 'elmar',
+      since: at(0),
+    };
+    const [first, second] = ['MC-1', 'MC-2'].map((id) =>
+      told(ticketIn('waiting', { id, owner: 'ada', waiting: deferral }), aRequest('due')),
+    );
+    if (!first || !second) throw new Error('two tickets');
+    expect([first.state, second.state]).toEqual(['todo', 'todo']);
+    expect(ask(first, claim).accepted).toBe(true);
+    const oneRuns = { occupied: new Map([['ada', 1]]) };
+    expect(ask(second, claim, oneRuns).code).toBe('condition-unmet'); // though ada may work two
+  });
+
+  test('a number is never used again, also where a closed attempt is missing', () => {
+    const closed = told(executing, by('e1', 'park', 1), aRequest('stopped')).attempts[0];
+    if (!closed) throw new Error('an attempt was closed');
+    expect(nextNumber(ticketIn('todo', { attempts: [{ ...closed, number: 7 }, closed] }))).toBe(8);
+  });
+
+  test('an attempt closed before the gate has nothing to stop', () => {
+    expect(stopping(told(claimedOnly, by('e1', 'park', 1)))).toEqual([]);
+  });
+
+  test('the gate lets in the open claim, once', () => {
+    const bind = aRequest('bind');
+    const run = { id: 991, run_attempt: 1, url: '' };
+    expect(ask(claimedOnly, bind).ticket?.attempt?.run).toMatchObject({ id: 990, run_attempt: 1 });
+    const bound = told(claimedOnly, bind);
+    expect(ask(bound, bind)).toMatchObject({ accepted: true, ticket: null }); // its answer was lost
+    expect(ask(bound, aRequest('bind', { run } as Partial<Request>)).code).toBe('other-run');
+    expect(ask(bound, aRequest('bind', { key_sha256: '0'.repeat(64) } as Partial<Request>)).code).toBe(
+      'other-run',
+    );
+    expect(ask(claimedOnly, aRequest('bind', { claim: 'claim-0' } as Partial<Request>)).code).toBe(
+      'other-claim',
+    );
+    const again = { run: { ...run, run_attempt: 2 } } as Partial<Request>;
+    expect(ask(claimedOnly, aRequest('bind', again)).code).toBe('rerun');
+    expect(ask(told(claimedOnly, by('e1', 'park', 1)), bind).code).toBe('not-executing');
+  });
+});
+
+describe('S5: only a permitted completion counts', () => {
+  /** A `done` with changed fields. */
+  function done(over: object, channel: 'runner' | 'file' | 'comment' = 'runner'): Request {
+    const request = aRequest('done');
+    if (request.kind !== 'signal' || !request.signal) throw new Error('a signal');
+    return { ...request, channel, signal: { ...request.signal, ...over } };
+  }
+
+  test('the late word of a parked attempt is kept whole, and moves nothing', () => {
+    const parked = told(executing, by('e1', 'park', 1));
+    const late = ask(parked, done({ summary: 'all done' }));
+    expect(late).toMatchObject({ accepted: false, code: 'attempt-closed', ticket: null });
+    expect(late.quarantine).toMatchObject({
+      state: 'waiting',
+      signal: { kind: 'done', summary: 'all done' },
+    });
+  });
+
+  test.each([
+    ['an invented key', executing, { key: 'invented' }, 'wrong-key'],
+    ['another run', executing, { run: { id: 991, run_attempt: 1 } }, 'other-run'],
+    ['the same run, pressed again', executing, { run: { id: 990, run_attempt: 2 } }, 'other-run'],
+    ['no run bound yet', claimedOnly, {}, 'not-bound'],
+    ['an attempt that never was', executing, { attempt: 9 }, 'unknown-attempt'],
+    ['another ticket', executing, { ticket: 'MC-2' }, 'bad-signal'],
+  ])('%s: quarantined, its key not kept', (_, ticket, over, code) => {
+    const refused = ask(ticket, done(over));
+    expect(refused).toMatchObject({ accepted: false, code, ticket: null });
+    expect(refused.quarantine).toMatchObject({ code, signal: { key: '' } });
+  });
+
+  test('the right key of an earlier attempt does not end the next', () => {
+    const second = told(executing, by('e1', 'park', 1), aRequest('stopped'), by('e2', 'release', 2), claim);
+    expect(second.attempt?.number).toBe(2);
+    expect(ask(second, done({})).code).toBe('attempt-closed');
+    expect(ask(second, done({ attempt: 2 })).code).toBe('not-bound');
+  });
+
+  test('accepted, its answer lost, submitted again: the same answer, and no second fate', () => {
+    const finished = told(executing, done({}));
+    expect(finished.state).toBe('done');
+    expect(ask(finished, done({}))).toMatchObject({ accepted: true, ticket: null, quarantine: null });
+    expect(ask(finished, done({ summary: 'other words' }))).toMatchObject({ accepted: false });
+  });
+
+  test('only the runner may say that the agent has gone', () => {
+    const gone = (channel: 'runner' | 'file' | 'comment', agent_gone: boolean): boolean =>
+      stopping(told(executing, done({ agent_gone }, channel))).length === 0;
+    expect(gone('runner', true)).toBe(true);
+    expect(gone('runner', false)).toBe(false);
+    expect(gone('file', true)).toBe(false);
+    expect(gone('comment', true)).toBe(false);
+  });
+});
+
+describe('what always holds', () => {
+  test('S1: a ticket asked to wait is born waiting, and a release answered at its birth does not come back', () => {
+    const born = decide(
+      undefined,
+      aRequest('create', {
+        park: { by: 'elmar', reason: '' },
+        answered: { e1: at(0), e2: at(1) },
+      } as Partial<Request>),
+      view(),
+      noon,
+      config,
+    ).ticket;
+    expect(born).toMatchObject({ state: 'waiting', waiting: { kind: 'parked' } });
+    expect(born && ask(born, by('e2', 'release', 1)).code).toBe('already-handled');
+    expect(born && ask(born, by('e3', 'release', 1)).code).toBe('superseded');
+  });
+
+  test('S8: a title, a mirror, a link or a merge stops no run', () => {
+    for (const name of [
+      'edit',
+      'mirrored',
+      'link',
+      'merged',
+      'approve',
+      'answer',
+      'due',
+      'reopen',
+    ] as const) {
+      const ticket = ask(executing, aRequest(name)).ticket ?? executing;
+      expect(ticket.attempt, name).toEqual(executing.attempt);
+    }
+  });
+
+  test('S9: retries are bounded for life, back off, and a release from blocked only adds to what is granted', () => {
+    const lost = aRequest('lost', { agent_gone: true } as Partial<Request>);
+    const lose = (ticket: Ticket): Ticket =>
+      told({ ...ticket, state: 'in_progress', attempt: executing.attempt }, lost);
+    const once = lose(executing);
+    const twice = lose(once);
+    expect([once.not_before, twice.not_before]).toEqual([at(60), at(120)]);
+    const blocked = lose(twice);
+    expect(blocked).toMatchObject({ state: 'blocked', blocked: { code: 'retries-exhausted' } });
+    const granted = lose(told(blocked, by('e1', 'release', 1)));
+    expect(granted.state).toBe('todo');
+    expect(lose(granted).state).toBe('blocked');
+  });
+
+  test('S10: every refusal in every state has a known reason code and words', () => {
+    const names = [...new Set(table.map((row) => row.request))];
+    for (const state of states) {
+      for (const name of names) {
+        const { code, message } = ask(ticketIn(state), aRequest(name));
+        expect(Object.keys(reasons), `${name} in ${state}`).toContain(code);
+        expect(message, `${name} in ${state}`).not.toBe('');
+      }
+    }
+  });
+
+  test('S11: a ticket that exists is not created again, nor a second one for its issue', () => {
+    const create = aRequest('create');
+    expect(ask(ticketIn('todo'), create)).toMatchObject({ code: 'ticket-exists', ticket: null });
+    const twin = decide(undefined, create, view({ ticketOf: () => 'MC-0' }), noon, config);
+    expect(twin).toMatchObject({ code: 'issue-taken', ticket: null });
+  });
+
+  test('a closed ticket takes nothing but a reopening and the keeping of its books', () => {
+    const books: RowName[] = ['reopen', 'stopped', 'edit', 'link', 'mirrored', 'detach'];
+    const rows = table.filter((row) => row.from.some((state) => !isOpen(state)));
+    expect([...new Set(rows.map((row) => row.request))].sort()).toEqual(books.sort());
+    expect(rowName(aRequest('failed'))).toBe('failed');
+  });
+});
