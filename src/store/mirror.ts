@@ -202,7 +202,7 @@ export class Mirror {
 }
 
 function notAMirror(folder: string, cause?: unknown): SignalboxError {
-  return new SignalboxError('config', 'not-a-mirror', `${folder} holds something else`, {
+  return new SignalboxError('config', 'not-a-mirror', `${folder} cannot be the mirror's folder`, {
     hint: 'Name an empty folder or one that does not exist.',
     cause,
   });

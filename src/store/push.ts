@@ -1,10 +1,6 @@
 import { type GitResult, git } from '../base/git.ts';
 import type { PushResult, RefMove } from './backend.ts';
 
-/** What git says of a ref that is not (any more) what the lease says, on our side or on the server. */
-const raced =
-  /stale info|atomic transaction failed|failed to update ref|fetch first|non-fast-forward|needs force|already exists|cannot lock|failed to lock|incorrect old value/;
-
 /** What servers say of a push that will not be allowed tomorrow either. */
 const refused =
   /declined|protected|rule|prohibit|denied|deny|not allowed|permission|unauthorized|hidden ref/i;
@@ -23,7 +19,11 @@ export async function push(
   return judge(await git(args, { cwd: folder, env, timeoutMs }), moves);
 }
 
-/** Reads git's answer. `=` (up to date) is no success: another writer made the same, and won. */
+/**
+ * Reads git's answer. `=` (up to date) is no success: another writer made the same, and won. A lease that fails is
+ * seen before anything is sent, so it is a lost race for sure. A refusal by the server is not: curl sends a request
+ * again where a kept connection broke, and the second time finds what the first has done.
+ */
 function judge({ code, stdout, stderr }: GitResult, moves: readonly RefMove[]): PushResult {
   const flags = new Map<string, string>();
   const words: string[] = [];
@@ -38,7 +38,7 @@ function judge({ code, stdout, stderr }: GitResult, moves: readonly RefMove[]): 
   if (code === 0 && said.every((flag) => flag !== undefined && ' +-*'.includes(flag)))
     return { kind: 'moved', words: '' };
   if (said.every((flag) => flag !== undefined)) {
-    if (said.includes('=') || words.some((each) => raced.test(each)))
+    if (said.includes('=') || words.some((each) => each.includes('stale info')))
       return { kind: 'raced', words: words.join('; ') };
     const reason = `${words.join('; ')} ${remoteWords(stderr)}`.trim();
     return { kind: words.some((each) => refused.test(each)) ? 'refused' : 'unknown', words: reason };
