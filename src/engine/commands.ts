@@ -32,7 +32,8 @@ export async function commentAsks(context: Context, commented: Commented): Promi
   const { ticket, snapshot, comment, own } = commented;
   const source = `c${comment.id}`;
   const seen = Object.hasOwn(ticket.seen, source) || Object.hasOwn(snapshot.desk.seen, source);
-  if (comment.ours || seen || comment.at < (ticket.created ?? '')) return [];
+  if (comment.ours || seen || context.turnedAway.has(comment.id) || comment.at < (ticket.created ?? ''))
+    return [];
   const said = { source, at: comment.at, actor: comment.author };
   const signal = commentSignal(ticket, comment, said);
   if (signal) return signalAsks(context, commented, signal);
@@ -56,6 +57,7 @@ async function commandAsks(
   const needed = neededFor(command);
   if (!may(await forge.permission(comment.author), needed)) {
     await forge.react(comment.id, '-1');
+    context.turnedAway.add(comment.id);
     return [];
   }
   if (command.name === 'status') {

@@ -16,7 +16,7 @@ import { admitForeign, type Judge } from './admission.ts';
 import { Draft, refusal } from './draft.ts';
 import type { Handler, PendingSignal, Snapshot, Store, TicketFile } from './ports.ts';
 import { WorkingView } from './view.ts';
-import { endsForAbsence, type Item, isUrgent, takeGroup } from './waiting-line.ts';
+import { endsForAbsence, type Item, isUrgent, needsFreshLook, takeGroup } from './waiting-line.ts';
 
 /** Requests decided in one commit at most. */
 const groupLimit = 200;
@@ -52,151 +52,157 @@ export interface Writer extends Handler {
  * requests that wait are decided in order on one head and published in one commit; one that throws fails alone.
  */
 export function makeHandler(options: HandlerOptions): Writer {
-  const line: Item[] = [];
-  let working: Promise<void> | null = null;
-  let lastPush = Number.NEGATIVE_INFINITY;
-  let hurry = new AbortController();
+  return new GroupWriter(options);
+}
 
-  function enqueue(item: Item): void {
-    line.push(item);
-    if (isUrgent(item)) hurry.abort();
-    working ??= work().finally(() => {
-      working = null;
+class GroupWriter implements Writer {
+  readonly #options: HandlerOptions;
+  readonly #line: Item[] = [];
+  #working: Promise<void> | null = null;
+  #lastPush = Number.NEGATIVE_INFINITY;
+  #hurry = new AbortController();
+
+  constructor(options: HandlerOptions) {
+    this.#options = options;
+  }
+
+  handle(id: string, request: Request): Promise<Decision> {
+    return new Promise((resolve, reject) => this.#enqueue({ id, request, resolve, reject }));
+  }
+
+  handleDesk(request: DeskRequest): Promise<Decision> {
+    return new Promise((resolve, reject) => this.#enqueue({ id: null, request, resolve, reject }));
+  }
+
+  async look(): Promise<Snapshot> {
+    const snapshot = await this.#admitted(true);
+    this.#options.onHead?.(snapshot, []);
+    return snapshot;
+  }
+
+  async idle(): Promise<void> {
+    while (this.#working) await this.#working;
+  }
+
+  #enqueue(item: Item): void {
+    this.#line.push(item);
+    if (isUrgent(item)) this.#hurry.abort();
+    this.#working ??= this.#work().finally(() => {
+      this.#working = null;
     });
   }
 
-  async function work(): Promise<void> {
+  async #work(): Promise<void> {
     await null; // let everybody who asks in this turn join the group
-    while (line.length > 0) {
-      await gather();
-      const group = takeGroup(line, groupLimit);
+    while (this.#line.length > 0) {
+      await this.#gather();
+      const group = takeGroup(this.#line, groupLimit);
       try {
-        await decideGroup(group);
+        await this.#decide(group);
       } catch (error) {
         for (const item of group) item.reject(error);
       }
     }
   }
 
-  async function gather(): Promise<void> {
-    const wait = lastPush + (options.gatherMs ?? 0) - options.clock.now();
-    if (wait > 0 && !line.some(isUrgent)) await sleep(options.clock, wait, hurry.signal);
-    hurry = new AbortController();
+  async #gather(): Promise<void> {
+    const { clock, gatherMs = 0 } = this.#options;
+    const wait = this.#lastPush + gatherMs - clock.now();
+    if (wait > 0 && !this.#line.some(isUrgent)) await sleep(clock, wait, this.#hurry.signal);
+    this.#hurry = new AbortController();
   }
 
-  async function decideGroup(group: Item[]): Promise<void> {
-    let fresh = group.some(endsForAbsence); // a signal ref moves without the head, so only a fresh look shows it
+  async #decide(group: Item[]): Promise<void> {
+    let fresh = group.some(needsFreshLook);
     for (let tries = 0; tries < triesLimit; tries++) {
-      const snapshot = await admitted(fresh);
+      const snapshot = await this.#admitted(fresh);
       if (snapshot.movedBack) {
         for (const item of group) item.resolve(refusal('head-moved-back', reasons['head-moved-back']));
         return;
       }
-      const answers = await decideOn(snapshot, group);
-      if (answers) return answers();
+      const answer = await this.#decideOn(snapshot, group);
+      if (answer) return answer();
       fresh = true;
     }
     throw new SignalboxError('conflict', 'busy', reasons.busy, { hint: 'Ask again; nothing was changed.' });
   }
 
   /** The head with every foreign commit on it judged and, where needed, corrected. */
-  async function admitted(fresh: boolean): Promise<Snapshot> {
+  async #admitted(fresh: boolean): Promise<Snapshot> {
     for (let tries = 0; tries < triesLimit; tries++) {
-      const snapshot = await options.store.read({ fresh: fresh || tries > 0 });
-      const next = await admitForeign(snapshot, options);
-      if (next) return next;
+      const snapshot = await this.#options.store.read({ fresh: fresh || tries > 0 });
+      const admitted = await admitForeign(snapshot, this.#options);
+      if (admitted) return admitted;
     }
     throw new SignalboxError('conflict', 'busy', reasons.busy);
   }
 
-  /** Decides a group on one head and publishes it; null where the head was not the head any more. */
-  async function decideOn(snapshot: Snapshot, group: Item[]): Promise<(() => void) | null> {
-    const config = await options.config();
+  /** Decides a group on one head and publishes it. Answers how to tell the askers, or null: decide again. */
+  async #decideOn(snapshot: Snapshot, group: Item[]): Promise<(() => void) | null> {
+    const { config, now, log } = this.#options;
     const files = await filesOf(snapshot, group);
     const view = new WorkingView(snapshot, await archivedStates(snapshot, group));
     const draft = new Draft(snapshot, view, {
-      now: Math.max(options.now(), snapshot.headTime),
-      config,
+      now: Math.max(now(), snapshot.headTime),
+      config: await config(),
       earlier: await earlierAnswers(snapshot, group),
       deskText: await snapshot.file(deskPath),
     });
     const answers: (() => void)[] = [];
-    let writesNothing = false;
+    let writesAll = true;
     for (const item of group) {
+      const before = draft.size;
       try {
-        const before = draft.size;
         const decision =
-          item.id === null
-            ? draft.askDesk(item.request)
-            : decideOne(draft, snapshot, item.id, item.request, files);
-        if (decision === null) answers.push(() => enqueue(item));
-        else answers.push(() => item.resolve(decision));
-        writesNothing ||= draft.size === before;
+          item.id === null ? draft.askDesk(item.request) : decideOne(draft, snapshot, item, files);
+        answers.push(decision ? () => item.resolve(decision) : () => this.#enqueue(item));
       } catch (error) {
-        options.log.error('a request failed', {
-          ticket: item.id,
-          kind: item.request.kind,
-          error: asError(error),
-        });
+        log.error('a request failed', { ticket: item.id, kind: item.request.kind, error: asError(error) });
         answers.push(() => item.reject(error));
       }
+      writesAll &&= draft.size > before;
     }
-    return publish(snapshot, draft, group, answers, writesNothing);
-  }
-
-  async function publish(
-    snapshot: Snapshot,
-    draft: Draft,
-    group: Item[],
-    answers: (() => void)[],
-    writesNothing: boolean,
-  ) {
-    const all = () => {
+    const isPublished = await this.#publish(snapshot, draft, { group, writesAll });
+    if (!isPublished) return null;
+    return () => {
       for (const answer of answers) answer();
     };
+  }
+
+  /** False where the head was not the head any more: nothing that was decided on it counts. */
+  async #publish(
+    snapshot: Snapshot,
+    draft: Draft,
+    { group, writesAll }: { group: Item[]; writesAll: boolean },
+  ): Promise<boolean> {
+    const { store, clock, onHead } = this.#options;
     if (!draft.isEmpty) {
-      const swap = await options.store.swap(snapshot, draft.commit());
-      if (swap.status === 'stale') return null;
-      lastPush = options.clock.now();
-      options.onHead?.(
+      const swap = await store.swap(snapshot, draft.commit());
+      if (swap.status === 'stale') return false;
+      this.#lastPush = clock.now();
+      onHead?.(
         swap.snapshot,
         group.flatMap(({ id }) => id ?? []),
       );
-      return all;
+      return true;
     }
-    // Nothing published, so nothing has checked that this head still is the head: a refusal must hold now, not once.
-    if (!writesNothing) return all;
-    const present = await options.store.read({ fresh: true });
-    return present.head === snapshot.head ? all : null;
+    // No swap has checked that this head still is the head: a refusal must hold now, not once.
+    return writesAll || (await store.read({ fresh: true })).head === snapshot.head;
   }
-
-  return {
-    handle: (id, request) => new Promise((resolve, reject) => enqueue({ id, request, resolve, reject })),
-    handleDesk: (request) =>
-      new Promise((resolve, reject) => enqueue({ id: null, request, resolve, reject })),
-    async look() {
-      const snapshot = await admitted(true);
-      options.onHead?.(snapshot, []);
-      return snapshot;
-    },
-    async idle() {
-      while (working) await working.catch(() => {});
-    },
-  };
 }
 
 /** Decides a request, or the pending signal of the attempt it would end for absence (then null: it is asked again). */
 function decideOne(
   draft: Draft,
   snapshot: Snapshot,
-  id: string,
-  request: Request,
+  item: Extract<Item, { id: string }>,
   files: ReadonlyMap<string, TicketFile>,
 ): Decision | null {
+  const { id, request } = item;
   const file = files.get(id);
   const open = file?.ticket?.attempt?.number;
   const pending = snapshot.signals.find((signal) => signal.ticket === id && signal.attempt === open);
-  if (pending && endsForAbsence({ id, request, resolve: () => {}, reject: () => {} })) {
+  if (pending && endsForAbsence(item)) {
     draft.ask(id, signalRequest(pending, request), file);
     return null;
   }

@@ -4,7 +4,7 @@ import type { Ticket } from '../ticket/format.ts';
 import { readIssueForm } from '../ticket/issue-form.ts';
 import { marker } from '../ticket/sentences.ts';
 import { textDigest } from '../ticket/signals.ts';
-import { askAll } from './asks.ts';
+import { askAll, tellRefusal } from './asks.ts';
 import { commentAsks } from './commands.ts';
 import { OwnComments } from './comments.ts';
 import { type Context, present } from './context.ts';
@@ -64,7 +64,7 @@ async function carryOut(context: Context, id: string, reading: Reading): Promise
  * Makes a ticket of an issue that somebody with triage or more labelled so after the installation. It is born in the
  * state its labels ask for, in one commit: waiting where `park` or `hold` is among them, whatever else is (S1).
  */
-async function birth(context: Context, { issue, events, config }: Reading): Promise<string | null> {
+async function birth(context: Context, { issue, events, comments, config }: Reading): Promise<string | null> {
   const label = config.labels.ticket;
   const asked = events.filter((event) => event.event === 'labeled' && isSame(event.label, label)).at(-1);
   const labelled = issue.labels.some((one) => isSame(one, label));
@@ -76,7 +76,8 @@ async function birth(context: Context, { issue, events, config }: Reading): Prom
     issue.state !== 'open'
   )
     return null;
-  if (!asked.ours && !may(await context.forge.permission(asked.actor), 'triage')) return null;
+  if (asked.ours) return null; // the issue of a ticket born as a file, on its way to be linked
+  if (!may(await context.forge.permission(asked.actor), 'triage')) return null;
   const control = controlLabels(config);
   const kinds = issue.labels.flatMap((one) => control.get(one.toLowerCase()) ?? []);
   const controls = events.filter(
@@ -102,7 +103,9 @@ async function birth(context: Context, { issue, events, config }: Reading): Prom
     hold: kinds.includes('hold'),
     answered: isStopped ? Object.fromEntries(controls.map((event) => [`e${event.id}`, event.at])) : {},
   });
-  return decision.accepted || decision.code === 'ticket-exists' ? id : null;
+  if (decision.accepted || (await isTicketOf(context, id, issue.number))) return id;
+  await tellRefusal(comments, { source: `e${asked.id}`, actor: asked.actor }, decision);
+  return null;
 }
 
 /** Brings title and body into step, both ways: a person's edit of the issue, or of the file. */
@@ -147,10 +150,17 @@ async function otherwiseKnown(context: Context, { issue, config }: Reading): Pro
     const branch = await context.forge.pullRequestHead(issue.number);
     return branch === null ? null : ticketOfBranch(branch);
   }
-  const { file, ticket } = await present(context, `${config.prefix}-${issue.number}`);
-  if (file?.broken) return file.id;
-  const named = ticket?.issue === issue.number ? ticket.id : null;
-  return named ?? ticketOfMarker(issue.body);
+  const id = `${config.prefix}-${issue.number}`;
+  if ((await present(context, id)).file?.broken) return id;
+  for (const named of [id, ticketOfMarker(issue.body)]) {
+    if (named !== null && (await isTicketOf(context, named, issue.number))) return named;
+  }
+  return null;
+}
+
+/** Whether the ticket itself says that it belongs to this issue; what an issue says of itself proves nothing. */
+async function isTicketOf(context: Context, id: string, issue: number): Promise<boolean> {
+  return (await present(context, id)).ticket?.issue === issue;
 }
 
 /** The branch where people see a ticket's code. */

@@ -16,6 +16,7 @@ import { states, stateWords } from '../ticket/states.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { OwnComments } from './comments.ts';
 import { type Context, circumstances, present } from './context.ts';
+import { ticketMarker } from './intake.ts';
 import { lastClosing } from './labels.ts';
 import type { Issue, Snapshot, TicketFile } from './ports.ts';
 import { publishWork } from './publish.ts';
@@ -47,11 +48,15 @@ export async function show(context: Context, id: string): Promise<boolean> {
   return showClosing(context, ticket, issue, comments);
 }
 
-/** A broken file does not tell its issue; an id born from an issue does. */
-async function issueOfBroken({ config }: Context, id: string): Promise<number | null> {
-  const { prefix } = await config();
-  const number = Number(id.startsWith(`${prefix}-`) ? id.slice(prefix.length + 1) : '');
-  return Number.isSafeInteger(number) && number > 0 ? number : null;
+/** A broken file does not tell its issue; an id born from an issue does, and so does the issue of one born as a file. */
+async function issueOfBroken({ config, forge }: Context, id: string): Promise<number | null> {
+  const { prefix, labels } = await config();
+  const number = id.startsWith(`${prefix}-`) ? Number(id.slice(prefix.length + 1)) : 0;
+  const issues = await forge.issuesLabelled(labels.ticket);
+  const own =
+    issues.find(({ body }) => body.startsWith(ticketMarker(id))) ??
+    issues.find((issue) => issue.number === number);
+  return own?.number ?? null;
 }
 
 async function showState(context: Context, ticket: Ticket, issue: Issue, config: Config): Promise<void> {

@@ -1,10 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import { stopping } from '../ticket/attempts.ts';
 import { isLive } from '../ticket/claim.ts';
 import type { Config } from '../ticket/config.ts';
+import type { Decision } from '../ticket/decision.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
+import type { Request } from '../ticket/requests.ts';
 import { makeJudge } from './admission.ts';
 import { type Context, present, readRunTitle } from './context.ts';
 import { Dirty } from './dirty.ts';
@@ -38,159 +41,180 @@ export interface OperatorOptions {
  * die at any instruction and any other process finishes its work.
  */
 export function makeOperator(options: OperatorOptions): Operator {
-  const { store, forge, clock, log } = options;
-  const context: Context = {
-    ...options,
-    writer: makeHandler({
+  return new DeskOperator(options);
+}
+
+class DeskOperator implements Operator {
+  readonly #options: OperatorOptions;
+  readonly #context: Context;
+  readonly #runs: Runs;
+  // Starts and stops have a line of their own: a stop never waits behind comments.
+  readonly #runsDirty: Dirty<string>;
+  readonly #issuesDirty: Dirty<number>;
+  readonly #showDirty: Dirty<string>;
+  readonly #headDirty: Dirty<'head'>;
+  readonly #hints = new Map<number, Comment>();
+  #followed: string | null = null;
+  #callOffTimer = () => {};
+
+  constructor(options: OperatorOptions) {
+    this.#options = options;
+    const { forge, clock, log, config } = options;
+    const now = () => forge.now();
+    const judge = makeJudge(forge, { branch: async () => (await config()).branch, clock, now });
+    const onHead = (snapshot: Snapshot, changed: readonly string[]) => this.#seeHead(snapshot, changed);
+    this.#context = {
       ...options,
-      now: () => forge.now(),
-      judge: makeJudge(forge, {
-        branch: async () => (await options.config()).branch,
-        clock,
-        now: () => forge.now(),
-      }),
-      onHead: (snapshot, changed) => seeHead(snapshot, changed),
-    }),
-    runsAgain: (id, ms) => runsDirty.later(id, ms),
-  };
-  const runs = new Runs(context);
-  // Starts and stops have their own line: a stop never waits behind comments.
-  const runsDirty = new Dirty<string>((id) => runs.settle(id), { clock, log, atOnce: 8, name: 'runs' });
-  const asksDirty = new Dirty<number>(readIssue, { clock, log, atOnce: 4, name: 'issue' });
-  const showDirty = new Dirty<string>(showTicket, { clock, log, atOnce: 4, name: 'ticket' });
-  const headDirty = new Dirty<'head'>(followHead, { clock, log, atOnce: 1, name: 'head' });
-  const lines = [headDirty, runsDirty, asksDirty, showDirty];
-  const hints = new Map<number, Comment>();
-  let followed: string | null = null;
-  let callOffAlarmClock = () => {};
+      writer: makeHandler({ ...options, now, judge, onHead }),
+      turnedAway: new Set(),
+      runsAgain: (id, ms) => this.#runsDirty.later(id, ms),
+    };
+    this.#runs = new Runs(this.#context);
+    this.#runsDirty = new Dirty((id) => this.#runs.settle(id), { clock, log, atOnce: 8, name: 'runs' });
+    this.#issuesDirty = new Dirty((issue) => this.#readIssue(issue), {
+      clock,
+      log,
+      atOnce: 4,
+      name: 'issue',
+    });
+    this.#showDirty = new Dirty((id) => this.#showTicket(id), { clock, log, atOnce: 4, name: 'ticket' });
+    this.#headDirty = new Dirty(() => this.#followHead(), { clock, log, atOnce: 1, name: 'head' });
+  }
+
+  handle(id: string, request: Request): Promise<Decision> {
+    return this.#context.writer.handle(id, request);
+  }
+
+  lookAtIssue(number: number): Promise<void> {
+    return this.#issuesDirty.ask(number);
+  }
+
+  lookAtComment(issue: number, comment: Comment): Promise<void> {
+    this.#hints.set(issue, comment);
+    return this.#issuesDirty.ask(issue);
+  }
+
+  async lookAtHead(): Promise<void> {
+    await this.#context.writer.look();
+    this.#headDirty.add('head');
+  }
+
+  async lookAtRun(run: Run): Promise<void> {
+    // A stop may have been asked whose webhook never came; it goes before what the run's end means.
+    const issue = run.status === 'completed' ? await issueOfRun(this.#context, run) : null;
+    if (issue !== null) await this.#issuesDirty.ask(issue);
+    await this.#runs.look(run);
+  }
+
+  async lookAtPullRequest(branch: string, merged: boolean, actor: string, at: string): Promise<void> {
+    const id = ticketOfBranch(branch);
+    if (id && merged) await this.handle(id, { source: `merge:${branch}:${at}`, at, actor, kind: 'merged' });
+  }
+
+  async issueGone(number: number, how: 'deleted' | 'transferred', actor: string): Promise<void> {
+    const id = ticketOf(await this.#context.store.read({ fresh: true }), number);
+    if (id) await detach(this.#context, id, how, actor);
+  }
+
+  async sweep(): Promise<void> {
+    const snapshot = await this.#context.writer.look();
+    await keepLabels(this.#context);
+    const { labels } = await this.#options.config();
+    for (const { number } of await this.#context.forge.issuesLabelled(labels.ticket))
+      this.#issuesDirty.add(number);
+    for (const { ticket, id } of snapshot.tickets.values()) {
+      this.#look(id);
+      if (ticket && isLive(ticket)) await this.#runs.verify(ticket);
+    }
+    this.#headDirty.add('head');
+  }
+
+  async settled(): Promise<void> {
+    // Work makes work in other lines, so quiet is quiet only when a whole round found it so.
+    for (let before: string | null | undefined; ; ) {
+      await this.#context.writer.idle();
+      for (const line of this.#lines) await line.idle();
+      const { head } = await this.#context.store.read();
+      if (head === before && this.#lines.every((line) => line.isIdle)) return;
+      before = head;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#callOffTimer();
+    await Promise.all(this.#lines.map((line) => line.close()));
+    await this.#context.writer.idle();
+    await this.#context.store.close();
+  }
+
+  get #lines() {
+    return [this.#headDirty, this.#runsDirty, this.#issuesDirty, this.#showDirty];
+  }
 
   /** A head was seen: what it changed wants looking at. Called in the turn of the commit, so a stop is asked at once. */
-  function seeHead(snapshot: Snapshot, changed: readonly string[]): void {
-    for (const id of changed) look(id);
-    if (snapshot.head !== followed || changed.length === 0) headDirty.add('head');
+  #seeHead(snapshot: Snapshot, changed: readonly string[]): void {
+    for (const id of changed) this.#look(id);
+    if (snapshot.head !== this.#followed) this.#headDirty.add('head');
   }
 
-  function look(id: string): void {
-    runsDirty.add(id);
-    showDirty.add(id);
+  #look(id: string): void {
+    this.#runsDirty.add(id);
+    this.#showDirty.add(id);
   }
 
-  async function readIssue(number: number): Promise<void> {
-    const hint = hints.get(number);
-    hints.delete(number);
-    const id = await takeIn(context, number, hint);
-    if (id) showDirty.add(id);
+  async #readIssue(number: number): Promise<void> {
+    const hint = this.#hints.get(number);
+    this.#hints.delete(number);
+    const id = await takeIn(this.#context, number, hint);
+    if (id) this.#showDirty.add(id);
   }
 
-  async function showTicket(id: string): Promise<void> {
-    const { ticket } = await present(context, id);
+  async #showTicket(id: string): Promise<void> {
+    const { ticket } = await present(this.#context, id);
     if (ticket && ticket.issue === null) {
       // One whose issue was deleted (`mirrored` tells that it had one) gets no other.
-      if (ticket.mirrored === null) await giveIssue(context, ticket);
+      if (ticket.mirrored === null) await giveIssue(this.#context, ticket);
       return;
     }
-    if (!(await show(context, id)) && ticket?.issue) asksDirty.add(ticket.issue);
+    if (!(await show(this.#context, id)) && ticket?.issue) this.#issuesDirty.add(ticket.issue);
   }
 
-  /** Whatever changed since the last head seen: pending signals, the clock's and the scheduler's turn. */
-  async function followHead(): Promise<void> {
+  /** Whatever changed since the last head seen: pending signals, deadlines, the clock's and the scheduler's turn. */
+  async #followHead(): Promise<void> {
+    const { store, log, forge, clock } = this.#options;
     const snapshot = await store.read();
     if (snapshot.movedBack) {
-      log.error('head-moved-back: the desk is frozen until a person restores it', {
-        head: snapshot.head,
-        witness: snapshot.witness,
-      });
+      const { head, witness } = snapshot;
+      log.error('head-moved-back: the desk is frozen until a person restores it', { head, witness });
       return;
     }
-    if (snapshot.head !== followed && snapshot.head !== null) {
-      for (const id of await changedTickets(store, followed, snapshot)) {
-        look(id);
-        const { ticket } = await present(context, id);
-        if (ticket) options.watch?.(ticket);
-      }
-      followed = snapshot.head;
+    for (const id of await changedTickets(store, this.#followed, snapshot)) await this.#tell(id);
+    this.#followed = snapshot.head;
+    await this.#admitSignals(snapshot);
+    for (const { ticket } of snapshot.tickets.values()) {
+      if (ticket) await this.#runs.checkDeadline(ticket);
+      if (ticket && stopping(ticket).length > 0) this.#runsDirty.add(ticket.id);
     }
-    await admitSignals(snapshot);
-    await checkDeadlines(snapshot);
-    await schedule(context, snapshot);
+    await schedule(this.#context, snapshot);
     const moment = nextMoment(snapshot, forge.now());
-    callOffAlarmClock();
-    if (moment !== null)
-      callOffAlarmClock = clock.after(Math.min(moment - forge.now() + 50, 3_600_000), () =>
-        headDirty.add('head'),
-      );
+    this.#callOffTimer();
+    if (moment === null) return;
+    const ms = Math.min(moment - forge.now() + 50, 3_600_000);
+    this.#callOffTimer = clock.after(ms, () => this.#headDirty.add('head'));
   }
 
-  async function admitSignals(snapshot: Snapshot): Promise<void> {
-    const at = own(context, '').at;
+  async #tell(id: string): Promise<void> {
+    this.#look(id);
+    const { ticket } = this.#options.watch ? await present(this.#context, id) : { ticket: null };
+    if (ticket) this.#options.watch?.(ticket);
+  }
+
+  async #admitSignals(snapshot: Snapshot): Promise<void> {
+    const { at } = own(this.#context, '');
     await Promise.all(
-      snapshot.signals.map((pending) =>
-        context.writer.handle(pending.ticket, signalRequest(pending, { at })),
-      ),
+      snapshot.signals.map((pending) => this.handle(pending.ticket, signalRequest(pending, { at }))),
     );
   }
-
-  async function checkDeadlines(snapshot: Snapshot): Promise<void> {
-    for (const { ticket } of snapshot.tickets.values()) {
-      if (ticket) await runs.checkDeadline(ticket);
-      if (ticket?.attempts.some(({ stopped }) => stopped === null)) runsDirty.add(ticket.id);
-    }
-  }
-
-  return {
-    handle: (id, request) => context.writer.handle(id, request),
-    lookAtIssue: (number) => asksDirty.ask(number),
-    async lookAtComment(issue, comment) {
-      hints.set(issue, comment);
-      await asksDirty.ask(issue);
-    },
-    async lookAtHead() {
-      await context.writer.look();
-      headDirty.add('head');
-    },
-    async lookAtRun(run) {
-      // A stop may have been asked whose webhook never came; it goes before what the run's end means.
-      const issue = await issueOfRun(context, run);
-      if (issue !== null && run.status === 'completed') await asksDirty.ask(issue);
-      await runs.look(run);
-    },
-    async lookAtPullRequest(branch, merged, actor, at) {
-      const id = ticketOfBranch(branch);
-      if (id && merged)
-        await context.writer.handle(id, { source: `merge:${branch}:${at}`, at, actor, kind: 'merged' });
-    },
-    async issueGone(number, how, actor) {
-      const id = ticketOf(await store.read({ fresh: true }), number);
-      if (id) await detach(context, id, how, actor);
-    },
-    async sweep() {
-      const snapshot = await context.writer.look();
-      await keepLabels(context);
-      const { labels } = await options.config();
-      for (const { number } of await forge.issuesLabelled(labels.ticket)) asksDirty.add(number);
-      for (const { ticket, id } of snapshot.tickets.values()) {
-        look(id);
-        if (ticket && isLive(ticket)) await runs.verify(ticket);
-      }
-      headDirty.add('head');
-    },
-    async settled() {
-      // Work makes work in other lines, so quiet is quiet only when a whole round found it so.
-      for (let before: string | null | undefined; ; ) {
-        await context.writer.idle();
-        for (const line of lines) await line.idle();
-        const { head } = await store.read();
-        if (head === before && lines.every((line) => line.isIdle)) return;
-        before = head;
-      }
-    },
-    async close() {
-      callOffAlarmClock();
-      await Promise.all(lines.map((line) => line.close()));
-      await context.writer.idle();
-      await store.close();
-    },
-  };
 }
 
 /** Tickets that differ between two heads. From nothing: the open ones alone, since the archive is history. */
@@ -199,6 +223,7 @@ async function changedTickets(
   from: string | null,
   { head, tickets }: Snapshot,
 ): Promise<Set<string>> {
+  if (from === head) return new Set();
   if (from === null || head === null) return new Set(tickets.keys());
   const changes = await store.diff(from, head);
   return new Set(

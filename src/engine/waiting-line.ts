@@ -15,6 +15,11 @@ export function endsForAbsence(item: Item): boolean {
   return item.id !== null && absence.includes(item.request.kind);
 }
 
+/** Whether an item must be decided on a fresh look: signal refs move without the head, so only that shows them. */
+export function needsFreshLook(item: Item): boolean {
+  return endsForAbsence(item) || item.request.kind === 'signal';
+}
+
 /** Whether an item may not wait for others to gather: people's stops, and a runner that stands at the gate. */
 export function isUrgent(item: Item): boolean {
   const { kind } = item.request;
