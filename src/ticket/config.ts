@@ -16,7 +16,7 @@ const seconds = z
   .positive()
   .max(24 * 3600);
 
-export const profile = z.strictObject({
+const profile = z.strictObject({
   command: z.array(z.string()).min(1).describe('program and arguments; the prompt comes on standard input'),
   capacity: z.number().int().positive().max(1000).default(1).describe('attempts at the same time'),
   time_limit_minutes: minutes.default(60),
@@ -24,7 +24,7 @@ export const profile = z.strictObject({
 });
 export type Profile = z.infer<typeof profile>;
 
-export const phase = z.strictObject({
+const phase = z.strictObject({
   agent: name.optional().describe('the profile that works this phase; the owner where absent'),
   gate: z.enum(['none', 'person']).default('none').describe('what must be met before the next phase'),
 });

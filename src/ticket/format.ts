@@ -14,12 +14,10 @@ const format = z.literal(formatVersion);
 
 /** A ticket's id is also a file name and part of a ref name, so little is allowed in it. */
 export const idPattern = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/;
-export const ticketId = z.string().max(64).regex(idPattern, 'letters, digits and single hyphens');
+const ticketId = z.string().max(64).regex(idPattern, 'letters, digits and single hyphens');
 
 /** A moment: ISO 8601, UTC, whole seconds, as GitHub writes it. */
-export const instant = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'a UTC time like 2026-05-25T09:12:00Z');
+const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'a UTC time like 2026-05-25T09:12:00Z');
 
 const hexDigest = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hexadecimal');
 const line = z.string().max(500);
@@ -37,7 +35,7 @@ export type Condition =
   | { all: Condition[] }
   | { any: Condition[] };
 
-export const condition: z.ZodType<Condition> = z.lazy(() =>
+const condition: z.ZodType<Condition> = z.lazy(() =>
   z.union([
     z.strictObject({ until: instant }).describe('a time has come'),
     z.strictObject({ after: z.array(ticketId).min(1).max(50) }).describe('all of these tickets are done'),
@@ -48,7 +46,7 @@ export const condition: z.ZodType<Condition> = z.lazy(() =>
   ]),
 );
 
-export const waiting = z.strictObject({
+const waiting = z.strictObject({
   kind: z.enum(['parked', 'deferred', 'question']),
   when: condition.optional(),
   question: text.optional(),
@@ -66,9 +64,8 @@ const boundRun = z.strictObject({
   url: line,
   started: instant,
 });
-export type BoundRun = z.infer<typeof boundRun>;
 
-export const attempt = z.strictObject({
+const attempt = z.strictObject({
   number: z.number().int().positive(),
   claim: line,
   phase: line,
@@ -94,7 +91,7 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
-export const closedAttempt = z.strictObject({
+const closedAttempt = z.strictObject({
   number: z.number().int().positive(),
   claim: line,
   phase: line,
@@ -150,7 +147,7 @@ export const ticket = z.strictObject({
 });
 export type Ticket = z.infer<typeof ticket>;
 
-export const signalKinds = ['done', 'review', 'question', 'failed'] as const;
+const signalKinds = ['done', 'review', 'question', 'failed'] as const;
 export type SignalKind = (typeof signalKinds)[number];
 
 /** What a worker says, on whichever channel. `key` proves which run speaks; `run`, where given, must be the bound one. */

@@ -10,12 +10,12 @@ export const deskPath = 'desk.yaml';
 export const ticketsFolder = 'tickets';
 export const signalsFolder = 'signals';
 export const quarantineFolder = 'quarantine';
-export const archiveFolder = 'archive';
+const archiveFolder = 'archive';
 
 /** The last head that Signalbox itself published; moved in the same push as the state branch. */
 export const witnessRef = 'refs/signalbox/witness';
 export const signalRefs = 'refs/signalbox/signal/';
-export const workRefs = 'refs/signalbox/work/';
+const workRefs = 'refs/signalbox/work/';
 
 /** Whether `id` may be a ticket's id: also a file name and a part of a ref name. */
 export function isTicketId(id: string): boolean {
@@ -85,10 +85,6 @@ export function parseSignalRef(ref: string): AttemptName | null {
 /** The agent's work in progress, uncommitted changes included. */
 export function workRef(id: string, attempt: number): string {
   return `${workRefs}${id}/${attempt}`;
-}
-
-export function parseWorkRef(ref: string): AttemptName | null {
-  return attemptName(/^refs\/signalbox\/work\/([^/]+)\/([1-9]\d{0,8})$/.exec(ref));
 }
 
 function attemptName(match: RegExpExecArray | null): AttemptName | null {

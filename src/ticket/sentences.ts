@@ -22,7 +22,7 @@ export function markerOf(body: string): string | null {
 }
 
 /** Text of others as a quotation: it pings nobody, forges no marker, and is of bounded length. */
-export function quote(text: string, limit = 4000): string {
+function quote(text: string, limit = 4000): string {
   const short = text.length > limit ? `${text.slice(0, limit)} […]` : text;
   const harmless = short
     .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
