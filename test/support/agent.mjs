@@ -1,7 +1,16 @@
 // The agent of the story tests. What it does is told by a line `do: …` of its ticket; what it is and what it was told
-// it writes to $STORY_FOLDER/<ticket>-<attempt>.json, and it waits for words in the file beside it that ends with .say.
+// it writes to $STORY_FOLDER/<ticket>-<attempt>.json, with the agents it met alive there, and it waits for words in the
+// file beside it that ends with .say. Each start is a line of $STORY_FOLDER/starts: an attempt worked twice shows there.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, watch, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 
 const { STORY_FOLDER: folder, SIGNALBOX_TICKET: ticket, SIGNALBOX_ATTEMPT: attempt } = process.env;
@@ -9,11 +18,13 @@ const prompt = readFileSync(0, 'utf8');
 const deeds = /^> do: (.*)$/m.exec(prompt)?.[1] ?? 'finish';
 const name = `${ticket}-${attempt}`;
 const pids = [process.pid];
+appendFileSync(join(folder, 'starts'), `${name}\n`);
+const met = alive();
 
 if (deeds.includes('ignore sigterm')) process.on('SIGTERM', () => {});
 if (deeds.includes('grandchild')) pids.push(await grandchild());
 writeFileSync('work.txt', `attempt ${attempt} was here\n`);
-tell({ pids: pids.map(identify), prompt, env: { ...process.env }, cwd: process.cwd() });
+tell({ pids: pids.map(identify), met, prompt, env: { ...process.env }, cwd: process.cwd() });
 
 if (deeds.includes('echo')) {
   process.stdout.write(prompt);
@@ -44,6 +55,22 @@ async function grandchild() {
 function identify(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return { pid, start: stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] };
+}
+
+/** Agents of which any process lives, by the name of their attempt. */
+function alive() {
+  const told = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return told
+    .filter((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')).pids.some(lives))
+    .map((file) => basename(file, '.json'));
+}
+
+function lives({ pid, start }) {
+  try {
+    return identify(pid).start === start && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 function tell(facts) {

@@ -8,10 +8,12 @@ import { type Log, makeLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { type LocalGitHub, startLocalGitHub } from '../../src/local/server.ts';
 import { readTicket } from '../../src/ticket/codec.ts';
+import type { Limits, Profile } from '../../src/ticket/config.ts';
 import type { Signal, Ticket } from '../../src/ticket/format.ts';
 import { archivePath, ticketPath } from '../../src/ticket/paths.ts';
 import { serve } from '../../src/wire.ts';
 import { manifest } from '../../src/wire-local.ts';
+import { codeFiles } from './code-files.ts';
 
 /*
  * A whole desk for a story: the embedded GitHub with one repository, the app in this process, agents as real processes.
@@ -21,6 +23,8 @@ import { manifest } from '../../src/wire-local.ts';
 export const repository = 'acme/desk';
 const [owner, repo] = ['acme', 'desk'];
 const root = join(import.meta.dirname, '..', '..');
+/** Seconds until something counts as never happening: a machine may be busy with other things. */
+const patience = 45;
 
 /** `lucienne` is admin, `elmar` may triage, `visitor` may read; `wilma` may write. */
 export type Login = 'lucienne' | 'elmar' | 'visitor' | 'wilma';
@@ -28,6 +32,10 @@ export type Login = 'lucienne' | 'elmar' | 'visitor' | 'wilma';
 export interface WorldOptions {
   /** Lines added to the repository's config. */
   config?: string;
+  /** Limits of the config that differ from what stories usually have. */
+  limits?: Partial<Limits>;
+  /** Further agent profiles, each with the story's agent: what differs from the defaults. */
+  agents?: Record<string, Partial<Profile>>;
   /** Start without the app. */
   noApp?: boolean;
   /** Further files on the default branch; null leaves one out. */
@@ -44,27 +52,12 @@ export interface WorldOptions {
 
 export interface AgentFacts {
   pids: { pid: number; start: string }[];
+  /** Attempts (`MC-1-2`) of which any process lived when this one began. */
+  met: string[];
   prompt: string;
   env: Record<string, string>;
   cwd: string;
 }
-
-const testConfig = `format: 1
-prefix: MC
-default_agent: luci
-agents:
-  luci: { command: [node, agents/agent.mjs], capacity: 20, environment: [STORY_FOLDER] }
-  solo: { command: [node, agents/agent.mjs], capacity: 1, environment: [STORY_FOLDER] }
-phases: { dev: {}, review: { gate: person } }
-`;
-
-const testLimits = {
-  look_seconds: 0.2,
-  unreadable_seconds: 2,
-  kill_after_seconds: 0.3,
-  retry_after_seconds: 1,
-  starts_per_hour: 1000,
-};
 
 export class World {
   github!: LocalGitHub;
@@ -96,7 +89,7 @@ export class World {
   }
 
   async #begin(): Promise<void> {
-    const { config = '', files = {}, state, before, cancelScale = 1 } = this.#options;
+    const { files = {}, state, before, cancelScale = 1 } = this.#options;
     mkdirSync(this.stories, { recursive: true });
     await this.#startGitHub(cancelScale);
     const { admin } = this.github;
@@ -110,7 +103,7 @@ export class World {
     await admin.commit(repository, {
       branch: 'main',
       by: 'lucienne',
-      files: { ...codeFiles(config), ...files },
+      files: { ...codeFiles(this.#options), ...files },
       message: 'first',
     });
     if (state) await this.pushState(state);
@@ -356,6 +349,13 @@ export class World {
       if (name.endsWith('.json')) yield JSON.parse(readFileSync(join(this.stories, name), 'utf8'));
   }
 
+  /** Every start of an agent, `MC-1-2` for the second attempt of MC-1, in order. */
+  starts(ticket?: string): string[] {
+    const file = join(this.stories, 'starts');
+    const all = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+    return all.filter((name) => ticket === undefined || name.startsWith(`${ticket}-`));
+  }
+
   async runs(title?: string) {
     const { data } = await this.as('lucienne').rest.actions.listWorkflowRunsForRepo({
       owner,
@@ -373,7 +373,7 @@ export class World {
   // ---- waiting ----
 
   /** Waits for a condition; on the way out of patience it shows what the world looks like. */
-  async until<T>(what: string, condition: () => T | Promise<T>, seconds = 20): Promise<NonNullable<T>> {
+  async until<T>(what: string, condition: () => T | Promise<T>, seconds = patience): Promise<NonNullable<T>> {
     const end = this.clock.now() + seconds * 1000;
     for (;;) {
       const value = await condition();
@@ -387,7 +387,7 @@ export class World {
     }
   }
 
-  async untilState(id: string, state: string, seconds = 20): Promise<Ticket> {
+  async untilState(id: string, state: string, seconds = patience): Promise<Ticket> {
     return this.until(
       `${id} is ${state}`,
       () => {
@@ -416,21 +416,6 @@ export function isAlive({ pid, start }: { pid: number; start: string }): boolean
   } catch {
     return false;
   }
-}
-
-function codeFiles(config: string): Record<string, string> {
-  const limits = Object.entries(testLimits).map(([key, value]) => `  ${key}: ${value}`);
-  const copied = [
-    '.github/workflows/signalbox.yml',
-    '.github/actions/signalbox/action.yml',
-    '.github/actions/signalbox/index.js',
-  ];
-  return {
-    'README.md': '# desk\n',
-    '.github/signalbox.yml': `${testConfig}limits:\n${limits.join('\n')}\n${config}`,
-    'agents/agent.mjs': readFileSync(join(root, 'test/support/agent.mjs'), 'utf8'),
-    ...Object.fromEntries(copied.map((path) => [path, readFileSync(join(root, path), 'utf8')])),
-  };
 }
 
 async function execAsync(program: string, args: string[], cwd: string): Promise<void> {

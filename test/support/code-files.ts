@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Limits, Profile } from '../../src/ticket/config.ts';
+
+/** Short, so that stories are. */
+const usualLimits = {
+  look_seconds: 0.2,
+  unreadable_seconds: 2,
+  kill_after_seconds: 0.3,
+  retry_after_seconds: 1,
+  starts_per_hour: 1000,
+};
+
+/** Files of a story's repository on its default branch: the workflow and the action as users copy them, a config, an agent. */
+export function codeFiles({
+  config = '',
+  limits = {},
+  agents = {},
+}: {
+  config?: string;
+  limits?: Partial<Limits>;
+  agents?: Record<string, Partial<Profile>>;
+}): Record<string, string> {
+  const root = join(import.meta.dirname, '..', '..');
+  const copied = [
+    '.github/workflows/signalbox.yml',
+    '.github/actions/signalbox/action.yml',
+    '.github/actions/signalbox/index.js',
+  ];
+  const storyAgent = { command: ['node', 'agents/agent.mjs'], environment: ['STORY_FOLDER'] };
+  const profiles = { luci: { capacity: 20 }, solo: { capacity: 1 }, ...agents };
+  return {
+    'README.md': '# desk\n',
+    '.github/signalbox.yml': `format: 1
+prefix: MC
+default_agent: luci
+agents:
+${fields(profiles, (profile) => ({ ...storyAgent, ...profile }))}
+phases: { dev: {}, review: { gate: person } }
+limits: ${JSON.stringify({ ...usualLimits, ...limits })}
+${config}`,
+    'agents/agent.mjs': readFileSync(join(root, 'test/support/agent.mjs'), 'utf8'),
+    ...Object.fromEntries(copied.map((path) => [path, readFileSync(join(root, path), 'utf8')])),
+  };
+}
+
+function fields<T>(values: Record<string, T>, of: (value: T) => unknown): string {
+  return Object.entries(values)
+    .map(([name, value]) => `  ${name}: ${JSON.stringify(of(value))}`)
+    .join('\n');
+}
