@@ -103,12 +103,20 @@ describe('the environment of a step', () => {
     expect(lines.some((line) => line.endsWith('/_temp/second'))).toBe(true);
   });
 
-  test('may be added to by whoever starts the server, and by nobody else', async () => {
+  test('takes no malformed additions, and no NODE_OPTIONS', async () => {
     const world = await makeWorld();
     const { lines } = await logOf(world, '- run: echo "broken $GITHUB_ENV" > "$GITHUB_ENV"');
     expect(lines.join('\n')).toContain("##[error]Invalid format 'broken ");
     const second = await logOf(world, '- run: echo NODE_OPTIONS=--inspect >> "$GITHUB_ENV"');
     expect(second.conclusion).toBe('failure');
+  });
+
+  test('may be added to by whoever starts the server', async () => {
+    const world = await makeWorld({
+      runnerEnvironment: { TOOL: 'here', PATH: `/opt/tools:${process.env.PATH}` },
+    });
+    const { lines } = await logOf(world, `- run: echo "$TOOL \${PATH%%:*}"`);
+    expect(lines).toContain('here /opt/tools');
   });
 });
 

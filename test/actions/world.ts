@@ -52,18 +52,19 @@ export interface WorldOptions {
   dataFolder?: string;
   fresh?: boolean;
   clock?: Clock;
+  runnerEnvironment?: Record<string, string>;
 }
 
 /** A real embedded GitHub with one repository, closed when the test ends; the test fails if a process is left. */
 export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'actions-'));
-  const { cancelScale = 0.02, concurrentJobs = 20 } = options;
+  const { cancelScale = 0.02, concurrentJobs = 20, runnerEnvironment = {} } = options;
   const github = await startLocalGitHub({
     dataFolder,
     clock: options.clock ?? systemClock,
     random: systemRandom,
     log: silentLog,
-    actions: (host) => makeActions(host, { cancelScale, concurrentJobs }),
+    actions: (host) => makeActions(host, { cancelScale, concurrentJobs, runnerEnvironment }),
   });
   let closing: Promise<void> | undefined;
   const close = () => {

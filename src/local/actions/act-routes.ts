@@ -61,14 +61,14 @@ export function actRoutes(declare: Declare, ledger: Ledger, runs: Runs, requests
 
   declare('POST', '/runs/:run_id/rerun', 'write', async (visit) => {
     const run = runOf(ledger, visit);
-    const workflow = await readyForRerun(visit, ledger, run);
+    const workflow = await readyForRerun(visit, ledger, run.id);
     runs.rerun(run.id, visit.actor.login, workflow);
     return visit.c.json({}, 201);
   });
   declare('POST', '/runs/:run_id/rerun-failed-jobs', 'write', async (visit) => {
     const run = runOf(ledger, visit);
-    const workflow = await readyForRerun(visit, ledger, run);
-    const again = failedJobs(ledger, run, workflow);
+    const workflow = await readyForRerun(visit, ledger, run.id);
+    const again = failedJobs(ledger, ledger.run(run.id), workflow);
     if (again.only.length === 0) throw new HttpError(403, 'This workflow run has no failed jobs to re-run');
     runs.rerun(run.id, visit.actor.login, workflow, again);
     return visit.c.json({}, 201);
@@ -76,21 +76,23 @@ export function actRoutes(declare: Declare, ledger: Ledger, runs: Runs, requests
 }
 
 /** The workflow as it was: a re-run uses the commit of its run. @throws HttpError */
-async function readyForRerun(visit: Visit, ledger: Ledger, run: RunRecord): Promise<Workflow> {
+async function readyForRerun(visit: Visit, ledger: Ledger, runId: number): Promise<Workflow> {
   const { enable_debug_logging: debug } = await bodyOf(visit.c, ['enable_debug_logging']);
   if (debug === true) throw unsupported('enable_debug_logging');
+  const { repository, sha, workflowPath } = ledger.run(runId);
+  const facts = ledger.host.repository(repository);
+  const text = facts && (await treeOf(facts.gitDir).file(sha, workflowPath));
+  // Nothing is awaited from here on: of two requests at once only one finds the run ended.
+  const run = ledger.run(runId);
   const attempt = latest(run);
   if (attempt.status !== 'completed') throw new HttpError(403, 'This workflow is already running');
-  if (attempt.conclusion === 'startup_failure')
+  if (attempt.conclusion === 'startup_failure' || text === undefined)
     throw new HttpError(403, 'This workflow run cannot be retried');
   if (ledger.host.clock.now() - run.createdAt > rerunMs)
     throw new HttpError(403, 'Unable to retry this workflow run because it was created over a month ago');
   if (attempt.number > maxReruns)
     throw new HttpError(403, `This workflow run was re-run ${maxReruns} times: no more`);
-  const facts = ledger.host.repository(run.repository);
-  const text = facts && (await treeOf(facts.gitDir).file(run.sha, run.workflowPath));
-  if (text === undefined) throw new HttpError(403, 'This workflow run cannot be retried');
-  return readWorkflow(run.workflowPath, text);
+  return readWorkflow(workflowPath, text);
 }
 
 /** The jobs that did not succeed and all that depends on them; the others' records are kept. */

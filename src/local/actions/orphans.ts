@@ -53,10 +53,15 @@ export function killNow(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   readable(() => process.kill(pid, signal));
 }
 
+/** A process that cannot be killed (it hangs in the kernel) is given up after so many passes. */
+const passes = 500;
+
 /** Kills what `find` finds until a pass finds nothing: a process may have forked while it was looked for. */
 export async function killUntilNone(find: () => number[], clock: Clock): Promise<void> {
-  for (let found = find(); found.length > 0; found = find()) {
+  let found = find();
+  for (let pass = 0; found.length > 0 && pass < passes; pass += 1) {
     for (const pid of found) killNow(pid);
     await sleep(clock, 10);
+    found = find();
   }
 }

@@ -98,7 +98,7 @@ export class Runs {
   #admit(runId: number, workflow: Workflow): void {
     const live: Live = { workflow, execution: undefined, entered: false };
     this.#live.set(runId, live);
-    if (!this.#holding) this.#enter(runId, live);
+    if (!this.#holding && !this.#closing) this.#enter(runId, live);
   }
 
   #enter(runId: number, live: Live): void {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asError } from '../../base/errors.ts';
@@ -31,13 +31,11 @@ export function makeActions(host: Host, options: ActionsOptions): ActionsService
   const machine: Machine = {
     clock: host.clock,
     random: host.random,
-    workFolder: join(host.dataFolder, 'work'),
-    logFolder: join(host.dataFolder, 'logs'),
+    workFolder: makeFolder(host.dataFolder, 'work'),
+    logFolder: makeFolder(host.dataFolder, 'logs'),
     cancelScale: options.cancelScale,
     environment: options.runnerEnvironment ?? {},
   };
-  for (const folder of [machine.workFolder, machine.logFolder])
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
   const ledger = new Ledger(host);
   const notices = new Notices(ledger);
   const runs = new Runs(ledger, notices, machine, new Slots(options.concurrentJobs ?? 20));
@@ -72,6 +70,13 @@ export function makeActions(host: Host, options: ActionsOptions): ActionsService
       await endEverything();
     },
   };
+}
+
+/** Absolute and without symbolic links: processes are known by their working directory, which is so. */
+function makeFolder(dataFolder: string, name: string): string {
+  const folder = join(dataFolder, name);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return realpathSync(folder);
 }
 
 /** Everything any job ever started and that lives: by its mark, or because it is at work in a job's folder. */
