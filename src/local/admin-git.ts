@@ -3,7 +3,7 @@ import type { Admin } from './admin.ts';
 import { gitDirOf } from './data.ts';
 import { moverEnvironment, refValue } from './git/repository.ts';
 import { repositoryNamed } from './named.ts';
-import type { Works } from './server.ts';
+import type { Works } from './works.ts';
 
 /** What is done to a repository's git side by hand. */
 export function gitVerbs(works: Works): Pick<Admin, 'commit' | 'refHistory' | 'gitDir'> {

@@ -5,7 +5,7 @@ import type { Doer } from './issues/doer.ts';
 import { issueNumbered } from './issues/doer.ts';
 import { deleteIssue, transferIssue } from './issues/issues.ts';
 import { repositoryNamed } from './named.ts';
-import type { Works } from './server.ts';
+import type { Works } from './works.ts';
 
 type IssueVerbs = Pick<Admin, 'deleteIssue' | 'transferIssue' | 'renameRepository' | 'archiveRepository'>;
 

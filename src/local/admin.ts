@@ -10,7 +10,7 @@ import { appBySlug } from './identity.ts';
 import { install, uninstall } from './installations.ts';
 import { repositoryNamed } from './named.ts';
 import { findUser } from './people.ts';
-import type { Works } from './server.ts';
+import type { Works } from './works.ts';
 
 export interface NewApp {
   slug: string;

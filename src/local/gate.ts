@@ -17,24 +17,23 @@ export function addGate(app: Hono, forge: Forge, misbehaviour: Misbehaviour, rat
   app.use(`${base}/*`, async (c, next) => {
     const call = `${c.req.method} ${c.req.path.slice(base.length)}`;
     const fault = misbehaviour.take(call, ['fail', 'drop']);
-    if (fault?.kind === 'fail') {
-      c.res = answerError(c, forge, fault.error, fault.headers);
-    } else {
-      checkMedia(c);
-      identify(forge, c.req.header('authorization')); // an unknown token is 401 wherever it goes
-      rates.refuseIfSpent(c);
-      await next();
+    try {
+      if (fault?.kind === 'fail') {
+        c.res = answerError(c, forge, fault.error, fault.headers);
+      } else {
+        checkMedia(c);
+        identify(forge, c.req.header('authorization')); // an unknown token is 401 wherever it goes
+        rates.refuseIfSpent(c);
+        await next();
+      }
+    } catch (error) {
+      c.res = answerError(c, forge, error, {});
     }
     if (fault?.kind === 'drop') (c.env as HttpBindings).incoming.socket.destroy();
     await addETag(c);
     addHeaders(c, forge, rates);
   });
-  app.onError((error, c) => {
-    const answer = answerError(c, forge, error, {});
-    for (const [name, value] of Object.entries(commonHeaders(c, forge, rates)))
-      answer.headers.set(name, value);
-    return answer;
-  });
+  app.onError((error, c) => answerError(c, forge, error, {}));
   for (const path of ['/api/graphql', `${base}/graphql`]) {
     app.all(path, (c) => answerError(c, forge, unsupported('GraphQL', 404), {}));
   }
@@ -105,11 +104,7 @@ async function addETag(c: Context): Promise<void> {
 }
 
 function addHeaders(c: Context, forge: Forge, rates: RateLimits): void {
-  for (const [name, value] of Object.entries(commonHeaders(c, forge, rates))) c.header(name, value);
-}
-
-function commonHeaders(c: Context, forge: Forge, rates: RateLimits): Record<string, string> {
-  return {
+  const headers = {
     Date: new Date(forge.clock.now()).toUTCString(),
     'X-GitHub-Request-Id': forge.random.hex(8).toUpperCase(),
     'X-GitHub-Media-Type': 'github.v3; format=json',
@@ -117,4 +112,5 @@ function commonHeaders(c: Context, forge: Forge, rates: RateLimits): Record<stri
     'Cache-Control': 'private, max-age=60, s-maxage=60',
     ...rates.headers(c, c.res.status !== 304),
   };
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
 }

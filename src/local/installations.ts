@@ -1,8 +1,8 @@
 import type { AppRow, Forge, InstallationRow, RepositoryRow } from './data.ts';
 import { fullNameOf, repositoryById } from './data.ts';
 import { nodeId, userJson } from './people.ts';
-import type { Works } from './server.ts';
 import { installationJson } from './shapes/app.ts';
+import type { Works } from './works.ts';
 
 /** One installation for each app and account; a second repository joins the first one's. */
 export function install(works: Works, app: AppRow, repo: RepositoryRow): number {

@@ -5,8 +5,8 @@ import type { Host } from './host.ts';
 import { notFound } from './http.ts';
 import { mintJobToken } from './identity.ts';
 import { userJson } from './people.ts';
-import type { Works } from './server.ts';
 import { repositoryJson } from './shapes/repository.ts';
+import type { Works } from './works.ts';
 
 /** What Actions sees of the forge. */
 export function makeHost({ forge, webhooks, misbehaviour }: Works): Host {

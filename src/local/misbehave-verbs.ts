@@ -3,9 +3,12 @@ import { moveRef, moverEnvironment } from './git/repository.ts';
 import { HttpError } from './host.ts';
 import type { DeliveryFacts, Fate, PreReceive } from './misbehave.ts';
 import { repositoryNamed } from './named.ts';
-import type { Works } from './server.ts';
+import type { Works } from './works.ts';
 
-/** A route's pattern, `POST /repos/:owner/:repo/issues/:n/labels`, or `git-receive-pack`, `git-upload-pack`. */
+/**
+ * A route's pattern, `POST /repos/:owner/:repo/issues/:n/labels`, or one of git's requests: `git-receive-pack` (a push),
+ * `git-upload-pack` (a fetch), and what comes before each: `info/refs git-receive-pack`, `info/refs git-upload-pack`.
+ */
 export interface Planted {
   route: string;
   /** How often; default once. `Number.POSITIVE_INFINITY` for ever. */

@@ -12,23 +12,21 @@ import type { ActionsControls } from './actions/controls.ts';
 import { makeActions } from './actions/service.ts';
 import type { Admin } from './admin.ts';
 import { makeAdmin, seedBuiltIns } from './admin.ts';
-import type { Forge, RepositoryRow } from './data.ts';
+import type { Forge } from './data.ts';
 import { fullNameOf, openForge } from './data.ts';
+import { lockFolder } from './folder-lock.ts';
 import { addGate } from './gate.ts';
-import type { Announcer } from './git/announce.ts';
-import { announce } from './git/announce.ts';
-import { RefMoves } from './git/moves.ts';
 import { makeGitServer } from './git/serve.ts';
 import type { ActionsService, Host } from './host.ts';
-import { closeByCommits } from './issues/keywords.ts';
-import { followBranch } from './issues/pulls.ts';
 import { makeHost } from './make-host.ts';
 import { Misbehaviour } from './misbehave.ts';
 import type { Misbehave } from './misbehave-verbs.ts';
 import { makeMisbehave } from './misbehave-verbs.ts';
+import { makePushes } from './pushes.ts';
 import { RateLimits } from './rates.ts';
 import { mountRoutes } from './routes/all.ts';
 import { Webhooks } from './webhooks.ts';
+import type { Works } from './works.ts';
 
 export interface LocalGitHubOptions {
   /** Everything lives below it: tables, bare repositories, tokens. Made with mode 0700. */
@@ -66,62 +64,55 @@ export interface LocalGitHub {
   close(): Promise<void>;
 }
 
-/** The composition of the forge's parts; also what admin verbs work with. */
-export interface Works {
-  forge: Forge;
-  webhooks: Webhooks;
-  misbehaviour: Misbehaviour;
-  rates: RateLimits;
-  /** Records and announces what happened to refs. */
-  refsMoved(repo: RepositoryRow, refs: string[], by: string): Promise<void>;
-}
-
 /** Starts the embedded GitHub on 127.0.0.1. Everything that was in the data folder is there again. */
 export async function startLocalGitHub(options: LocalGitHubOptions): Promise<LocalGitHub> {
   mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 });
+  const release = lockFolder(options.dataFolder);
   const forge = openForge(options);
+  const letGo = () => {
+    forge.tables.close();
+    release();
+  };
+  try {
+    return await start(forge, options, letGo);
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+}
+
+async function start(forge: Forge, options: LocalGitHubOptions, letGo: () => void): Promise<LocalGitHub> {
   const misbehaviour = new Misbehaviour();
   const webhooks = new Webhooks(forge, misbehaviour);
-  const moves = new RefMoves(forge);
-  const announcer: Announcer = {
-    forge,
-    emit(about, event, payload, sender) {
-      const byJob = sender === 'github-actions[bot]';
-      if (!byJob || (options.jobPushesSendWebhooks ?? true)) webhooks.emit(about, event, payload, sender);
-    },
-    pushed: (fullName, push) => actions.pushed(fullName, push),
-    followBranch: (repo, move) => followBranch(works, repo, move),
-    reached: (repo, move, commits) => closeByCommits(works, repo, move, commits),
-  };
-  const refsMoved = async (repo: RepositoryRow, refs: string[], by: string): Promise<void> => {
-    for (const move of await moves.catchUp(repo, refs, by)) await announce(announcer, repo, move);
-  };
-  const works: Works = { forge, webhooks, misbehaviour, rates: new RateLimits(forge), refsMoved };
+  const parts = { forge, webhooks, misbehaviour, rates: new RateLimits(forge) };
+  const { cancelScale = 1, runnerEnvironment = {}, jobPushesSendWebhooks = true } = options;
+  const pushes = makePushes(
+    parts,
+    () => works,
+    () => actions,
+    jobPushesSendWebhooks,
+  );
+  const works: Works = { ...parts, refsMoved: pushes.moved };
   seedBuiltIns(forge);
-  const { cancelScale = 1, runnerEnvironment = {} } = options;
   const host = makeHost(works);
   const actions = options.actions?.(host) ?? makeActions(host, { cancelScale, runnerEnvironment });
 
-  const app = new Hono({ getPath: (request) => pathByName(forge, request) });
-  addGate(app, forge, misbehaviour, works.rates);
-  const api = app.basePath('/api/v3');
-  mountRoutes(api, works);
-  actions.mount(api);
-  const git = makeGitServer(forge, misbehaviour, refsMoved);
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const git = makeGitServer(forge, misbehaviour, pushes.moved);
+  const rest = getRequestListener(restOf(works, actions).fetch, { overrideGlobalObjects: false });
   let open = () => {};
   const ready = new Promise<void>((resolve) => {
     open = resolve;
   });
   const server = await listen(options.port ?? 0, async (request, response) => {
     await ready; // whoever comes early waits until what an earlier process left is in order
-    if (!isOurHost(request, forge.origin))
-      return void response.writeHead(403).end('this server answers to 127.0.0.1 only\n');
-    if (!git.serve(request, response)) void listener(request, response);
+    if (!isOurHost(request, forge.origin)) {
+      response.writeHead(403).end('this server answers to 127.0.0.1 only\n');
+    } else if (!git.serve(request, response)) {
+      void rest(request, response);
+    }
   });
   forge.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
-  for (const repo of forge.repositories.values()) await refsMoved(repo, moves.knownRefs(repo), repo.owner);
+  await pushes.recover();
   await actions.recover();
   webhooks.start();
   open();
@@ -140,9 +131,18 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
         server.close(resolve);
         server.closeAllConnections();
       });
-      forge.tables.close();
+      letGo();
     },
   };
+}
+
+function restOf(works: Works, actions: ActionsService): Hono {
+  const app = new Hono({ getPath: (request) => pathByName(works.forge, request) });
+  addGate(app, works.forge, works.misbehaviour, works.rates);
+  const api = app.basePath('/api/v3');
+  mountRoutes(api, works);
+  actions.mount(api);
+  return app;
 }
 
 function listen(

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { mountRoutes } from '../../src/local/routes/all.ts';
-import type { Works } from '../../src/local/server.ts';
+import type { Works } from '../../src/local/works.ts';
 import { loadOpenApi, webhookFaults } from './schemas.ts';
 import { tellEverything } from './whole-story.ts';
 

@@ -29,26 +29,19 @@ interface Move {
  */
 export class RefMoves {
   readonly #forge: Forge;
-  /** Per repository, so that the rows of one ref are never read twice at once. */
-  readonly #turns = new Map<number, Promise<unknown>>();
 
   constructor(forge: Forge) {
     this.#forge = forge;
   }
 
-  /** Records what happened to `refs` since they were last looked at, and answers it. `by` is who asked for a deletion. */
-  catchUp(repo: RepositoryRow, refs: readonly string[], by: string): Promise<ActivityRow[]> {
-    const last = this.#turns.get(repo.id) ?? Promise.resolve();
-    const turn = last.then(async () => {
-      const rows: ActivityRow[] = [];
-      for (const ref of refs) rows.push(...(await this.#catchUpOne(repo, ref, by)));
-      return rows;
-    });
-    this.#turns.set(
-      repo.id,
-      turn.catch(() => undefined),
-    );
-    return turn;
+  /**
+   * Records what happened to `refs` since they were last looked at, and answers it. `by` is who asked for a deletion.
+   * Not to be called twice at once for a repository.
+   */
+  async catchUp(repo: RepositoryRow, refs: readonly string[], by: string): Promise<ActivityRow[]> {
+    const rows: ActivityRow[] = [];
+    for (const ref of refs) rows.push(...(await this.#catchUpOne(repo, ref, by)));
+    return rows;
   }
 
   /** Every ref that has a log, or had one when it was last looked at. */

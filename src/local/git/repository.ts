@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { git, gitEnvironment } from '../../base/git.ts';
 
 export const noCommit = '0'.repeat(40);
@@ -52,6 +52,18 @@ export async function initRepository(gitDir: string, defaultBranch: string): Pro
   writeFileSync(`${gitDir}/config`, lines.join(''), { flag: 'a' });
   mkdirSync(`${gitDir}/hooks`, { recursive: true });
   writeFileSync(`${gitDir}/hooks/pre-receive`, preReceive, { mode: 0o755 });
+}
+
+/**
+ * Removes what a killed machine left: the lock file of a ref, with which the ref could never be moved again. To be
+ * called before anything else works on the repository.
+ */
+export function removeStaleLocks(gitDir: string): void {
+  const refs = readdirSync(`${gitDir}/refs`, { recursive: true, encoding: 'utf8' }).map(
+    (name) => `refs/${name}`,
+  );
+  const locks = ['packed-refs.lock', 'HEAD.lock', ...refs.filter((name) => name.endsWith('.lock'))];
+  for (const name of locks) rmSync(`${gitDir}/${name}`, { force: true });
 }
 
 /** Who moves a ref, and when: this is what the ref's log will say. `atMs` is milliseconds since the epoch. */

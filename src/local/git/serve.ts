@@ -16,6 +16,8 @@ import type { Misbehaviour } from '../misbehave.ts';
 import { readPushHead } from './push-head.ts';
 import { moverEnvironment } from './repository.ts';
 
+const faults = ['fail', 'drop'] as const;
+
 type Service = 'git-upload-pack' | 'git-receive-pack';
 
 interface GitRequest {
@@ -53,23 +55,30 @@ export function makeGitServer(
     path: RegExpExecArray,
   ): Promise<void> => {
     const asked = admit(forge, request, path);
-    const fault = misbehaviour.take(
-      asked.rest === 'info/refs' ? `info/refs ${asked.service}` : asked.service,
-      ['fail', 'drop'],
-    );
-    if (fault?.kind === 'fail') throw fault.error;
-    const run = { asked, request, response, dropped: fault?.kind === 'drop', signal: stop.signal };
+    const run = { asked, request, response, signal: stop.signal };
     if (asked.rest !== 'git-receive-pack') {
-      return runBackend(forge, { ...run, body: bodyOf(request), ended: async () => {} });
+      const fault = misbehaviour.take(
+        asked.rest === 'info/refs' ? `info/refs ${asked.service}` : asked.rest,
+        faults,
+      );
+      if (fault?.kind === 'fail') throw fault.error;
+      const dropped = fault?.kind === 'drop';
+      return runBackend(forge, { ...run, body: bodyOf(request), dropped, ended: async () => {} });
     }
     const push = await readPushHead(bodyOf(request));
+    // Before a large push git sends a probe without commands: a fault that was planted for a push is not for it.
+    const fault = push.refs.length > 0 ? misbehaviour.take(asked.rest, faults) : undefined;
+    if (fault?.kind === 'fail') {
+      push.body.resume();
+      throw fault.error;
+    }
     if (push.refs.length > 0) {
       await misbehaviour.preReceive(fullNameOf(asked.repo), { refs: push.refs, actor: asked.actor.login });
     }
     const refs = push.refs.map(({ ref }) => ref);
     // The last byte of the answer comes after the records: whoever pushed can read them at once.
     const ended = () => pushed(asked.repo, refs, asked.actor.login);
-    return runBackend(forge, { ...run, body: push.body, ended });
+    return runBackend(forge, { ...run, body: push.body, dropped: fault?.kind === 'drop', ended });
   };
   return {
     serve(request, response) {
@@ -137,7 +146,7 @@ async function runBackend(forge: Forge, run: BackendRun): Promise<void> {
     env: backendEnvironment(forge, run.asked, run.request),
     stdio: ['pipe', 'pipe', 'pipe'],
     signal: run.signal,
-    killSignal: 'SIGKILL',
+    killSignal: 'SIGTERM', // git ends its own children then, and takes its lock files away
   });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   child.on('error', () => {}); // an abort is reported here too; `closed` tells all that matters
@@ -151,9 +160,19 @@ async function runBackend(forge: Forge, run: BackendRun): Promise<void> {
   if (complaints.length > 0) {
     forge.log.debug('git http-backend', { said: Buffer.concat(complaints).toString('utf8') });
   }
-  if (run.dropped) run.response.socket?.destroy();
+  if (run.dropped) breakOff(run.response);
   else if (!started) throw new HttpError(500, 'git http-backend gave no answer');
   else run.response.end();
+}
+
+/**
+ * Loses the answer after its first line: curl would send a request again by itself whose connection broke before
+ * any answer, and the push would be done twice.
+ */
+function breakOff(response: ServerResponse): void {
+  response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': '1000' });
+  response.flushHeaders();
+  response.socket?.destroySoon();
 }
 
 /** Reads the CGI header, then streams; answers whether there was a header. */

@@ -1,9 +1,9 @@
 import type { Access } from '../access.ts';
 import type { EventRow, Forge, IssueRow, RepositoryRow } from '../data.ts';
 import { issueKey } from '../data.ts';
-import type { Works } from '../server.ts';
 import { issueJson } from '../shapes/issue.ts';
 import { pullJson } from '../shapes/pull.ts';
+import type { Works } from '../works.ts';
 
 /** Somebody who changes something in a repository, and the app they do it through. */
 export interface Doer {

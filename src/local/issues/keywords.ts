@@ -1,6 +1,6 @@
 import type { ActivityRow, RepositoryRow } from '../data.ts';
 import type { CommitFacts } from '../git/commits.ts';
-import type { Works } from '../server.ts';
+import type { Works } from '../works.ts';
 import type { Doer } from './doer.ts';
 import { issueNumbered } from './doer.ts';
 import { setState } from './issues.ts';

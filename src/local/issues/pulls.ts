@@ -4,7 +4,7 @@ import { gitDirOf } from '../data.ts';
 import { isAncestor, moveRef, moverEnvironment, noCommit, read, resolveCommit } from '../git/repository.ts';
 import { HttpError } from '../host.ts';
 import { invalid } from '../http.ts';
-import type { Works } from '../server.ts';
+import type { Works } from '../works.ts';
 import type { Doer } from './doer.ts';
 import { issueNumbered, saveIssue, tellIssue, writeEvent } from './doer.ts';
 import { newIssue } from './issues.ts';

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { routesOn } from '../http.ts';
-import type { Works } from '../server.ts';
+import type { Works } from '../works.ts';
 import { mountAppRoutes } from './apps.ts';
 import { mountCommentRoutes, mountEventRoutes } from './comments.ts';
 import { mountCommitRoutes } from './commits.ts';

@@ -9,9 +9,9 @@ import type { Call, Route } from '../http.ts';
 import { notFound, page, pageQuery, paginate } from '../http.ts';
 import { appBySlug, identify, mintInstallationToken } from '../identity.ts';
 import { installationOf } from '../installations.ts';
-import type { Works } from '../server.ts';
 import { appJson, installationJson } from '../shapes/app.ts';
 import { repositoryJson } from '../shapes/repository.ts';
+import type { Works } from '../works.ts';
 
 const narrowing = z.strictObject({
   repositories: z.array(z.string()).max(500).optional(),

@@ -6,8 +6,8 @@ import type { Call, Route } from '../http.ts';
 import { choice, notFound, page, pageQuery, sinceOf } from '../http.ts';
 import { doerOf, issueNumbered } from '../issues/doer.ts';
 import { createComment, deleteComment, editComment } from '../issues/issues.ts';
-import type { Works } from '../server.ts';
 import { commentJson, eventJson, restIssueJson } from '../shapes/issue.ts';
+import type { Works } from '../works.ts';
 import { hasRole, issueOf } from './issues.ts';
 
 const text = z.strictObject({ body: z.string() });

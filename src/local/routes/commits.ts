@@ -5,9 +5,9 @@ import { read, resolveCommit } from '../git/repository.ts';
 import { HttpError } from '../host.ts';
 import type { Call, Route } from '../http.ts';
 import { notFound, pageQuery, paginate } from '../http.ts';
-import type { Works } from '../server.ts';
 import { commitJson, filesJson } from '../shapes/git.ts';
 import { repositoryPage, repositoryUrl } from '../shapes/repository.ts';
+import type { Works } from '../works.ts';
 
 const need = { permission: 'contents', level: 'read' } as const;
 

@@ -4,8 +4,8 @@ import { read, readBytes, resolveCommit } from '../git/repository.ts';
 import { HttpError } from '../host.ts';
 import type { Call, Route } from '../http.ts';
 import { notFound, unsupported } from '../http.ts';
-import type { Works } from '../server.ts';
 import { repositoryPage, repositoryUrl } from '../shapes/repository.ts';
+import type { Works } from '../works.ts';
 
 interface Entry {
   mode: string;

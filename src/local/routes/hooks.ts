@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AppRow, DeliveryRow, Forge } from '../data.ts';
 import type { Call, Route } from '../http.ts';
 import { choice, notFound, unsupported } from '../http.ts';
-import type { Works } from '../server.ts';
+import type { Works } from '../works.ts';
 import { askingApp } from './apps.ts';
 
 const config = z.strictObject({

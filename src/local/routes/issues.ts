@@ -11,8 +11,8 @@ import { doerOf, issueNumbered } from '../issues/doer.ts';
 import { assign, createIssue, editText, setAssignees, setState, unassign } from '../issues/issues.ts';
 import { setLabels } from '../issues/labels.ts';
 import { atLeast, roleOf } from '../people.ts';
-import type { Works } from '../server.ts';
 import { labelsOf, restIssueJson } from '../shapes/issue.ts';
+import type { Works } from '../works.ts';
 
 const issuePermissions = ['issues', 'pull_requests'] as const;
 

@@ -14,8 +14,8 @@ import {
   setLabels,
   updateLabel,
 } from '../issues/labels.ts';
-import type { Works } from '../server.ts';
 import { labelJson, labelsOf } from '../shapes/issue.ts';
+import type { Works } from '../works.ts';
 import { hasRole, issueOf } from './issues.ts';
 
 const newLabel = z.strictObject({

@@ -8,8 +8,8 @@ import { choice, notFound, page, pageQuery } from '../http.ts';
 import { doerOf, issueNumbered } from '../issues/doer.ts';
 import { editText, setState } from '../issues/issues.ts';
 import { branchName, createPull, mergePull, mergeTree } from '../issues/pulls.ts';
-import type { Works } from '../server.ts';
 import { pullJson, simplePullJson } from '../shapes/pull.ts';
+import type { Works } from '../works.ts';
 import { hasRole } from './issues.ts';
 
 const newPull = z.strictObject({

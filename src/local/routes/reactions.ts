@@ -4,8 +4,8 @@ import type { Forge, ReactionRow } from '../data.ts';
 import type { Call, Route } from '../http.ts';
 import { choice, notFound, page, pageQuery } from '../http.ts';
 import { nodeId, userJson } from '../people.ts';
-import type { Works } from '../server.ts';
 import { reactionContents } from '../shapes/issue.ts';
+import type { Works } from '../works.ts';
 import { commentOf } from './comments.ts';
 import { issueOf } from './issues.ts';
 

@@ -9,9 +9,9 @@ import { HttpError } from '../host.ts';
 import type { Call, Route } from '../http.ts';
 import { choice, notFound, page, pageQuery, unsupported } from '../http.ts';
 import { nodeId, userJson } from '../people.ts';
-import type { Works } from '../server.ts';
 import { commitJson } from '../shapes/git.ts';
 import { repositoryPage, repositoryUrl } from '../shapes/repository.ts';
+import type { Works } from '../works.ts';
 
 const mayRead = { permission: 'contents', level: 'read' } as const;
 const mayWrite = { permission: 'contents', level: 'write' } as const;

@@ -6,8 +6,8 @@ import { notFound, page, pageQuery } from '../http.ts';
 import type { Identity } from '../identity.ts';
 import { identify } from '../identity.ts';
 import { atLeast, findUser, roleOf, userJson } from '../people.ts';
-import type { Works } from '../server.ts';
 import { repositoryJson } from '../shapes/repository.ts';
+import type { Works } from '../works.ts';
 
 export function mountRepositoryRoutes(route: Route, works: Works): void {
   const { forge, rates } = works;
