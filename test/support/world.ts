@@ -1,33 +1,25 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Octokit } from '@octokit/rest';
-import { type Clock, sleep, systemClock } from '../../src/base/clock.ts';
+import { sleep } from '../../src/base/clock.ts';
 import { type Log, makeLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
-import { type LocalGitHub, startLocalGitHub } from '../../src/local/server.ts';
-import { readTicket } from '../../src/ticket/codec.ts';
+import { startLocalGitHub } from '../../src/local/server.ts';
 import type { Limits, Profile } from '../../src/ticket/config.ts';
-import type { Signal, Ticket } from '../../src/ticket/format.ts';
-import { archivePath, ticketPath } from '../../src/ticket/paths.ts';
 import { serve } from '../../src/wire.ts';
 import { manifest } from '../../src/wire-local.ts';
 import { codeFiles } from './code-files.ts';
+import { isAlive, type Login, Repository, repository } from './repository.ts';
+
+export { type AgentFacts, isAlive, type Login, repository } from './repository.ts';
 
 /*
  * A whole desk for a story: the embedded GitHub with one repository, the app in this process, agents as real processes.
  * Verbs change the world as people, agents and GitHub do; `until` waits for what must come of it.
  */
 
-export const repository = 'acme/desk';
 const [owner, repo] = ['acme', 'desk'];
 const root = join(import.meta.dirname, '..', '..');
-/** Seconds until something counts as never happening: a machine may be busy with other things. */
-const patience = 45;
-
-/** `lucienne` is admin, `elmar` may triage, `visitor` may read; `wilma` may write. */
-export type Login = 'lucienne' | 'elmar' | 'visitor' | 'wilma';
 
 export interface WorldOptions {
   /** Lines added to the repository's config. */
@@ -50,23 +42,7 @@ export interface WorldOptions {
   log?: Log;
 }
 
-export interface AgentFacts {
-  pids: { pid: number; start: string }[];
-  /** Attempts (`MC-1-2`) of which any process lived when this one began. */
-  met: string[];
-  prompt: string;
-  env: Record<string, string>;
-  cwd: string;
-}
-
-export class World {
-  github!: LocalGitHub;
-  readonly folder = mkdtempSync(join(tmpdir(), 'signalbox-story-'));
-  /** Where agents tell of themselves. */
-  readonly stories = join(this.folder, 'stories');
-  readonly clock: Clock = systemClock;
-  readonly tokens = new Map<Login, string>();
-  readonly records: Record<string, unknown>[] = [];
+export class World extends Repository {
   #app: { url: string; close(): Promise<void> } | null = null;
   #credentials!: { appId: number; privateKey: string; webhookSecret: string };
   readonly #options: WorldOptions;
@@ -74,6 +50,7 @@ export class World {
   #port = 0;
 
   constructor(options: WorldOptions = {}) {
+    super();
     this.#options = options;
   }
 
@@ -174,7 +151,7 @@ export class World {
   async end(): Promise<void> {
     await this.stopApp();
     await this.github?.close();
-    for (const facts of this.#told())
+    for (const facts of this.told())
       for (const one of facts.pids) if (isAlive(one)) process.kill(one.pid, 'SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -234,128 +211,7 @@ export class World {
     await sleep(this.clock, 1001 - (now % 1000));
   }
 
-  // ---- git ----
-
-  #git(args: string[], input?: string): string {
-    return execFileSync('git', ['--git-dir', this.github.admin.gitDir(repository), ...args], {
-      encoding: 'utf8',
-      input,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-  }
-
-  /** A file on a branch or at a commit; null where there is none. */
-  file(path: string, at = 'signalbox'): string | null {
-    try {
-      return this.#git(['show', `${at}:${path}`]);
-    } catch {
-      return null;
-    }
-  }
-
-  files(at = 'signalbox'): string[] {
-    return this.#git(['ls-tree', '-r', '--name-only', at]).trim().split('\n');
-  }
-
-  /** The ticket as it stands at a head of the state branch, open or archived; undefined where there is none. */
-  ticket(id: string, at = 'signalbox'): Ticket | undefined {
-    const text = this.file(ticketPath(id), at) ?? this.file(archivePath(id), at);
-    return (text === null ? null : readTicket(id, text).ticket) ?? undefined;
-  }
-
-  /** The states of a ticket at every value that the state branch ever had on the server, oldest first, runs of equals once. */
-  everyState(id: string): string[] {
-    const heads = this.github.admin.refHistory(repository, 'refs/heads/signalbox');
-    const all = heads
-      .filter(({ sha }) => !/^0+$/.test(sha))
-      .map(({ sha }) => this.ticket(id, sha)?.state ?? 'absent');
-    return all.filter((state, index) => state !== all[index - 1]);
-  }
-
-  /** Messages of the state branch's commits, newest first. */
-  messages(): string[] {
-    return this.#git(['log', '--format=%B%x00', 'signalbox'])
-      .split('\0')
-      .map((message) => message.trim())
-      .filter(Boolean);
-  }
-
-  ref(name: string): string | null {
-    try {
-      return this.#git(['rev-parse', '--verify', '--quiet', name]).trim();
-    } catch {
-      return null;
-    }
-  }
-
-  /** Pushes a commit to the state branch as a person (or an agent with push rights) would, over HTTP. Null deletes. */
-  async pushState(
-    files: Record<string, string | null>,
-    login: Login = 'lucienne',
-    message = 'by hand',
-  ): Promise<void> {
-    await this.push('signalbox', files, login, message);
-  }
-
-  async push(
-    branch: string,
-    files: Record<string, string | null>,
-    login: Login,
-    message = 'by hand',
-  ): Promise<void> {
-    const folder = mkdtempSync(join(this.folder, 'clone-'));
-    const url = `${this.github.url.replace('://', `://${login}:${this.tokens.get(login)}@`)}/${repository}.git`;
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', `user.name=${login}`, '-c', `user.email=${login}@acme.invalid`, ...args], {
-        cwd: folder,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        encoding: 'utf8',
-      });
-    git('init', '--quiet', '--initial-branch', branch);
-    if (this.ref(`refs/heads/${branch}`)) {
-      git('fetch', '--quiet', url, branch);
-      git('reset', '--quiet', '--hard', 'FETCH_HEAD');
-    }
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      if (text === null) rmSync(join(folder, path), { force: true });
-      else writeFileSync(join(folder, path), text);
-    }
-    git('add', '--all', '--force');
-    git('commit', '--quiet', '--allow-empty', '--message', message);
-    await execAsync('git', ['push', '--quiet', url, `HEAD:refs/heads/${branch}`], folder);
-    rmSync(folder, { recursive: true, force: true });
-  }
-
-  // ---- agents and runs ----
-
-  /** What an agent told of itself when it began; undefined before. */
-  agent(ticket: string, attempt = 1): AgentFacts | undefined {
-    const file = join(this.stories, `${ticket}-${attempt}.json`);
-    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as AgentFacts) : undefined;
-  }
-
-  /** Lets a waiting agent end with these words. */
-  say(ticket: string, attempt: number, words: string): void {
-    const file = join(this.stories, `${ticket}-${attempt}.say`);
-    writeFileSync(`${file}.new`, words);
-    renameSync(`${file}.new`, file);
-  }
-
-  *#told(): Generator<AgentFacts> {
-    if (!existsSync(this.stories)) return;
-    const names = execFileSync('ls', [this.stories], { encoding: 'utf8' }).split('\n');
-    for (const name of names)
-      if (name.endsWith('.json')) yield JSON.parse(readFileSync(join(this.stories, name), 'utf8'));
-  }
-
-  /** Every start of an agent, `MC-1-2` for the second attempt of MC-1, in order. */
-  starts(ticket?: string): string[] {
-    const file = join(this.stories, 'starts');
-    const all = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
-    return all.filter((name) => ticket === undefined || name.startsWith(`${ticket}-`));
-  }
-
+  /** Runs whose title begins so, newest first. */
   async runs(title?: string) {
     const { data } = await this.as('lucienne').rest.actions.listWorkflowRunsForRepo({
       owner,
@@ -364,62 +220,4 @@ export class World {
     });
     return data.workflow_runs.filter((run) => title === undefined || run.display_title.startsWith(title));
   }
-
-  /** A signal file as an agent with push rights commits it. */
-  signal(over: Partial<Signal> & Pick<Signal, 'ticket' | 'attempt'>): string {
-    return `${JSON.stringify({ format: 1, kind: 'done', summary: 'done by file', ...over })}\n`;
-  }
-
-  // ---- waiting ----
-
-  /** Waits for a condition; on the way out of patience it shows what the world looks like. */
-  async until<T>(what: string, condition: () => T | Promise<T>, seconds = patience): Promise<NonNullable<T>> {
-    const end = this.clock.now() + seconds * 1000;
-    for (;;) {
-      const value = await condition();
-      if (value) {
-        if (process.env.STORY_TIMES)
-          console.log(`${((this.clock.now() - end) / 1000 + seconds).toFixed(2)} s: ${what}`);
-        return value as NonNullable<T>;
-      }
-      if (this.clock.now() > end) throw new Error(`never: ${what}\n${this.#picture()}`);
-      await sleep(this.clock, 25);
-    }
-  }
-
-  async untilState(id: string, state: string, seconds = patience): Promise<Ticket> {
-    return this.until(
-      `${id} is ${state}`,
-      () => {
-        const ticket = this.ticket(id);
-        return ticket?.state === state ? ticket : undefined;
-      },
-      seconds,
-    );
-  }
-
-  #picture(): string {
-    const tickets = (this.ref('signalbox') ? this.files() : []).map(
-      (path) => `--- ${path}\n${this.file(path)}`,
-    );
-    const log = this.records.slice(-25).map((record) => JSON.stringify(record));
-    return [...tickets, ...log].join('\n').slice(0, 20_000);
-  }
-}
-
-/** Whether a process still lives: by id and start time. A zombie that nobody has reaped yet is dead. */
-export function isAlive({ pid, start }: { pid: number; start: string }): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] !== 'Z' && fields[19] === start;
-  } catch {
-    return false;
-  }
-}
-
-async function execAsync(program: string, args: string[], cwd: string): Promise<void> {
-  const { execFile } = await import('node:child_process');
-  const { promisify } = await import('node:util');
-  await promisify(execFile)(program, args, { cwd });
 }
