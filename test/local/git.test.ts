@@ -144,13 +144,17 @@ test('a rival may push over HTTP from inside the pre-receive hook without waitin
   expect(headOf(github)).toBe(rival);
 });
 
-test('a push whose answer is lost has landed', async () => {
+test('a push whose answer is lost has landed, and was sent once', async () => {
   const { github, tokens } = await makeDesk();
   const desk = await clone(github, tokens.dora);
+  let pushes = 0;
+  github.misbehave.onPreReceive('acme/desk', () => {
+    pushes += 1;
+  });
   github.misbehave.dropAnswer({ route: 'git-receive-pack' });
   const sha = await desk.commit('landed');
   expect((await desk.git('push', 'origin', 'HEAD:main')).code).not.toBe(0);
-  expect(headOf(github)).toBe(sha);
+  expect([headOf(github), pushes]).toEqual([sha, 1]);
 });
 
 test('a push that fails before it is done has not landed', async () => {
@@ -178,10 +182,10 @@ test('refs outside heads and tags can be pushed, fetched and deleted; their hist
   expect(history(github, ref)).toEqual([one, noCommit, two]);
 });
 
-test('every value that a branch ever had is known, in order, when six clients race', async () => {
+test('every value that a branch ever had is known, in order, when four clients race', async () => {
   const { github, tokens } = await makeDesk();
   const first = headOf(github) ?? '';
-  const clients = await Promise.all(Array.from({ length: 6 }, () => clone(github, tokens.dora)));
+  const clients = await Promise.all(Array.from({ length: 4 }, () => clone(github, tokens.dora)));
   const won: string[] = [];
   await Promise.all(
     clients.map(async (desk, index) => {
@@ -229,7 +233,7 @@ test('an app without the workflows permission may not push a workflow file, one 
 test('a push of many megabytes is streamed through', async () => {
   const { github, tokens } = await makeDesk();
   const desk = await clone(github, tokens.dora);
-  writeFileSync(join(desk.folder, 'big.bin'), randomBytes(24 * 1024 * 1024));
+  writeFileSync(join(desk.folder, 'big.bin'), randomBytes(6 * 1024 * 1024));
   await desk.git('add', '.');
   const sha = await desk.commit('big');
   expect(await desk.git('push', '-q', 'origin', 'HEAD:main')).toMatchObject({ code: 0 });

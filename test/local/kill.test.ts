@@ -124,6 +124,24 @@ test('a ref that git moved right before kill -9 is in the history and in a push 
   expect(pushes.at(-1)?.payload).toMatchObject({ before: pushed, after: unseen });
 });
 
+test('a lock that a killed machine left on a ref does not stop the next push', async () => {
+  const { facts, dataFolder, kill } = await forgeProcess(await startReceiver());
+  await kill();
+  const [folder = ''] = readdirSync(join(dataFolder, 'git'));
+  writeFileSync(join(dataFolder, 'git', folder, 'refs/heads/main.lock'), '');
+  const github = await startForge({ dataFolder });
+  const local = await clone(github, facts.token);
+  await local.commit('goes on');
+  expect(await local.git('push', '-q', 'origin', 'HEAD:main')).toMatchObject({ code: 0 });
+});
+
+test('a second process may not use the same data folder; after a kill it may', async () => {
+  const { dataFolder, kill } = await forgeProcess(await startReceiver());
+  await expect(startForge({ dataFolder })).rejects.toMatchObject({ code: 'data-folder-in-use' });
+  await kill();
+  await startForge({ dataFolder });
+});
+
 test('credentials lie in files that their owner alone can read', async () => {
   const { dataFolder } = await forgeProcess(await startReceiver());
   for (const name of ['tokens', 'apps']) {
