@@ -64,6 +64,12 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   child.stdin.on('error', () => {}); // git may exit before it has read everything; its exit code tells
   child.stdin.end(options.input ?? '');
+  // What git had started may hold the pipes for as long as it likes; of a git that was killed nothing more is to come.
+  child.on('exit', (_, signal) => {
+    if (signal === null) return;
+    child.stdout.destroy();
+    child.stderr.destroy();
+  });
   const [code] = (await once(child, 'close')) as [number | null];
   return {
     code: code ?? -1,

@@ -9,7 +9,7 @@ const longest = 16 * 1024 * 1024;
 
 interface Asked {
   oid: string;
-  resolve(object: GitObject | null): void;
+  resolve(object: GitObject | null | undefined): void;
   reject(error: Error): void;
 }
 
@@ -28,8 +28,16 @@ export class CatFile implements Objects {
     this.#folder = folder;
   }
 
-  get(oid: string): Promise<GitObject | null> {
-    if (!/^[0-9a-f]{40,64}$/.test(oid)) return Promise.resolve(null);
+  async get(oid: string): Promise<GitObject | null> {
+    if (!/^[0-9a-f]{40,64}$/.test(oid)) return null;
+    const answer = (await this.#ask(oid)) ?? (await this.#ask(oid));
+    if (answer === undefined)
+      throw new SignalboxError('forge', 'mirror-unreadable', 'git cat-file was killed twice');
+    return answer;
+  }
+
+  /** Undefined where the process was killed. */
+  #ask(oid: string): Promise<GitObject | null | undefined> {
     return new Promise((resolve, reject) => {
       const child = this.#child ?? this.#start();
       this.#asked.push({ oid, resolve, reject });
@@ -58,12 +66,12 @@ export class CatFile implements Objects {
       complaint = (complaint + chunk).slice(-1000);
     });
     child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
-    child.on('error', (error) => this.#ended(child, error.message));
-    child.on('close', () => this.#ended(child, complaint));
+    child.on('error', (error) => this.#ended(child, error.message, false));
+    child.on('close', (_, signal) => this.#ended(child, complaint, signal !== null));
     return child;
   }
 
-  #ended(child: ChildProcessWithoutNullStreams, complaint: string): void {
+  #ended(child: ChildProcessWithoutNullStreams, complaint: string, killed: boolean): void {
     if (this.#child !== child) return;
     this.#child = null;
     const failed = new SignalboxError(
@@ -71,7 +79,7 @@ export class CatFile implements Objects {
       'mirror-unreadable',
       `git cat-file ended: ${complaint.trim()}`,
     );
-    for (const { reject } of this.#asked.splice(0)) reject(failed);
+    for (const { resolve, reject } of this.#asked.splice(0)) killed ? resolve(undefined) : reject(failed);
   }
 
   /** While it answers, the process holds ours; idle, it does not. */

@@ -6,7 +6,7 @@ import type { FileChange, HistoryEntry, NewCommit, Snapshot, Store, Swap } from 
 import { archivePath, quarantineOf, signalRef, ticketPath, witnessRef } from '../ticket/paths.ts';
 import type { Backend, CommitToWrite, RefMove, Refs } from './backend.ts';
 import { readTransitions, restoreMessage, signalMessage, writeMessage } from './message.ts';
-import { diffTrees, MissingObject, readCommit, readText } from './objects.ts';
+import { diffTrees, readCommit, readText } from './objects.ts';
 import { Serial } from './serial.ts';
 import { type Look, SnapshotReader, signalFile, signalText } from './snapshot.ts';
 
@@ -138,12 +138,12 @@ export class CommitStore implements Store {
   /** Null where the remote has moved on and the objects of `refs` cannot be had any more. */
   async #readFetched(refs: Refs, round: number): Promise<Look | null> {
     const oids = [refs.head, refs.witness, ...refs.signals.values()].filter((oid) => oid !== null);
-    const present = await Promise.all(oids.map((oid) => this.#backend.objects.get(oid)));
-    if (present.includes(null)) await this.#backend.fetch(refs);
     try {
+      const present = await Promise.all(oids.map((oid) => this.#backend.objects.get(oid)));
+      if (present.includes(null)) await this.#backend.fetch(refs);
       return await this.#reader.read(refs);
     } catch (thrown) {
-      if (!(thrown instanceof MissingObject) || round >= looks) throw thrown;
+      if (!isDamage(thrown) || round >= looks) throw thrown;
       if (round > 1) await this.#backend.fetch(refs, true);
       return null;
     }
@@ -238,6 +238,11 @@ export class CommitStore implements Store {
 function looked(base: Snapshot): Look {
   if ('refs' in base) return base as Look;
   throw new SignalboxError('bug', 'foreign-snapshot', 'a swap needs a snapshot of the same store');
+}
+
+/** What fetching everything again may mend. */
+function isDamage(thrown: unknown): boolean {
+  return thrown instanceof SignalboxError && ['object-missing', 'mirror-unreadable'].includes(thrown.code);
 }
 
 function same(one: Refs, other: Refs): boolean {

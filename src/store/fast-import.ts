@@ -10,9 +10,6 @@ export interface Author {
   email: string;
 }
 
-/** Its memory grows with every object it ever wrote, so it is started afresh now and then. */
-const commitsPerProcess = 2000;
-
 /**
  * One `git fast-import`, kept: it writes the objects of a commit in one go, without an index and without a process
  * for each, and a checkpoint makes them visible. The commit is held by a ref of this process's own.
@@ -22,10 +19,9 @@ export class FastImport {
   readonly #ref: string;
   readonly #author: string;
   #child: ChildProcessWithoutNullStreams | null = null;
-  #written = 0;
   #answer = '';
   #complaint = '';
-  #waiting: { resolve(oid: string): void; reject(error: Error): void } | null = null;
+  #waiting: { resolve(oid: string | null): void; reject(error: Error): void } | null = null;
 
   /** `name` is unique among all processes that use the folder. */
   constructor(folder: string, name: string, author: Author) {
@@ -34,17 +30,23 @@ export class FastImport {
     this.#ref = `refs/signalbox-writer/${name}`;
   }
 
-  /** Writes one commit and answers its hash. One at a time. */
+  /** Writes one commit and answers its hash. One at a time. Written again, once, where the process was killed. */
   async write(commit: CommitToWrite): Promise<string> {
-    if (this.#written >= commitsPerProcess) await this.close();
+    const text = script(this.#ref, this.#author, commit);
+    const oid = (await this.#tell(text)) ?? (await this.#tell(text));
+    if (oid === null) throw new SignalboxError('forge', 'not-written', 'git fast-import was killed twice');
+    return oid;
+  }
+
+  /** Null where the process was killed. */
+  async #tell(text: Buffer): Promise<string | null> {
     const child = this.#child ?? this.#start();
-    this.#written++;
     this.#answer = '';
-    const oid = new Promise<string>((resolve, reject) => {
+    const oid = new Promise<string | null>((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
     keepAlive(child, true);
-    child.stdin.write(script(this.#ref, this.#author, commit));
+    child.stdin.write(text);
     try {
       return await oid;
     } finally {
@@ -52,11 +54,11 @@ export class FastImport {
     }
   }
 
+  /** Ends the process, which lets go of its packs: until then they are kept from tidying. A write starts another. */
   async close(): Promise<void> {
     const child = this.#child;
     if (!child) return;
     this.#child = null;
-    this.#written = 0;
     keepAlive(child, true);
     const closed = once(child, 'close');
     child.stdin.end(`reset ${this.#ref}\nfrom ${'0'.repeat(40)}\n\n`);
@@ -74,8 +76,8 @@ export class FastImport {
       this.#complaint = (this.#complaint + chunk).slice(-1000);
     });
     child.stdout.on('data', (chunk: Buffer) => this.#take(chunk));
-    child.on('error', (error) => this.#ended(child, error.message));
-    child.on('close', () => this.#ended(child, this.#complaint));
+    child.on('error', (error) => this.#ended(child, error.message, false));
+    child.on('close', (_, signal) => this.#ended(child, this.#complaint, signal !== null));
     return child;
   }
 
@@ -87,13 +89,13 @@ export class FastImport {
     this.#waiting = null;
   }
 
-  #ended(child: ChildProcessWithoutNullStreams, complaint: string): void {
+  #ended(child: ChildProcessWithoutNullStreams, complaint: string, killed: boolean): void {
     if (this.#child === child) this.#child = null;
-    this.#written = 0;
-    this.#waiting?.reject(
-      new SignalboxError('bug', 'not-written', `git fast-import ended: ${complaint.trim()}`),
-    );
+    const waiting = this.#waiting;
     this.#waiting = null;
+    if (killed) waiting?.resolve(null);
+    else
+      waiting?.reject(new SignalboxError('bug', 'not-written', `git fast-import ended: ${complaint.trim()}`));
   }
 }
 

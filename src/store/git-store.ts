@@ -34,6 +34,9 @@ export async function openGitStore(options: GitStoreOptions): Promise<Store> {
   return new CommitStore(new GitBackend(mirror, unique, options), options);
 }
 
+/** Commits after which their packs are joined. */
+const packsAtOnce = 100;
+
 /** Objects by kept processes, everything else by a git command each. */
 class GitBackend implements Backend {
   readonly objects: CatFile;
@@ -41,6 +44,7 @@ class GitBackend implements Backend {
   readonly #mirror: Mirror;
   readonly #writer: FastImport;
   readonly #maintenance: Maintenance;
+  #written = 0;
 
   constructor(mirror: Mirror, unique: string, { author, log }: GitStoreOptions) {
     this.#mirror = mirror;
@@ -62,8 +66,11 @@ class GitBackend implements Backend {
     return this.#mirror.fetch(refs, all);
   }
 
-  write(commit: CommitToWrite): Promise<string> {
-    this.#maintenance.written();
+  async write(commit: CommitToWrite): Promise<string> {
+    if (++this.#written % packsAtOnce === 0) {
+      await this.#writer.close(); // it keeps its packs from tidying, and grows with every object it wrote
+      this.#maintenance.start();
+    }
     return this.#writer.write(commit);
   }
 

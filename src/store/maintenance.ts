@@ -2,14 +2,13 @@ import { asError } from '../base/errors.ts';
 import { git } from '../base/git.ts';
 import type { Log } from '../base/log.ts';
 
-/** Commits after which packs are joined: each commit is a pack of its own, and git looks into all of them. */
-const every = 100;
-
-/** Keeps the mirror quick. Runs beside the work, one at a time; what it may never do is drop an object. */
+/**
+ * Keeps a mirror quick: each commit and each fetch leaves a pack, and git looks into all of them. It runs beside the
+ * work, one at a time, and drops no object: another process may be about to push it.
+ */
 export class Maintenance {
   readonly #folder: string;
   readonly #log: Log;
-  #count = 0;
   #running: Promise<void> | null = null;
 
   constructor(folder: string, log: Log) {
@@ -17,11 +16,8 @@ export class Maintenance {
     this.#log = log;
   }
 
-  /** To be called for each commit written. */
-  written(): void {
-    if (++this.#count < every || this.#running) return;
-    this.#count = 0;
-    this.#running = this.#run().finally(() => {
+  start(): void {
+    this.#running ??= this.#run().finally(() => {
       this.#running = null;
     });
   }

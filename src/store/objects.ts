@@ -32,15 +32,6 @@ export interface Commit {
   message: string;
 }
 
-/** An object that must be there is not: the mirror is damaged, or a commit was never fetched. */
-export class MissingObject extends SignalboxError {
-  constructor(oid: string) {
-    super('forge', 'object-missing', `git object ${oid} is missing`, {
-      hint: 'Delete the mirror folder: it is made again.',
-    });
-  }
-}
-
 export async function readCommit(objects: Objects, oid: string): Promise<Commit> {
   const text = (await need(objects, oid, 'commit')).toString('utf8');
   const end = text.indexOf('\n\n');
@@ -137,7 +128,11 @@ function folderOid(entry: TreeEntry | undefined): string | null {
 
 async function need(objects: Objects, oid: string, type: ObjectType): Promise<Buffer> {
   const object = await objects.get(oid);
-  if (!object) throw new MissingObject(oid);
+  if (!object) {
+    throw new SignalboxError('forge', 'object-missing', `git object ${oid} is missing`, {
+      hint: 'Delete the mirror folder: it is made again.',
+    });
+  }
   if (object.type !== type)
     throw new SignalboxError('bug', 'wrong-object', `git object ${oid} is no ${type}`);
   return object.data;
