@@ -327,10 +327,10 @@ describe('checkout', () => {
     const push = `
 - uses: actions/checkout@v5
 - run: |
-    git config --get-all http.${world.github.url}/.extraheader | base64 > login.txt
+    git config --get-all http.${world.github.url}/.extraheader | base64 -w0 > login.txt
     git -c user.name=x -c user.email=x@x commit -q --allow-empty -m x
     git push -q origin HEAD:refs/heads/made && echo pushed || echo refused
-    cat login.txt`;
+    cat login.txt; echo`;
     const refused = await logOf(world, push);
     expect(refused.lines).toContain('refused');
     const allowed = await logOf(world, push, 'permissions: { contents: write }');

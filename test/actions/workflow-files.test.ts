@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, test } from 'vitest';
+import { readWorkflow } from '../../src/local/actions/read-workflow.ts';
 import { makeWorld, where } from './world.ts';
 
 const folder = join(import.meta.dirname, 'workflows');
@@ -141,6 +142,14 @@ describe('workflow files as public projects write them', () => {
         name,
       ).toEqual([]);
     }
+  });
+
+  test('are joined by the project’s own, which both understand', async () => {
+    const name = '.github/workflows/signalbox.yml';
+    const content = readFileSync(join(import.meta.dirname, '../..', name), 'utf8');
+    expect([...readWorkflow(name, content).jobs.keys()]).toHaveLength(1);
+    const { context } = parseWorkflow({ name, content }, new NoOperationTraceWriter());
+    expect(context.errors.getErrors()).toEqual([]);
   });
 
   for (const [name, expected] of Object.entries(runRight)) {
