@@ -1,5 +1,6 @@
 import type { Decision } from '../ticket/decision.ts';
 import type { Judgement } from './judge.ts';
+import type { StopCause } from './stop.ts';
 
 /** What became of a run, as the job's outputs and its exit status tell it. */
 export interface Outcome {
@@ -14,18 +15,19 @@ export interface Outcome {
     | 'refused'
     | 'stopped'
     | 'unsaid';
-  /** Reason code; `ok` where all went well. */
+  /** Reason code; `ok` where all went well, `cancelled` where the job was. */
   code: string;
   message: string;
 }
 
-export function makeOutcome(judgement: Judgement, decision: Decision | null): Outcome {
+export function makeOutcome(
+  judgement: Judgement,
+  decision: Decision | null,
+  cause: StopCause | null,
+): Outcome {
   if ('nothing' in judgement) {
-    return {
-      outcome: 'stopped',
-      code: 'attempt-closed',
-      message: 'The agent was stopped; nothing was signalled.',
-    };
+    const code = cause === 'not-mine' ? 'attempt-closed' : (cause ?? 'ok');
+    return { outcome: 'stopped', code, message: 'The agent was stopped; nothing was signalled.' };
   }
   if (!decision) return { outcome: 'unsaid', code: 'internal', message: 'The end could not be handed in.' };
   const { code, message } = decision;

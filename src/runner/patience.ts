@@ -53,3 +53,12 @@ export function makePatience(clock: Clock, log: Log, interrupted: AbortSignal): 
     },
   };
 }
+
+/** `work`, or a rejection once `signal` aborts; the work itself may then go on unheard. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  work.catch(() => {});
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
+}

@@ -37,7 +37,7 @@ export function buildPrompt({ ticket, attempt, salvage, house }: PromptFacts): s
     `You work on ticket ${ticket.id}, phase ${attempt.phase}, as the agent ${attempt.agent}. This is attempt ${attempt.number}.`,
     `Your working directory is a git work tree on the branch ticket/${ticket.id}. Change what the ticket asks for and commit`,
     'it there. You need not push, and cannot: what you leave, committed or not, is picked up when you end.',
-    ...(house === null ? [] : ['', quote(house)]),
+    ...(house === null ? [] : ['', 'The team tells every agent:', quote(house)]),
     '',
     'The ticket',
     '----------',

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SignalboxError } from '../base/errors.ts';
 import { type GitResult, git, gitLogin } from '../base/git.ts';
@@ -33,6 +33,9 @@ export interface Workshop {
 
 /** File in the work tree in which an agent may write its verdict; never part of its work. */
 export const signalFile = '.signalbox/signal.yaml';
+
+/** Our own index of the agent's work tree. */
+export const snapshotIndex = (bare: string): string => join(bare, 'snapshot.index');
 
 /** No hook, no helper and no maintenance of ours runs on what an agent may have made. */
 const guards = ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'gc.auto=0', 'maintenance.auto=false'];
@@ -106,6 +109,8 @@ export async function makeWorkshop(
   await writeFile(join(tree, '.git', 'info', 'exclude'), `/${signalFile}\n`);
   await rm(join(tree, signalFile), { force: true }); // one that somebody committed is nobody's verdict
   await mkdir(join(tree, dirname(signalFile)), { recursive: true });
+  // With what git knows of these files now, a snapshot of a large tree reads only those that changed.
+  await copyFile(join(tree, '.git', 'index'), snapshotIndex(bare));
   await inTree('config', 'user.name', job.agent);
   await inTree('config', 'user.email', agentEmail(job.agent));
   return { bare, folder, tree, home, branch, start, salvage };

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isoSeconds } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
-import { agentEmail, ownGit, type Remote, signalFile, type Workshop } from './repository.ts';
+import { agentEmail, ownGit, type Remote, signalFile, snapshotIndex, type Workshop } from './repository.ts';
 
 export interface Snapshot {
   /** The agent's own latest commit, or where the work started. */
@@ -23,16 +22,16 @@ const gitlink = /^160000 ([0-9a-f]+) \d\t(.*)$/;
  */
 export async function takeSnapshot({ bare, tree, start }: Workshop): Promise<Snapshot> {
   const head = (await fetchHead(bare, tree)) ?? start;
-  const index = join(bare, 'snapshot.index');
-  await rm(index, { force: true });
-  await rm(`${index}.lock`, { force: true });
+  const index = snapshotIndex(bare);
+  await rm(`${index}.lock`, { force: true }); // of a git that was killed; saves never overlap
   const env = { GIT_INDEX_FILE: index };
-  const run = async (args: readonly string[], input?: string) => {
-    const result = await ownGit(bare, args, { env, ...(input === undefined ? {} : { input }) });
-    if (result.code === 0) return result.stdout;
-    throw new SignalboxError('bug', 'snapshot-failed', `git ${args[0]}: ${result.stderr.trim().slice(-500)}`);
-  };
-  await run(['read-tree', head]);
+  const run = withIndex(bare, index);
+  try {
+    await run(['read-tree', '-m', '-i', head]); // keeps what the index knows of files that are the same
+  } catch {
+    await rm(index, { force: true }); // whatever is wrong with it, it can be made again
+    await run(['read-tree', head]);
+  }
   // For a known submodule `git add` would run `git status` inside it, under whatever configuration it has there.
   const links = (await run(['ls-files', '--stage', '-z'])).split('\0').flatMap((line) => {
     const [, sha = '', path = ''] = gitlink.exec(line) ?? [];
@@ -54,6 +53,47 @@ export async function takeSnapshot({ bare, tree, start }: Workshop): Promise<Sna
   const made = (await run(['write-tree'])).trim();
   const same = (await run(['rev-parse', `${head}^{tree}`])).trim();
   return { head, tree: made, clean: made === same };
+}
+
+/** Git on our clone with an index of its own, answering what it prints. @throws SignalboxError `bug` */
+function withIndex(
+  bare: string,
+  index: string,
+): (args: readonly string[], input?: string) => Promise<string> {
+  return async (args, input) => {
+    const env = { GIT_INDEX_FILE: index };
+    const result = await ownGit(bare, args, { env, ...(input === undefined ? {} : { input }) });
+    if (result.code === 0) return result.stdout;
+    throw new SignalboxError('bug', 'snapshot-failed', `git ${args[0]}: ${result.stderr.trim().slice(-500)}`);
+  };
+}
+
+const workflows = '.github/workflows';
+/** Where changed workflow files are put that a job may not push in their place. */
+export const setAside = '.signalbox/set-aside';
+
+/**
+ * The snapshot with the workflow files of where the work started, the agent's own put aside, and all of it in one
+ * commit on the start: GitHub takes no push by a job's token with a commit that changes a workflow file.
+ */
+export async function withoutWorkflows({ bare, start }: Workshop, snapshot: Snapshot): Promise<Snapshot> {
+  const index = `${snapshotIndex(bare)}.aside`;
+  const run = withIndex(bare, index);
+  const entries = async (tree: string) =>
+    (await run(['ls-tree', '-r', '-z', tree, `${workflows}/`])).split('\0').flatMap((line) => {
+      const [, mode = '', oid = '', path = ''] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+      return path === '' ? [] : [{ mode, oid, path }];
+    });
+  const [was, is] = [await entries(start), await entries(snapshot.tree)];
+  const changed = is.filter((now) => !was.some(({ oid, path }) => oid === now.oid && path === now.path));
+  await run(['read-tree', snapshot.tree]);
+  const lines = [
+    ...is.map(({ path }) => `0 ${'0'.repeat(40)}\t${path}`),
+    ...was.map(({ mode, oid, path }) => `${mode} ${oid}\t${path}`),
+    ...changed.map(({ mode, oid, path }) => `${mode} ${oid}\t${setAside}/${path}`),
+  ];
+  await run(['update-index', '-z', '--index-info'], lines.map((line) => `${line}\0`).join(''));
+  return { head: start, tree: (await run(['write-tree'])).trim(), clean: false };
 }
 
 /**

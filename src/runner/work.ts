@@ -1,8 +1,9 @@
 import { type Clock, isoSeconds } from '../base/clock.ts';
+import { asError } from '../base/errors.ts';
 import { workRef } from '../ticket/paths.ts';
 import type { Job } from './job.ts';
-import { ownGit, type Remote, type Workshop } from './repository.ts';
-import { commitSnapshot, pushWork, takeSnapshot } from './salvage.ts';
+import type { Remote, Workshop } from './repository.ts';
+import { commitSnapshot, pushWork, type Snapshot, takeSnapshot, withoutWorkflows } from './salvage.ts';
 
 /** Keeps an agent's work where nobody contends for it: `refs/signalbox/work/<ID>/<attempt>`. */
 export interface WorkKeeper {
@@ -32,12 +33,14 @@ export function makeWorkKeeper(keeper: {
     ]
       .join('\n\n')
       .replaceAll('\0', ''); // git takes none in a message
-    const commit =
-      plain && snapshot.clean
-        ? snapshot.head
-        : await commitSnapshot(workshop.bare, snapshot, { message, agent, now });
-    await pushWork(workshop.bare, { remote, ref, commit, timeoutMs: 120_000 });
-    await ownGit(workshop.bare, ['update-ref', ref, commit]);
+    const commit = (of: Snapshot) => commitSnapshot(workshop.bare, of, { message, agent, now });
+    const push = (made: string) => pushWork(workshop.bare, { remote, ref, commit: made, timeoutMs: 120_000 });
+    try {
+      await push(plain && snapshot.clean ? snapshot.head : await commit(snapshot));
+    } catch (error) {
+      if (!/workflow/i.test(asError(error).message)) throw error;
+      await push(await commit(await withoutWorkflows(workshop, snapshot)));
+    }
   };
   let last: Promise<void> = Promise.resolve();
   return {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeWorld, until, type World, workRefOf } from './world.ts';
 
@@ -108,6 +109,14 @@ describe('an attempt', () => {
     const prompt = await world.kept('prompt.txt', 2);
     expect(prompt).toContain('> #1 dev, by luci: failed. fell over');
     expect(prompt).toContain('refs/signalbox/work/MC-1/1 in this repository');
+  });
+
+  it('takes the sample agent through', async () => {
+    const outcome = await world.run(['node', resolve('agents/sample.mjs'), '0.1']);
+
+    expect(outcome).toMatchObject({ outcome: 'done', code: 'ok' });
+    expect(world.ticket().attempts[0]?.reason).toBe('wrote notes/MC-1.md');
+    expect(await world.kept('notes/MC-1.md')).toContain('# Tidy the shed');
   });
 
   it('reports an agent that fails, with its words', async () => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeWorld, until, type World, workRefOf } from './world.ts';
@@ -82,6 +82,26 @@ END
     expect(listed).toContain('\tdep/file');
     expect(listed).toMatch(/160000 commit [0-9a-f]+\tlib/);
     expect(listed).toContain('\tkept.txt');
+  });
+
+  it('keeps the work where the server takes no change of a workflow from a job', async () => {
+    // What GitHub says of such a push, from a hook of the server.
+    mkdirSync(join(world.code, 'hooks'), { recursive: true });
+    writeFileSync(
+      join(world.code, 'hooks', 'pre-receive'),
+      `#!/bin/sh
+      while read old new ref; do
+        [ -z "$(git log --format=%H $new --not --all -- .github/workflows)" ] || {
+          echo "refusing to allow a GitHub App to create or update workflow without workflows permission" >&2; exit 1; }
+      done`,
+      { mode: 0o755 },
+    );
+    await world.run(`mkdir -p .github/workflows; echo evil > .github/workflows/ci.yml; git add .; git commit -qm ci
+      echo good > good.txt; echo DONE: x`);
+
+    expect(await world.kept('good.txt')).toBe('good\n');
+    expect(await world.kept('.github/workflows/ci.yml')).toBeNull();
+    expect(await world.kept('.signalbox/set-aside/.github/workflows/ci.yml')).toBe('evil\n');
   });
 
   it.each([

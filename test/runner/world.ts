@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import { git } from '../../src/base/git.ts';
-import { silentLog } from '../../src/base/log.ts';
+import { makeLog, silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import type { IssueEvent, Snapshot, TicketFile } from '../../src/engine/ports.ts';
+import type { RunnerDeps } from '../../src/runner/attend.ts';
 import type { Job } from '../../src/runner/job.ts';
 import type { Outcome } from '../../src/runner/outcome.ts';
 import { processOf } from '../../src/runner/processes.ts';
-import { type RunnerDeps, runAttempt } from '../../src/runner/run.ts';
+import { runAttempt } from '../../src/runner/run.ts';
 import { type Config, config as configSchema } from '../../src/ticket/config.ts';
 import { decide } from '../../src/ticket/decide.ts';
 import type { Decision, View } from '../../src/ticket/decision.ts';
@@ -150,7 +151,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
         },
         clock: systemClock,
         random: systemRandom,
-        log: silentLog,
+        log: process.env.VERBOSE ? makeLog('debug', console.log) : silentLog,
         output: {
           line: (text) => {
             log.push(text);

@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { asError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import type { Config, Profile } from '../ticket/config.ts';
+import type { Attempt } from '../ticket/format.ts';
+import { type Agent, type AgentExit, agentEnvironment, startAgent } from './agent.ts';
+import type { EndTools } from './end.ts';
+import type { Job, RunnerForge } from './job.ts';
+import { type Remote, signalFile, type Workshop } from './repository.ts';
+import { makeBrake, type StopCause } from './stop.ts';
+import { watched } from './watched.ts';
+
+/** Everything a run needs of the world. */
+export interface RunnerDeps extends Omit<EndTools, 'patience'> {
+  forge: RunnerForge;
+  random: Random;
+  config: Config;
+  /** The code repository. */
+  remote: Remote;
+  /** An existing, empty folder for this run alone. */
+  workFolder: string;
+  /** Where the agent's allowed variables are taken from. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The team's own words to every agent, from the default branch; null for none. */
+  housePrompt: string | null;
+  /** Aborts on SIGINT or SIGTERM: from then on everything has to be over in seven seconds. */
+  interrupted: AbortSignal;
+  /** Milliseconds between two saves of the work. Default 180,000: GitHub likes few pushes a minute. */
+  saveEveryMs?: number;
+}
+
+/** What one run holds in its hands, from the gate on. */
+export interface Attending {
+  deps: RunnerDeps;
+  tools: EndTools;
+  job: Job;
+  key: string;
+  /** When the time limit began to run. */
+  bound: number;
+}
+
+export interface Started {
+  agent: Agent;
+  /** Its profile's name. */
+  name: string;
+  prompt: string;
+  workshop: Workshop;
+  profile: Profile;
+}
+
+/** Starts the agent in its work tree, with an environment of names that are allowed and nothing else. */
+export function launch(
+  { deps, tools, job, key }: Attending,
+  {
+    attempt,
+    workshop,
+    profile,
+    prompt,
+  }: { attempt: Attempt; workshop: Workshop; profile: Profile; prompt: string },
+): Agent {
+  const mark = deps.random.hex(16);
+  tools.output.line(
+    `starting ${attempt.agent}, phase ${attempt.phase}, at most ${profile.time_limit_minutes} minutes`,
+  );
+  return startAgent({
+    command: profile.command,
+    cwd: workshop.tree,
+    env: agentEnvironment(deps.environment, profile.environment, {
+      HOME: workshop.home,
+      SIGNALBOX_TICKET: job.ticket,
+      SIGNALBOX_ATTEMPT: String(job.attempt),
+      SIGNALBOX_RUN: String(job.run.id),
+      SIGNALBOX_RUN_ATTEMPT: String(job.run.run_attempt),
+      SIGNALBOX_KEY: key,
+      SIGNALBOX_SIGNAL_FILE: join(workshop.tree, signalFile),
+      SIGNALBOX_MARK: mark,
+    }),
+    prompt,
+    quarry: { mark, folder: workshop.folder },
+    clock: deps.clock,
+    onLine: (line) => tools.output.line(`agent | ${line}`),
+  });
+}
+
+/** Waits until the agent ends or has to be stopped, with look-out, watchdog and check-ins running. First cause wins. */
+export async function attend(
+  { deps, job, bound }: Attending,
+  agent: Agent,
+  profile: Profile,
+  checkIn: () => Promise<void>,
+): Promise<{ cause: StopCause | null; exit: AgentExit | null }> {
+  const brake = makeBrake();
+  const stopWatching = watched({
+    ...deps,
+    job,
+    brake,
+    limits: deps.config.limits,
+    endBy: bound + profile.time_limit_minutes * 60_000,
+    saveEveryMs: deps.saveEveryMs ?? 180_000,
+    checkIn,
+    census: agent.census,
+  });
+  const pulled = new Promise<null>((resolve) => {
+    if (brake.signal.aborted) resolve(null);
+    brake.signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  const exit = await Promise.race([agent.exited, pulled]);
+  stopWatching();
+  return { cause: exit === null ? brake.cause : null, exit };
+}
+
+/** Ends everything the agent started; false where something is left, or where that cannot be told. */
+export async function stop({ deps, tools }: Attending, agent: Agent): Promise<boolean> {
+  const killAfterMs = deps.config.limits.kill_after_seconds * 1000;
+  const hurriedMs = Math.min(killAfterMs, 2_000);
+  try {
+    const left = await agent.stop({
+      killAfterMs: tools.patience.hurried ? hurriedMs : killAfterMs,
+      giveUpMs: 2_000,
+    });
+    if (left.length > 0)
+      deps.log.error('processes of the agent do not end', { pids: left.map(({ pid }) => pid) });
+    return left.length === 0;
+  } catch (thrown) {
+    deps.log.error('the agent could not be stopped', { error: asError(thrown) });
+    return false;
+  }
+}
