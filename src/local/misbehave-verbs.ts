@@ -13,6 +13,8 @@ export interface Planted {
   route: string;
   /** How often; default once. `Number.POSITIVE_INFINITY` for ever. */
   times?: number;
+  /** Only git's requests of this login: `github-actions[bot]` stands for every job. Default everybody's. */
+  by?: string;
 }
 
 /** Everything that goes wrong because a test asked. Each verb answers a function that calls it off. */
@@ -43,16 +45,16 @@ export function makeMisbehave(works: Works): Misbehave {
   const { forge, misbehaviour, webhooks, rates } = works;
   const planned = new HttpError(500, 'planned');
   return {
-    fail: ({ route, times = 1, status, message = 'Server Error', headers }) =>
-      misbehaviour.plant('fail', route, times, new HttpError(status, message), headers),
-    dropAnswer: ({ route, times = 1 }) => misbehaviour.plant('drop', route, times, planned),
-    ignore: ({ route, times = 1 }) => misbehaviour.plant('ignore', route, times, planned),
-    secondaryLimit({ route, times = 1, retryAfter, status = 403 }) {
+    fail: ({ status, message = 'Server Error', headers, ...plan }) =>
+      misbehaviour.plant('fail', plan, new HttpError(status, message), headers),
+    dropAnswer: (plan) => misbehaviour.plant('drop', plan, planned),
+    ignore: (plan) => misbehaviour.plant('ignore', plan, planned),
+    secondaryLimit({ retryAfter, status = 403, ...plan }) {
       const error = new HttpError(
         status,
         'You have exceeded a secondary rate limit. Please wait a few minutes.',
       );
-      return misbehaviour.plant('fail', route, times, error, { 'Retry-After': String(retryAfter) });
+      return misbehaviour.plant('fail', plan, error, { 'Retry-After': String(retryAfter) });
     },
     spendRateLimit: (login) => rates.spend(login),
     onPreReceive: (repository, hook) => misbehaviour.onPreReceive(repository, hook),

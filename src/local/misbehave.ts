@@ -5,6 +5,8 @@ interface Plant {
   route: string;
   kind: 'fail' | 'drop' | 'ignore';
   left: number;
+  /** Only the calls of this login; everybody's where null. Git's requests alone know who calls. */
+  by: string | null;
   error: HttpError;
   headers: Record<string, string>;
 }
@@ -43,12 +45,11 @@ export class Misbehaviour {
 
   plant(
     kind: Plant['kind'],
-    route: string,
-    times: number,
+    { route, times = 1, by = null }: { route: string; times?: number; by?: string | null },
     error: HttpError,
     headers: Record<string, string> = {},
   ): () => void {
-    const plant = { kind, route, left: times, error, headers };
+    const plant = { route, kind, left: times, by, error, headers };
     this.#plants.push(plant);
     return () => {
       plant.left = 0;
@@ -56,9 +57,13 @@ export class Misbehaviour {
   }
 
   /** Takes one of the planted faults of these kinds for a call. `call` is a method and path, or a route's pattern. */
-  take(call: string, kinds: readonly Plant['kind'][]): Plant | undefined {
+  take(call: string, kinds: readonly Plant['kind'][], caller: string | null = null): Plant | undefined {
     const plant = this.#plants.find(
-      (one) => one.left > 0 && kinds.includes(one.kind) && matches(one.route, call),
+      (one) =>
+        one.left > 0 &&
+        kinds.includes(one.kind) &&
+        matches(one.route, call) &&
+        (one.by === null || one.by === caller),
     );
     if (plant) plant.left -= 1;
     this.#plants = this.#plants.filter((one) => one.left > 0);

@@ -169,6 +169,17 @@ test('a push that fails before it is done has not landed', async () => {
   expect(headOf(github)).toBe(sha);
 });
 
+test('git can be cut off for one login alone', async () => {
+  const { github, tokens } = await makeDesk();
+  const [desk, other] = [await clone(github, tokens.dora), await clone(github, tokens.lucienne)];
+  const forEver = { times: Number.POSITIVE_INFINITY, by: 'dora', status: 503 };
+  const mend = github.misbehave.fail({ route: 'info/refs git-upload-pack', ...forEver });
+  expect((await desk.git('fetch', 'origin')).code).not.toBe(0);
+  expect((await other.git('fetch', 'origin')).code).toBe(0);
+  mend();
+  expect((await desk.git('fetch', 'origin')).code).toBe(0);
+});
+
 test('refs outside heads and tags can be pushed, fetched and deleted; their history outlives them', async () => {
   const { github, tokens } = await makeDesk();
   const desk = await clone(github, tokens.dora);

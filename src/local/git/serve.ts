@@ -60,6 +60,7 @@ export function makeGitServer(
       const fault = misbehaviour.take(
         asked.rest === 'info/refs' ? `info/refs ${asked.service}` : asked.rest,
         faults,
+        asked.actor.login,
       );
       if (fault?.kind === 'fail') throw fault.error;
       const dropped = fault?.kind === 'drop';
@@ -67,7 +68,7 @@ export function makeGitServer(
     }
     const push = await readPushHead(bodyOf(request));
     // Before a large push git sends a probe without commands: a fault that was planted for a push is not for it.
-    const fault = push.refs.length > 0 ? misbehaviour.take(asked.rest, faults) : undefined;
+    const fault = push.refs.length > 0 ? misbehaviour.take(asked.rest, faults, asked.actor.login) : undefined;
     if (fault?.kind === 'fail') {
       push.body.resume();
       throw fault.error;
