@@ -13,7 +13,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Clock, sleep, systemClock } from '../../src/base/clock.ts';
+import type { HistoryEntry } from '../../src/engine/ports.ts';
 import type { LocalGitHub } from '../../src/local/server.ts';
+import { readTransitions } from '../../src/store/message.ts';
 import { readTicket } from '../../src/ticket/codec.ts';
 import type { Signal, Ticket } from '../../src/ticket/format.ts';
 import { archivePath, ticketPath } from '../../src/ticket/paths.ts';
@@ -105,6 +107,15 @@ export class Repository {
       .split('\0')
       .map((message) => message.trim())
       .filter(Boolean);
+  }
+
+  /** What the state branch's commits did to a ticket, oldest first. */
+  history(id: string): HistoryEntry[] {
+    const commits = this.#git(['log', '--reverse', '--format=%H %cI%n%B%x00', 'signalbox']).split('\0');
+    return commits.flatMap((text) => {
+      const [, commit = '', at = '', message = ''] = /^\s*(\S+) (\S+)\n(.*)$/s.exec(text) ?? [];
+      return readTransitions(message, id, commit, at);
+    });
   }
 
   ref(name: string): string | null {
