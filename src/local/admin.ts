@@ -3,13 +3,14 @@ import { promisify } from 'node:util';
 import { gitVerbs } from './admin-git.ts';
 import { issueVerbs } from './admin-issues.ts';
 import type { AppRow, DeliveryRow, Forge, RepositoryRow, Role, UserRow } from './data.ts';
-import { gitDirOf } from './data.ts';
+import { findRepository, gitDirOf } from './data.ts';
 import { initRepository } from './git/repository.ts';
 import type { Permissions } from './host.ts';
 import { appBySlug } from './identity.ts';
 import { install, uninstall } from './installations.ts';
 import { repositoryNamed } from './named.ts';
 import { findUser } from './people.ts';
+import { checkWebhookUrl } from './webhooks.ts';
 import type { Works } from './works.ts';
 
 export interface NewApp {
@@ -96,6 +97,7 @@ function peopleVerbs(works: Works): Pick<Admin, 'createUser' | 'createRepository
       return token;
     },
     async createRepository(fullName, options = {}) {
+      if (findRepository(forge, fullName)) throw new Error(`there is a repository ${fullName} already`);
       const [owner = '', name = ''] = fullName.split('/');
       const account = addUser(forge, owner, 'Organization');
       const now = forge.now();
@@ -140,6 +142,9 @@ function appVerbs(works: Works): AppVerbs {
   const { forge } = works;
   return {
     async createApp({ slug, name = slug, owner = 'github', events, permissions, webhookUrl, webhookSecret }) {
+      if (forge.apps.values().some((app) => app.slug === slug))
+        throw new Error(`there is an app ${slug} already`);
+      if (webhookUrl) checkWebhookUrl(webhookUrl);
       addUser(forge, owner, 'Organization');
       addUser(forge, `${slug}[bot]`, 'Bot');
       const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
@@ -171,6 +176,7 @@ function appVerbs(works: Works): AppVerbs {
       uninstall(works, appBySlug(forge, slug), repositoryNamed(forge, repository)),
     updateWebhookUrl(slug, url) {
       const app = appBySlug(forge, slug);
+      checkWebhookUrl(url);
       forge.apps.put(String(app.id), { ...app, webhookUrl: url });
     },
     deliveries(slug) {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import type { AppRow, DeliveryRow, Forge, InstallationRow, RepositoryRow } from './data.ts';
 import { fullNameOf, repositoryById } from './data.ts';
+import { HttpError } from './host.ts';
 import type { Fate, Misbehaviour } from './misbehave.ts';
 import { nodeId, userJson } from './people.ts';
 import { repositoryJson } from './shapes/repository.ts';
@@ -231,7 +232,7 @@ function post(forge: Forge, row: DeliveryRow, sending: AbortController): Promise
       resolve(outcome);
     };
     const refuse = () => end(late ? failed(504, 'timed out') : failed(502, 'failed to connect to host'));
-    const sent = request(app.webhookUrl, options, (answer) => {
+    const sent = request(new URL(app.webhookUrl), options, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('error', refuse);
@@ -268,4 +269,11 @@ function headersOf(row: DeliveryRow, app: AppRow | undefined): Record<string, st
     'X-Hub-Signature': sign('sha1'),
     'X-Hub-Signature-256': sign('sha256'),
   };
+}
+
+/** Webhooks go over plain HTTP, as to an app on the same machine. */
+export function checkWebhookUrl(url: string): void {
+  if (!URL.canParse(url) || new URL(url).protocol !== 'http:') {
+    throw new HttpError(422, `not supported by the embedded GitHub: a webhook address like ${url}`);
+  }
 }

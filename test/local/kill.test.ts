@@ -6,7 +6,6 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { git } from '../../src/base/git.ts';
-import type { LocalGitHub } from '../../src/local/server.ts';
 import type { Receiver } from './support.ts';
 import { appOctokit, clone, desk, octokit, startForge, startReceiver, temporaryFolder } from './support.ts';
 
@@ -52,12 +51,10 @@ async function forgeProcess(
   return { facts: JSON.parse(line) as Facts, dataFolder, kill };
 }
 
-const speaks = (facts: Facts) => facts as unknown as LocalGitHub;
-
 test('after kill -9 in the middle of work everything that was answered is there again', async () => {
   const receiver = await startReceiver();
   const { facts, dataFolder, kill } = await forgeProcess(receiver);
-  const lucienne = octokit(speaks(facts), facts.token);
+  const lucienne = octokit(facts, facts.token);
   const answered: number[] = [];
   const work = async () => {
     for (;;) {
@@ -87,7 +84,7 @@ test('what was not delivered before kill -9 is delivered by the next process', a
   const { facts, dataFolder, kill } = await forgeProcess(receiver);
   await expect.poll(() => receiver.names()).toContain('installation.created');
   receiver.answer = 0;
-  await octokit(speaks(facts), facts.token).rest.issues.create({ ...desk, title: 'Unheard' });
+  await octokit(facts, facts.token).rest.issues.create({ ...desk, title: 'Unheard' });
   await expect.poll(() => receiver.names().at(-1)).toBe('issues.opened');
   await kill();
   receiver.answer = 200;
@@ -101,7 +98,7 @@ test('what was not delivered before kill -9 is delivered by the next process', a
 test('a ref that git moved right before kill -9 is in the history and in a push event afterwards', async () => {
   const receiver = await startReceiver();
   const { facts, dataFolder, kill } = await forgeProcess(receiver);
-  const local = await clone(speaks(facts), facts.token);
+  const local = await clone(facts, facts.token);
   const pushed = await local.commit('pushed');
   await local.git('push', '-q', 'origin', 'HEAD:main');
   await kill();

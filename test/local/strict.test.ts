@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
-import { desk, makeDesk, octokit, refusal } from './support.ts';
+import { desk, installedApp, makeDesk, octokit, refusal } from './support.ts';
 
 const no = 'not supported by the embedded GitHub: ';
 
@@ -30,6 +30,28 @@ test('an unknown route, query parameter, body key, representation or API version
   expect(await said(lucienne.rest.repos.get({ ...desk, headers }))).toBe('400 API version 2026-03-10');
   const graphql = octokit(github, tokens.lucienne).graphql('{ viewer { login } }');
   expect((await refusal(graphql)).message).toContain(`${no}GraphQL`);
+});
+
+test('a webhook address that is no plain HTTP is refused where it is set', async () => {
+  const { github } = await makeDesk();
+  const app = await installedApp(github, undefined);
+  const url = 'https://hooks.example/';
+  // As plain data: Octokit takes a parameter of the name `url` for the address to call.
+  expect(await refusal(app.own.request('PATCH /app/hook/config', { data: { url } }))).toEqual({
+    status: 422,
+    message: `${no}a webhook address like ${url}`,
+  });
+  expect(() => github.admin.updateWebhookUrl('signalbox', 'nowhere')).toThrow(`${no}a webhook address`);
+});
+
+test('what exists already is not made again by the direct verbs', async () => {
+  const { github } = await makeDesk();
+  await expect(github.admin.createRepository('ACME/desk')).rejects.toThrow(
+    'there is a repository ACME/desk already',
+  );
+  await installedApp(github, undefined);
+  await expect(installedApp(github, undefined)).rejects.toThrow('there is an app signalbox already');
+  expect(github.admin.createUser('dora')).toBe(github.admin.createUser('dora'));
 });
 
 test('wrong types and broken JSON are refused: 422 with the field, 400', async () => {

@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
+import { ProbotOctokit } from 'probot';
 import { onTestFinished } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { GitResult } from '../../src/base/git.ts';
@@ -51,17 +51,24 @@ export async function startForge(options: Partial<LocalGitHubOptions> = {}): Pro
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Octokit as anybody would use it, with a token or with none. */
-export const octokit = (github: LocalGitHub, token?: string): Octokit =>
+export const octokit = (github: { api: string }, token?: string): Octokit =>
   new Octokit({ baseUrl: github.api, log: quiet, ...(token ? { auth: token } : {}) });
 
-/** Octokit as an app: its own JSON web token, or an installation's token where an installation is given. */
+/** Probot's Octokit without its brakes: as an app by JSON web token, or with an installation's token. */
+export const AppOctokit = ProbotOctokit.defaults((options: object) => ({
+  ...options,
+  retry: { enabled: false },
+  throttle: { enabled: false },
+}));
+export type AppApi = InstanceType<typeof AppOctokit>;
+
 export function appOctokit(
-  github: LocalGitHub,
+  github: { api: string },
   app: { id: number; privateKey: string },
   installationId?: number,
-): Octokit {
+): AppApi {
   const auth = { appId: app.id, privateKey: app.privateKey, ...(installationId ? { installationId } : {}) };
-  return new Octokit({ baseUrl: github.api, log: quiet, authStrategy: createAppAuth, auth });
+  return new AppOctokit({ baseUrl: github.api, log: quiet, auth });
 }
 
 export const desk = { owner: 'acme', repo: 'desk' };
@@ -169,8 +176,8 @@ export async function installedApp(
   slug: string;
   privateKey: string;
   installationId: number;
-  api: Octokit;
-  own: Octokit;
+  api: AppApi;
+  own: AppApi;
 }> {
   const app = await github.admin.createApp({
     slug: 'signalbox',
@@ -194,7 +201,11 @@ export interface Clone {
   commit(message: string, parent?: string): Promise<string>;
 }
 
-export async function clone(github: LocalGitHub, token: string, repository = 'acme/desk'): Promise<Clone> {
+export async function clone(
+  github: { url: string },
+  token: string,
+  repository = 'acme/desk',
+): Promise<Clone> {
   const cwd = temporaryFolder();
   const author = {
     GIT_AUTHOR_NAME: 'A',

@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/rest';
-import type { Desk, Received } from './support.ts';
+import type { AppApi, Desk, Received } from './support.ts';
 import { desk, installedApp, makeDesk, octokit, startReceiver } from './support.ts';
 
 export interface Answer {
@@ -44,7 +44,7 @@ async function tell(): Promise<Told> {
   return { answers, deliveries: receiver.received };
 }
 
-function listen(api: Octokit, answers: Answer[]): void {
+function listen(api: Octokit | AppApi, answers: Answer[]): void {
   api.hook.after('request', (response, options) => {
     const path = options.url.replace(/^https?:\/\/[^/]+\/api\/v3/, '');
     answers.push({ method: options.method, path, status: response.status, body: response.data });
@@ -160,7 +160,7 @@ async function pulls({ github, as: { lucienne } }: Desk): Promise<void> {
 
 async function apps(
   { github, as: { lucienne } }: Desk,
-  app: { installationId: number; api: Octokit; own: Octokit },
+  app: { installationId: number; api: AppApi; own: AppApi },
   answers: Answer[],
 ): Promise<void> {
   const { rest } = app.own;

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { AppRow, DeliveryRow, Forge } from '../data.ts';
 import type { Call, Route } from '../http.ts';
 import { choice, notFound, unsupported } from '../http.ts';
+import { checkWebhookUrl } from '../webhooks.ts';
 import type { Works } from '../works.ts';
 import { askingApp } from './apps.ts';
 
 const config = z.strictObject({
-  url: z.url().optional(),
+  url: z.string().optional(),
   secret: z.string().min(1).optional(),
   content_type: z.literal('json').optional(),
   insecure_ssl: z.union([z.literal('0'), z.literal(0)]).optional(),
@@ -19,6 +20,7 @@ export function mountHookRoutes(route: Route, works: Works): void {
   route('PATCH /app/hook/config', { body: config }, (call) => {
     const app = askingApp(call);
     const { url = app.webhookUrl, secret = app.webhookSecret } = call.body;
+    if (url !== null) checkWebhookUrl(url);
     const row = { ...app, webhookUrl: url, webhookSecret: secret };
     forge.apps.put(String(app.id), row);
     return call.c.json(configJson(row));
