@@ -34,7 +34,7 @@ jobs:
       - if: inputs.endless
         env: { TOKEN: '\${{ github.token }}' }
         run: |
-          echo "$TOKEN" | base64 -w0
+          echo "token=$(echo "$TOKEN" | base64 -w0)"
           (setsid bash -c 'trap "" TERM INT HUP; echo "daemon=$$"; while true; do sleep 0.05; done' &)
           sh -c 'unset RUNNER_TRACKING_ID; exec setsid bash -c '"'"'echo "unmarked=$$"; while true; do sleep 0.05; done'"'" &
           while true; do sleep 0.05; done

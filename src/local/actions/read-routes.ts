@@ -30,15 +30,15 @@ function workflowRoutes(declare: Declare, ledger: Ledger): void {
     if (!known) throw notFound();
     return known;
   };
-  const show = ({ record, name }: KnownWorkflow) => workflowJson(host, record, name);
+  const show = async ({ record, name }: KnownWorkflow) => workflowJson(host, record, await name());
   const list = async ({ c, repository }: Visit) => {
     const all = await listWorkflows(ledger, repository);
     const { slice } = paginate(c, all);
-    return c.json({ total_count: all.length, workflows: slice.map(show) });
+    return c.json({ total_count: all.length, workflows: await Promise.all(slice.map(show)) });
   };
   declare('GET', '/workflows', 'read', list, pages);
   declare('GET', '/workflows/:workflow_id', 'read', async (visit) =>
-    visit.c.json(show(await workflowOf(visit))),
+    visit.c.json(await show(await workflowOf(visit))),
   );
   const runs = async (visit: Visit) => {
     const { record } = await workflowOf(visit);

@@ -6,16 +6,21 @@ import { treeOf, workflowFolder } from './tree.ts';
 /** A workflow file as GitHub knows it: on the default branch, or known from an earlier run. */
 export interface KnownWorkflow {
   record: WorkflowRecord;
-  name: string;
+  name(): Promise<string>;
 }
 
 /** The workflow files of the default branch, in the order they were first seen. */
 export async function listWorkflows(ledger: Ledger, repository: number): Promise<KnownWorkflow[]> {
-  const present = await onDefaultBranch(ledger, repository);
-  const named = present.map(async ({ record, text }) => {
-    return { record, name: workflowName(record.path, await text()) };
-  });
-  return (await Promise.all(named)).sort((one, other) => one.record.id - other.record.id);
+  const facts = ledger.host.repository(repository);
+  if (!facts) return [];
+  const tree = treeOf(facts.gitDir);
+  const head = await tree.resolve(facts.default_branch);
+  if (!head) return [];
+  const present = (await tree.workflows(head.sha)).map((path) => ({
+    record: ledger.workflow(repository, path),
+    name: async () => workflowName(path, (await tree.file(head.sha, path)) ?? ''),
+  }));
+  return present.sort((one, other) => one.record.id - other.record.id);
 }
 
 /**
@@ -29,24 +34,10 @@ export async function findWorkflow(
 ): Promise<KnownWorkflow | undefined> {
   const isIt = ({ id, path }: { id: number; path: string }): boolean =>
     String(id) === key || path === key || path === `${workflowFolder}/${key}`;
-  const present = (await onDefaultBranch(ledger, repository)).find(({ record }) => isIt(record));
-  if (present)
-    return { record: present.record, name: workflowName(present.record.path, await present.text()) };
+  const present = (await listWorkflows(ledger, repository)).find(({ record }) => isIt(record));
+  if (present) return present;
   const ran = ledger.runs(repository).find((run) => isIt({ id: run.workflowId, path: run.workflowPath }));
-  return ran && { record: ledger.workflow(repository, ran.workflowPath), name: latest(ran).workflowName };
-}
-
-async function onDefaultBranch(
-  ledger: Ledger,
-  repository: number,
-): Promise<{ record: WorkflowRecord; text(): Promise<string> }[]> {
-  const facts = ledger.host.repository(repository);
-  if (!facts) return [];
-  const tree = treeOf(facts.gitDir);
-  const head = await tree.resolve(facts.default_branch);
-  if (!head) return [];
-  return (await tree.workflows(head.sha)).map((path) => ({
-    record: ledger.workflow(repository, path),
-    text: async () => (await tree.file(head.sha, path)) ?? '',
-  }));
+  if (!ran) return undefined;
+  const { workflowName: name } = latest(ran);
+  return { record: ledger.workflow(repository, ran.workflowPath), name: async () => name };
 }

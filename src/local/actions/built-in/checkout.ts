@@ -26,10 +26,13 @@ export async function checkout(stage: Stage, given: Record<string, string>): Pro
   if (!Number.isInteger(depth) || depth < 0)
     throw new StepFailure(`fetch-depth: ${given['fetch-depth']} is no number`);
 
-  if (!readdirSync(folder).includes('.git')) await git('init', '--quiet', '.');
-  await git('config', 'advice.detachedHead', 'false');
-  await git('config', '--replace-all', 'remote.origin.url', cloneUrl);
-  await forgetLogin(git, login);
+  if (readdirSync(folder).includes('.git')) {
+    await git('remote', 'set-url', 'origin', cloneUrl);
+    await forgetLogin(git, login);
+  } else {
+    await git('init', '--quiet', '.');
+    await git('remote', 'add', 'origin', cloneUrl);
+  }
   const wanted = whatIsWanted(stage.contexts.github as Record<string, Json>, given.ref ?? '');
   const limit = depth === 0 ? [] : ['--no-tags', `--depth=${depth}`];
   const fetch = (...refspecs: string[]) => git('fetch', '--quiet', ...limit, 'origin', ...refspecs);
@@ -37,7 +40,7 @@ export async function checkout(stage: Stage, given: Record<string, string>): Pro
   for (const choice of wanted) {
     try {
       await fetch(choice.refspec);
-      await git('checkout', '--quiet', '--force', ...choice.checkout);
+      await git('-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--force', ...choice.checkout);
       break;
     } catch (error) {
       stage.session.throwIfStopped();
