@@ -24,14 +24,22 @@ import { runAttempt } from './run.ts';
  * is bundled to `index.js` by `scripts/bundle.mjs`.
  */
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 async function main(): Promise<number> {
   const { variables, wiped } = takeEnvironment();
   const interrupted = new AbortController();
   // From the first moment: without a handler the first SIGINT would end us before the agent.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupted.abort());
   const hide = masker([variables.INPUT_TOKEN ?? '']);
+  process.stdout.on('error', () => {}); // nobody reads the log any more: no reason to leave an agent alone
   const say = (line: string) => process.stdout.write(`${hide(line)}\n`);
   const log = makeLog('info', say);
+  // Whatever breaks here must not leave the agent running without us: it ends as on a cancel.
+  process.on('uncaughtException', (error) => {
+    log.error('an error nobody caught', { error });
+    interrupted.abort();
+  });
   try {
     const inputs = readInputs(variables);
     if (!wiped)
@@ -53,7 +61,7 @@ async function main(): Promise<number> {
 
 async function attempt(
   inputs: Inputs,
-  variables: Record<string, string | undefined>,
+  variables: Variables,
   { log, say, interrupted }: { log: Log; say: (line: string) => void; interrupted: AbortSignal },
 ): Promise<Outcome> {
   const { job, token, owner, repo, apiUrl, serverUrl, temp } = inputs;
@@ -106,7 +114,7 @@ async function attempt(
         config,
         remote: { url, token },
         workFolder,
-        environment: variables,
+        environment: withoutTokens(variables, token),
         housePrompt,
         interrupted,
       },
@@ -115,6 +123,15 @@ async function attempt(
   } finally {
     await patience.within('close the store', { ms: 5_000, hurriedMs: 500 }, () => store.close());
   }
+}
+
+/** What a profile may name for its agent: not Actions' own variables, and the job's token under no name at all. */
+function withoutTokens(variables: Variables, token: string): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).filter(
+      ([name, value]) => !/^(?:INPUT|ACTIONS)_/.test(name) && !value?.includes(token),
+    ),
+  );
 }
 
 /** The action's outputs. Neither has a line break, so neither needs a delimiter. */

@@ -37,6 +37,7 @@ const turn = (code: ReasonCode, message: string = reasons[code]): Turned => ({ c
 export async function passGate(gate: Gate, job: Job, key: string): Promise<Turned | null> {
   if (job.run.run_attempt !== 1) return turn('rerun');
   const snapshot = await gate.store.read({ fresh: true });
+  if (snapshot.movedBack) return turn('head-moved-back');
   const file = snapshot.tickets.get(job.ticket);
   if (!file) return turn((await snapshot.archived(job.ticket)) ? 'not-executing' : 'no-such-ticket');
   if (!file.ticket) return turn(file.broken?.code ?? 'bad-yaml');

@@ -109,7 +109,8 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   if (cause) tools.output.line(`stopping the agent: ${cause}`);
   const agentGone = await stop(attending, agent);
   const spoken = readVerdict(agent.spoken(), prompt);
-  const claim = mergeVerdicts(spoken, await writtenVerdict(workshop, job, log));
+  const said = mergeVerdicts(spoken, await writtenVerdict(workshop, job, log));
+  const claim = said && { ...said, summary: hide(said.summary) }; // it is committed, and posted on the issue
   const closed = cause === 'cancelled' && (await isClosed(attending));
   const judgement = judge({ cause, exit, claim, lastWords: words(), closed });
   const saveWork = savingOf(keeper, judgement, cause, words);

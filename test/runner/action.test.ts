@@ -18,7 +18,7 @@ look='gh[sp]_[A-Za-z0-9]{8}|Basic [A-Za-z0-9+/]{16}'
 } > ../seen
 grep -E "$look|INPUT_TOKEN=" ../seen && echo "found something"
 grep -q '^environ: PATH=' ../seen || echo "saw nothing at all"
-grep '^own: LUCIS_KEY' ../seen
+grep -E '^own: (LUCIS_KEY|INPUT_TOKEN|INPUT_CLAIM)' ../seen
 echo "$LUCIS_KEY"
 echo done > work.txt
 echo

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeWorld, until, type World, workRefOf } from './world.ts';
+import { configOf, makeWorld, until, type World, workRefOf } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -153,6 +153,23 @@ describe('an attempt', () => {
 
     expect(outcome).toMatchObject({ outcome: 'lost', code: 'run-ended-silent' });
     expect(world.log.some((line) => line.includes('DONE: this line is in the ticket'))).toBe(true);
+  });
+
+  it("hides the agent's secrets in all that is kept or shown", async () => {
+    const environment = { PATH: process.env.PATH, API_KEY: 'secret-of-the-api', OTHER: 'not granted' };
+    const config = configOf(
+      'echo "$API_KEY [$OTHER] $SIGNALBOX_KEY"; echo x > x; echo "DONE: used $API_KEY"',
+      {},
+    );
+    const [luci] = Object.values(config.agents);
+    luci?.environment.push('API_KEY');
+    await world.run('', { config, environment });
+
+    expect(world.ticket().attempts[0]?.reason).toBe('used ***');
+    expect(world.log).toContain('agent | *** [] ***');
+    expect(JSON.stringify([world.log, await world.git('log', '--format=%B', workRefOf())])).not.toContain(
+      'secret-of',
+    );
   });
 
   it('says in a signal why nothing was started', async () => {

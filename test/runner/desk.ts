@@ -69,7 +69,7 @@ export async function makeDesk(agents: Record<string, string>, cancelScale = 1):
   const profiles = Object.fromEntries(
     Object.keys(agents).map((name) => [
       name,
-      { command: ['sh', `agents/${name}.sh`], environment: ['LUCIS_KEY'] },
+      { command: ['sh', `agents/${name}.sh`], environment: ['LUCIS_KEY', 'INPUT_TOKEN', 'INPUT_CLAIM'] },
     ]),
   );
   const limits = { look_seconds: 0.3, kill_after_seconds: 0.5, unreadable_seconds: 20 };

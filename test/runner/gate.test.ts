@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IssueEvent } from '../../src/engine/ports.ts';
-import { makeWorld, type World } from './world.ts';
+import { makeWorld, until, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -122,10 +122,15 @@ describe('the gate', () => {
   it('waits out a head that cannot be read for a moment', async () => {
     world.reads = 'fail';
     const run = world.run(agent);
-    setTimeoutOnce(() => {
-      world.reads = 'well';
-    });
+    await until('a read that failed', () => world.failedReads > 0);
+    world.reads = 'well';
     expect(await run).toMatchObject({ outcome: 'done' });
+  });
+
+  it('decides nothing on a head that was moved back', async () => {
+    world.reads = 'moved back';
+    await turnedAway('head-moved-back');
+    expect(world.requests).toEqual([]);
   });
 
   it('binds again with the same key where the answer was lost', async () => {
@@ -147,10 +152,6 @@ describe('the gate', () => {
     expect(started()).toBe(false);
   });
 });
-
-function setTimeoutOnce(then: () => void): void {
-  setTimeout(then, 150);
-}
 
 function never(): never {
   throw new Error('cannot be');

@@ -36,6 +36,7 @@ export interface World {
   ask(request: Partial<Request> & { kind: Request['kind'] }): Decision;
   /** How the next reads of the head go. */
   reads: 'well' | 'fail' | 'never' | 'moved back';
+  failedReads: number;
   /** Called before each request of the runner is decided. */
   before: (request: Request) => void;
   /** Called after each is decided; what it throws is what the runner hears instead of the answer. */
@@ -127,6 +128,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
     ask: (request) =>
       decideNow({ source: 'e1', at: iso(systemClock.now()), actor: 'elmar', ...request } as Request),
     reads: 'well',
+    failedReads: 0,
     before: () => {},
     after: () => {},
     async run(command, over = {}) {
@@ -185,7 +187,10 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
   };
 
   async function read(): Promise<Snapshot> {
-    if (world.reads === 'fail') throw new Error('the head cannot be read');
+    if (world.reads === 'fail') {
+      world.failedReads++;
+      throw new Error('the head cannot be read');
+    }
     if (world.reads === 'never') return new Promise(() => {});
     return {
       head: 'a'.repeat(40),
