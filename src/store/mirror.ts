@@ -23,9 +23,9 @@ const mark = '# A mirror made by Signalbox. It may be deleted at any time: it is
 /**
  * The whole `config` of a mirror. It can be fetched again, so nothing is forced to disk, and nothing starts a
  * clean-up behind our back. Fetched objects stay in packs: loose ones of a fetch that was killed could be half of
- * what they need. The remote's address holds no login.
+ * what they need. A transfer that stands still ends itself. The remote's address holds no login.
  */
-function config(remote: string, refspecs: readonly string[]): string {
+function config({ remote, timeoutMs }: MirrorOptions, refspecs: readonly string[]): string {
   return `${mark}
 [core]
 \trepositoryformatversion = 0
@@ -40,6 +40,9 @@ function config(remote: string, refspecs: readonly string[]): string {
 \twriteCommitGraph = false
 [push]
 \tnegotiate = false
+[http]
+\tlowSpeedLimit = 1
+\tlowSpeedTime = ${Math.ceil(timeoutMs / 1000)}
 [remote "origin"]
 \turl = "${remote.replace(/["\\]/g, '\\$&')}"
 ${refspecs.map((each) => `\tfetch = ${each}\n`).join('')}`;
@@ -60,7 +63,7 @@ export class Mirror {
   /** Makes or takes up the mirror. Nothing is asked of the remote. Other processes may do the same meanwhile. */
   static async open(options: MirrorOptions): Promise<Mirror> {
     const mirror = new Mirror(options);
-    const wanted = config(options.remote, mirror.#refspecs());
+    const wanted = config(options, mirror.#refspecs());
     const file = join(options.folder, 'config');
     const present = await readFile(file, 'utf8').catch(() => null);
     if (present === null) await mirror.#make(wanted);
@@ -122,7 +125,19 @@ export class Mirror {
         spec.includes('*'),
     );
     const flags = ['--no-tags', '--prune', ...(all ? ['--refetch'] : [])];
-    await this.#ask((remote) => remote.fetch([...flags, 'origin', ...wanted]));
+    for (let round = 1; ; round++) {
+      try {
+        await this.#ask((remote) => remote.fetch([...flags, 'origin', ...wanted]));
+        return;
+      } catch (thrown) {
+        // Another process fetches into the same folder.
+        if (
+          round === 5 ||
+          !/cannot lock ref|unable to update local ref|File exists/.test(asError(thrown).message)
+        )
+          throw thrown;
+      }
+    }
   }
 
   async push(moves: readonly RefMove[]): Promise<PushResult> {
@@ -193,8 +208,8 @@ export class Mirror {
     return simpleGit({
       baseDir,
       timeout: { block: this.#options.timeoutMs },
-      // Its default waits 50 ms after the end of every command that printed nothing.
-      completion: { onClose: true, onExit: false },
+      // What git started may hold its pipes long after git was killed; after any other end they close at once.
+      completion: { onClose: true, onExit: 2_000 },
       allowEnvironment: Object.keys(env).filter((name) => name.startsWith('GIT_')),
       unsafe: { allowUnsafeConfigEnvCount: true, allowUnsafeConfigPaths: true },
     }).env(env);

@@ -49,7 +49,7 @@ function judge({ code, stdout, stderr }: GitResult, moves: readonly RefMove[]): 
 /** What went wrong where git said nothing of any ref. */
 export function faultOf(stderr: string): 'unknown' | 'refused' | 'unreachable' {
   if (
-    /Authentication failed|could not read (Username|Password)|returned error: 40[134]|Permission denied|Repository not found|Invalid username/i.test(
+    /Authentication failed|could not read (Username|Password)|returned error: 40[134]|Permission denied|repository '?[^\n]*'? not found|Invalid username/i.test(
       stderr,
     )
   ) {
