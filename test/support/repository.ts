@@ -139,25 +139,26 @@ export class Repository {
   ): Promise<void> {
     const folder = mkdtempSync(join(this.folder, 'clone-'));
     const url = `${this.github.url.replace('://', `://${login}:${this.tokens.get(login)}@`)}/${repository}.git`;
+    // Never in step with this process: the server it talks to lives here.
     const git = (...args: string[]) =>
-      execFileSync('git', ['-c', `user.name=${login}`, '-c', `user.email=${login}@acme.invalid`, ...args], {
-        cwd: folder,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        encoding: 'utf8',
-      });
-    git('init', '--quiet', '--initial-branch', branch);
+      promisify(execFile)(
+        'git',
+        ['-c', `user.name=${login}`, '-c', `user.email=${login}@acme.invalid`, ...args],
+        { cwd: folder },
+      );
+    await git('init', '--quiet', '--initial-branch', branch);
     if (this.ref(`refs/heads/${branch}`)) {
-      git('fetch', '--quiet', url, branch);
-      git('reset', '--quiet', '--hard', 'FETCH_HEAD');
+      await git('fetch', '--quiet', url, branch);
+      await git('reset', '--quiet', '--hard', 'FETCH_HEAD');
     }
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       if (text === null) rmSync(join(folder, path), { force: true });
       else writeFileSync(join(folder, path), text);
     }
-    git('add', '--all', '--force');
-    git('commit', '--quiet', '--allow-empty', '--message', message);
-    await promisify(execFile)('git', ['push', '--quiet', url, `HEAD:refs/heads/${branch}`], { cwd: folder });
+    await git('add', '--all', '--force');
+    await git('commit', '--quiet', '--allow-empty', '--message', message);
+    await git('push', '--quiet', url, `HEAD:refs/heads/${branch}`);
     rmSync(folder, { recursive: true, force: true });
   }
 
