@@ -102,15 +102,29 @@ describe('a concurrency group', () => {
     });
   });
 
-  test('is held by a wedged run, and a pending run can be cancelled', async () => {
+  test('is held by a wedged run until that is cancelled by force; a pending run can be cancelled', async () => {
     const { world, start, go } = await makeWaiters('deploy');
-    const first = await start('a');
-    const second = await start('b');
-    await world.octokit.rest.actions.cancelWorkflowRun({ ...where, run_id: second });
-    expect(await statusOf(world, second)).toBe('cancelled');
-    expect(await world.jobs(second)).toEqual([]);
-    go('a');
-    expect((await world.ended(first)).conclusion).toBe('success');
+    const { actions } = world.octokit.rest;
+    const wedged = await start(
+      'a',
+      'wedged',
+      file('deploy').replace('- run:', '- if: always()\n        run:'),
+    );
+    await world.says(wedged, 'ready');
+    const cancelled = await start('b');
+    await actions.cancelWorkflowRun({ ...where, run_id: cancelled });
+    expect(await statusOf(world, cancelled)).toBe('cancelled');
+    expect(await world.jobs(cancelled)).toEqual([]);
+    const waiting = await start('c');
+    await actions.cancelWorkflowRun({ ...where, run_id: wedged });
+    expect([await statusOf(world, wedged), await statusOf(world, waiting)]).toEqual([
+      'in_progress',
+      'pending',
+    ]);
+    await actions.forceCancelWorkflowRun({ ...where, run_id: wedged });
+    go('c');
+    expect((await world.ended(waiting)).conclusion).toBe('success');
+    expect(await statusOf(world, wedged)).toBe('cancelled');
   });
 });
 

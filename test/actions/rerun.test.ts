@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeWorld, repository, type World, where } from './world.ts';
+import { MovedClock, makeWorld, repository, type World, where } from './world.ts';
 
 const file = `
 name: Again
@@ -112,5 +112,39 @@ describe('a re-run', () => {
     });
     world.github.actions.releaseRuns();
     await world.ended(id);
+  });
+
+  test('starts its time anew, and is had for thirty days', async () => {
+    const clock = new MovedClock();
+    const world = await makeWorld({ clock });
+    const id = await world.dispatch('again', file, { ticket: 'MC-1' });
+    const first = await world.ended(id);
+    const day = 24 * 60 * 60_000;
+    clock.advance(29 * day);
+    await again(world, id);
+    const second = await world.ended(id);
+    expect(second.created_at).toBe(first.created_at);
+    expect(Date.parse(second.run_started_at ?? '') - Date.parse(first.run_started_at ?? '')).toBeGreaterThan(
+      28 * day,
+    );
+    clock.advance(2 * day);
+    await expect(again(world, id)).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringContaining('over a month ago'),
+    });
+  });
+
+  test('is had fifty times, by whoever may write', async () => {
+    const world = await makeWorld();
+    const text = 'on: workflow_dispatch\njobs: { one: { if: false, runs-on: x, steps: [{ run: echo }] } }';
+    const id = await world.dispatch('nothing', text);
+    const reader = world.as('visitor', 'read').rest.actions.reRunWorkflow({ ...where, run_id: id });
+    await expect(reader).rejects.toMatchObject({ status: 403 });
+    for (let count = 0; count < 50; count += 1) await again(world, id);
+    expect(await world.run(id)).toMatchObject({ run_attempt: 51, conclusion: 'skipped' });
+    await expect(again(world, id)).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringContaining('50 times'),
+    });
   });
 });

@@ -10,6 +10,9 @@ import { type Scope, Session } from './session.ts';
 import { runPosts, runSteps, type StepListener, stepName } from './step-runner.ts';
 import type { Job, Workflow } from './workflow.ts';
 
+/** No job may take longer than five days on a machine of one's own (GitHub's limit). */
+const maxMinutes = 5 * 24 * 60;
+
 /** Everything a machine has to know to run one job. */
 export interface JobPlan {
   record: JobRecord;
@@ -138,8 +141,9 @@ export class JobRunner {
 
   /** A job that takes too long is cancelled. */
   #limitTime(scope: Scope): () => void {
-    const minutes = Number(evaluateString(this.#plan.job.timeoutMinutes, scope.contexts));
-    if (Number.isNaN(minutes)) return () => {};
+    const asked = Number(evaluateString(this.#plan.job.timeoutMinutes, scope.contexts));
+    if (Number.isNaN(asked)) return () => {};
+    const minutes = Math.min(asked, maxMinutes);
     return this.#machine.clock.after(minutes * 60_000, () => {
       this.#session.parts.log.write(
         `##[error]The job running on runner ${runnerName} has exceeded the maximum execution time of ${minutes} minutes.`,
