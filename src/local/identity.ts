@@ -71,7 +71,7 @@ export function mintJobToken(
   return { token, revoke: () => forge.tokens.delete(token) };
 }
 
-export const badCredentials = (): HttpError => new HttpError(401, 'Bad credentials');
+const badCredentials = (): HttpError => new HttpError(401, 'Bad credentials');
 
 function fromToken(forge: Forge, token: string): Identity {
   const row = forge.tokens.get(token);

@@ -61,7 +61,7 @@ export function makeMisbehave(works: Works): Misbehave {
     deliveries(fateOf) {
       misbehaviour.fateOf = fateOf;
       return () => {
-        if (misbehaviour.fateOf === fateOf) misbehaviour.fateOf = () => undefined;
+        if (misbehaviour.fateOf === fateOf) misbehaviour.fateOf = undefined;
       };
     },
     releaseDeliveries: (order) => webhooks.release(order),

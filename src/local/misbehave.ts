@@ -41,7 +41,7 @@ export class Misbehaviour {
   readonly #preReceive = new Map<string, PreReceive>();
   /** Repositories whose hook is running: a push made by the hook itself must not wait for the hook. */
   readonly #inHook = new Set<string>();
-  fateOf: (delivery: DeliveryFacts) => Fate | false | undefined = () => undefined;
+  fateOf: ((delivery: DeliveryFacts) => Fate | false | undefined) | undefined;
 
   plant(
     kind: Plant['kind'],
@@ -73,7 +73,7 @@ export class Misbehaviour {
   clear(): void {
     this.#plants = [];
     this.#preReceive.clear();
-    this.fateOf = () => undefined;
+    this.fateOf = undefined;
   }
 
   onPreReceive(repository: string, hook: PreReceive): () => void {

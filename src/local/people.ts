@@ -2,7 +2,7 @@ import type { Forge, RepositoryRow, Role, UserRow } from './data.ts';
 import type { Actor } from './host.ts';
 import { HttpError } from './host.ts';
 
-export const roles: readonly Role[] = ['read', 'triage', 'write', 'maintain', 'admin'];
+const roles: readonly Role[] = ['read', 'triage', 'write', 'maintain', 'admin'];
 
 export const findUser = (forge: Forge, login: string): UserRow | undefined =>
   forge.users.get(login.toLowerCase());

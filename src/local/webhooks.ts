@@ -139,11 +139,13 @@ export class Webhooks {
   }
 
   #fate(row: DeliveryRow): Fate {
+    const { fateOf } = this.#misbehaviour;
+    if (!fateOf) return 'deliver';
     const { guid, event, action, redelivery } = row;
     const repository =
       row.repository === null ? null : fullNameOf(repositoryById(this.#forge, row.repository));
     const payload = JSON.parse(row.payload) as Record<string, unknown>;
-    return this.#misbehaviour.fateOf({ guid, event, action, repository, redelivery, payload }) || 'deliver';
+    return fateOf({ guid, event, action, repository, redelivery, payload }) || 'deliver';
   }
 
   #later(id: number, delayMs: number): void {

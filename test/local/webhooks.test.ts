@@ -2,27 +2,12 @@ import { createServer } from 'node:net';
 import { Probot, Server } from 'probot';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Host } from '../../src/local/host.ts';
-import { manualClock } from './manual-clock.ts';
-import type { Desk, Receiver } from './support.ts';
+import { hooked } from './hooked.ts';
+import type { Receiver } from './support.ts';
 import { AppOctokit, clone, desk, installedApp, makeDesk, noActions, startReceiver } from './support.ts';
 
 const secret = 'a secret of the hook';
 const one = { ...desk, issue_number: 1 };
-
-interface Hooked extends Desk {
-  receiver: Receiver;
-  app: Awaited<ReturnType<typeof installedApp>>;
-}
-
-/** A desk whose app has heard of its installation and of nothing else. */
-async function hooked(options: Parameters<typeof makeDesk>[0] = {}, events?: string[]): Promise<Hooked> {
-  const receiver = await startReceiver();
-  const world = await makeDesk(options);
-  const app = await installedApp(world.github, receiver, events ? { events } : {});
-  await world.github.delivered();
-  receiver.received.length = 0;
-  return { ...world, receiver, app };
-}
 
 test('a webhook is signed over its raw body and carries GitHub headers', async () => {
   const { github, as, receiver, app } = await hooked();
@@ -155,70 +140,6 @@ test('a comment on a pull request is an issue_comment whose issue has a pull_req
   expect(comment?.payload.issue.pull_request.url).toMatch(/\/pulls\/1$/);
 });
 
-test('a failed delivery is not sent again by itself; redelivery sends the same GUID and body', async () => {
-  const { github, as, receiver, app } = await hooked({}, ['issues']);
-  receiver.answer = 500;
-  await as.dora.rest.issues.create({ ...desk, title: 'One' });
-  await github.delivered();
-  expect(receiver.received).toHaveLength(1);
-  const { data: failed } = await app.own.rest.apps.listWebhookDeliveries({ status: 'failure' });
-  expect(
-    failed.map(({ event, action, status_code, redelivery }) => [event, action, status_code, redelivery]),
-  ).toEqual([['issues', 'opened', 500, false]]);
-  receiver.answer = 202;
-  await app.own.rest.apps.redeliverWebhookDelivery({ delivery_id: failed[0]?.id ?? 0 });
-  await github.delivered();
-  const [first, second] = receiver.received;
-  expect([second?.guid, second?.raw]).toEqual([first?.guid, first?.raw]);
-  const { data: log } = await app.own.rest.apps.listWebhookDeliveries({ per_page: 1 });
-  expect(log[0]).toMatchObject({ guid: first?.guid, redelivery: true, status_code: 202 });
-  const { data: whole } = await app.own.rest.apps.getWebhookDelivery({ delivery_id: log[0]?.id ?? 0 });
-  expect(whole.request.payload).toEqual(first?.payload);
-  expect(whole.response.payload).toBe('thank you');
-});
-
-test('GitHub hangs up after ten seconds; an app that cannot be reached is a failure too', async () => {
-  const clock = manualClock(Date.now());
-  const { github, as, receiver, app } = await hooked({ clock }, ['issues']);
-  receiver.answer = 0;
-  await as.dora.rest.issues.create({ ...desk, title: 'One' });
-  await expect.poll(() => receiver.received.length).toBe(1);
-  clock.advance(9_999);
-  expect(github.admin.deliveries('signalbox').at(-1)?.statusCode).toBe(0);
-  clock.advance(1);
-  await github.delivered();
-  github.admin.updateWebhookUrl('signalbox', 'http://127.0.0.1:1/hooks');
-  await as.dora.rest.issues.create({ ...desk, title: 'Two' });
-  await github.delivered();
-  const { data } = await app.own.rest.apps.listWebhookDeliveries({ status: 'failure' });
-  expect(data.map(({ status }) => status)).toEqual(['failed to connect to host', 'timed out']);
-});
-
-test('deliveries are lost, failed, doubled, delayed, held and shuffled on request', async () => {
-  const clock = manualClock(Date.now());
-  const { github, as, receiver } = await hooked({ clock }, ['issues']);
-  const fates: Record<string, 'lose' | 'fail' | 'double' | 'hold' | { delayMs: number }> = {
-    lost: 'lose',
-    failed: 'fail',
-    twice: 'double',
-    late: { delayMs: 60_000 },
-    held1: 'hold',
-    held2: 'hold',
-  };
-  github.misbehave.deliveries(({ payload }) => fates[(payload.issue as { title: string }).title]);
-  for (const title of [...Object.keys(fates), 'plain']) await as.dora.rest.issues.create({ ...desk, title });
-  const titles = () => receiver.received.map(({ payload }) => payload.issue.title);
-  await expect.poll(titles).toHaveLength(3);
-  expect(titles().sort()).toEqual(['plain', 'twice', 'twice']);
-  const twins = receiver.received.filter(({ payload }) => payload.issue.title === 'twice');
-  expect(twins[0]?.guid).toBe(twins[1]?.guid);
-  clock.advance(60_000);
-  github.misbehave.releaseDeliveries((ids) => ids.reverse());
-  await github.delivered();
-  expect(titles().slice(3).sort()).toEqual(['held1', 'held2', 'late']);
-  expect(github.admin.deliveries('signalbox').filter((row) => row.statusCode === 502)).toHaveLength(1);
-});
-
 test('one event has one GUID for all apps', async () => {
   const { github, as, receiver } = await hooked({}, ['issues']);
   const other = await startReceiver();
@@ -268,16 +189,6 @@ test('Probot itself receives, verifies and answers through its own Octokit', asy
   expect(data.map((comment) => [comment.user?.login, comment.body])).toEqual([['signalbox[bot]', 'Seen.']]);
   expect(world.github.admin.deliveries('signalbox').at(-1)?.statusCode).toBe(200);
 });
-
-test('a thousand deliveries and two hundred issues take seconds, and none is missing', async () => {
-  const { github, as, receiver } = await hooked({}, ['issues']);
-  for (let n = 0; n < 200; n += 1) {
-    await as.dora.rest.issues.create({ ...desk, title: `Issue ${n}`, labels: ['a', 'b', 'c', 'd'] });
-  }
-  await github.delivered();
-  expect(receiver.received).toHaveLength(1_000);
-  expect(new Set(receiver.received.map(({ guid }) => guid)).size).toBe(1_000);
-}, 20_000);
 
 test('a push by a job token moves the ref as github-actions[bot], and reaches apps unless that was switched off', async () => {
   for (const jobPushesSendWebhooks of [true, false]) {

@@ -20,7 +20,7 @@ export interface IssueWish {
 }
 
 /** The next number of a repository: issues and pull requests share them. */
-export const nextNumber = (doer: Doer): number => doer.works.forge.nextId(`number:${doer.repo.id}`);
+const nextNumber = (doer: Doer): number => doer.works.forge.nextId(`number:${doer.repo.id}`);
 
 /** An issue as it is before anything happened to it. */
 export function newIssue(doer: Doer, title: string, body: string | null): IssueRow {

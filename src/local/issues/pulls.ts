@@ -114,7 +114,7 @@ export async function followBranch(works: Works, repo: RepositoryRow, move: Acti
   }
 }
 
-export function openPulls({ forge }: Works, repo: RepositoryRow): { issue: IssueRow; pull: PullPart }[] {
+function openPulls({ forge }: Works, repo: RepositoryRow): { issue: IssueRow; pull: PullPart }[] {
   return forge.issues
     .values()
     .flatMap((issue) =>
