@@ -121,7 +121,7 @@ async function attempt(
       job,
     );
   } finally {
-    await patience.within('close the store', { ms: 5_000, hurriedMs: 500 }, () => store.close());
+    await patience.within('close the store', { ms: 5_000, hurriedBy: 9_200 }, () => store.close());
   }
 }
 

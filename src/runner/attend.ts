@@ -110,14 +110,11 @@ export async function attend(
 }
 
 /** Ends everything the agent started; false where something is left, or where that cannot be told. */
-export async function stop({ deps, tools }: Attending, agent: Agent): Promise<boolean> {
+export async function stop({ deps }: Attending, agent: Agent): Promise<boolean> {
   const killAfterMs = deps.config.limits.kill_after_seconds * 1000;
-  const hurriedMs = Math.min(killAfterMs, 2_000);
   try {
-    const left = await agent.stop({
-      killAfterMs: tools.patience.hurried ? hurriedMs : killAfterMs,
-      giveUpMs: 2_000,
-    });
+    const limits = { killAfterMs, hurry: deps.interrupted, hurriedMs: 2_000, giveUpMs: 2_000 };
+    const left = await agent.stop(limits);
     if (left.length > 0)
       deps.log.error('processes of the agent do not end', { pids: left.map(({ pid }) => pid) });
     return left.length === 0;

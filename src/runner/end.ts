@@ -33,8 +33,6 @@ export interface EndTools {
   patience: Patience;
 }
 
-const short = { ms: 60_000, hurriedMs: 1_500 };
-
 /**
  * The end of a run, in this order whatever fails on the way (rule 17): the signal to the job log, which outlives the
  * machine; the work; the signal made durable; the signal submitted; and "stopped" last, where the attempt's closing
@@ -49,10 +47,10 @@ export async function finish(tools: EndTools, ending: Ending): Promise<Decision 
     output.line(`signal of ${job.ticket}, attempt ${job.attempt}:`);
     for (const line of text.trimEnd().split('\n')) output.line(`  ${line}`); // its key is masked by the output
   }
-  if (ending.saveWork)
-    await patience.within('save the work', { ms: 300_000, hurriedMs: 2_500 }, ending.saveWork);
+  const saving = ending.saveWork?.();
+  if (saving) await patience.within('save the work', { ms: 300_000, hurriedBy: 5_000 }, () => saving);
   if (signal) {
-    await patience.within('make the signal durable', short, () =>
+    await patience.within('make the signal durable', { ms: 60_000, hurriedBy: 5_700 }, () =>
       store.saveSignal(job.ticket, job.attempt, text),
     );
   }
@@ -83,11 +81,15 @@ export async function finish(tools: EndTools, ending: Ending): Promise<Decision 
     return handler.handle(job.ticket, { ...lost, source, ...about });
   };
   // Both are safe to repeat: an answer may be lost after the swap (rule 16).
-  const decision = await patience.within('submit', short, () =>
+  const decision = await patience.within('submit', { ms: 60_000, hurriedBy: 6_700 }, () =>
     patience.insist('submit', { ms: 30_000, everyMs: 1_000 }, submit),
   );
-  if (agentGone) await patience.within('say stopped', short, () => sayStopped(tools, job));
+  if (agentGone)
+    await patience.within('say stopped', { ms: 60_000, hurriedBy: 8_000 }, () => sayStopped(tools, job));
   else log.warn('processes of the agent are left, so "stopped" is not said', { ticket: job.ticket });
+  // A save that took too long has gone on meanwhile; what is left of the time is its.
+  if (saving && patience.hurried)
+    await patience.within('save the work', { ms: 0, hurriedBy: 9_000 }, () => saving);
   return decision ?? null;
 }
 

@@ -4,14 +4,14 @@ import type { Log } from '../base/log.ts';
 
 /**
  * How long a step may take. Once Actions cancels the job there are 10 seconds until it kills us (SIGINT, 7.5 s,
- * SIGTERM, 2.5 s), so every step has a second, short limit that counts from then.
+ * SIGTERM, 2.5 s), so every step has a second limit: `hurriedBy`, in milliseconds after that moment.
  */
 export interface Patience {
   readonly hurried: boolean;
   /** The result of `step`, or undefined where it failed or took too long; both are logged and stop nothing. */
   within<T>(
     name: string,
-    limit: { ms: number; hurriedMs: number },
+    limit: { ms: number; hurriedBy: number },
     step: () => Promise<T>,
   ): Promise<T | undefined>;
   /** Repeats `step` every `everyMs` until it succeeds. Rejects with its last failure after `ms`, or when hurried. */
@@ -19,15 +19,24 @@ export interface Patience {
 }
 
 export function makePatience(clock: Clock, log: Log, interrupted: AbortSignal): Patience {
+  let since = clock.now();
+  interrupted.addEventListener(
+    'abort',
+    () => {
+      since = clock.now();
+    },
+    { once: true },
+  );
   return {
     get hurried() {
       return interrupted.aborted;
     },
-    async within(name, { ms, hurriedMs }, step) {
+    async within(name, { ms, hurriedBy }, step) {
       const over = new AbortController();
       const limit = async (): Promise<undefined> => {
         await sleep(clock, ms, AbortSignal.any([interrupted, over.signal]));
-        if (interrupted.aborted) await sleep(clock, hurriedMs, over.signal);
+        if (interrupted.aborted)
+          await sleep(clock, Math.max(300, since + hurriedBy - clock.now()), over.signal);
         if (!over.signal.aborted) log.warn('a step took too long', { step: name });
         return undefined;
       };

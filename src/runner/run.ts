@@ -120,7 +120,7 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
 async function isClosed({ deps, tools, job }: Attending): Promise<boolean> {
   const look = async () => (await closedAt(await deps.store.read({ fresh: true }), job)) !== null;
   return (
-    (await tools.patience.within('look for the closing', { ms: 10_000, hurriedMs: 1_500 }, look)) ?? false
+    (await tools.patience.within('look for the closing', { ms: 10_000, hurriedBy: 4_500 }, look)) ?? false
   );
 }
 

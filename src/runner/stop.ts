@@ -39,6 +39,9 @@ export function makeBrake(): Brake {
 export interface StopLimits {
   /** Milliseconds from SIGTERM to SIGKILL. */
   killAfterMs: number;
+  /** Aborts when there is no time for that: then SIGKILL comes `hurriedMs` after SIGTERM. */
+  hurry: AbortSignal;
+  hurriedMs: number;
   /** Milliseconds of SIGKILL passes after which it is given up; a process in the kernel's hands may not end. */
   giveUpMs: number;
 }
@@ -50,12 +53,13 @@ export interface StopLimits {
 export async function stopAll(
   census: () => Process[],
   clock: Clock,
-  { killAfterMs, giveUpMs }: StopLimits,
+  { killAfterMs, hurry, hurriedMs, giveUpMs }: StopLimits,
 ): Promise<Process[]> {
   const begun = clock.now();
   const asked = new Set<string>();
   let left = census();
-  while (left.length > 0 && clock.now() - begun < killAfterMs) {
+  const grace = () => (hurry.aborted ? Math.min(killAfterMs, hurriedMs) : killAfterMs);
+  while (left.length > 0 && clock.now() - begun < grace()) {
     // Later found ones are asked too, but each only once: a second SIGTERM makes some programs give up their clean-up.
     for (const one of left) if (!asked.has(identity(one))) send(one, 'SIGTERM');
     for (const one of left) asked.add(identity(one));

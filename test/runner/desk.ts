@@ -72,7 +72,7 @@ export async function makeDesk(agents: Record<string, string>, cancelScale = 1):
       { command: ['sh', `agents/${name}.sh`], environment: ['LUCIS_KEY', 'INPUT_TOKEN', 'INPUT_CLAIM'] },
     ]),
   );
-  const limits = { look_seconds: 0.3, kill_after_seconds: 0.5, unreadable_seconds: 20 };
+  const limits = { look_seconds: 0.3, kill_after_seconds: 0.5, unreadable_seconds: 60 };
   const config = { format: 1, agents: profiles, limits } as const;
   const action = '.github/actions/signalbox';
   const copied = [`${action}/action.yml`, `${action}/package.json`, '.github/workflows/signalbox.yml'];

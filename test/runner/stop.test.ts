@@ -153,6 +153,22 @@ describe('stopping', () => {
     expect(world.ticket().attempts[0]?.stopped).not.toBeNull();
   });
 
+  it('cancelled while it is being stopped with much patience: there is no time for that any more', async () => {
+    await world.close();
+    world = await makeWorld({ kill_after_seconds: 50 });
+    pids = world.folder;
+    const run = world.run(stubborn());
+    const alive = await everybody();
+    world.ask({ kind: 'park', reason: 'not now' });
+    await until('the brake', () => world.log.some((line) => line.includes('stopping the agent: not-mine')));
+    world.interrupt();
+    await run;
+
+    expect(alive()).toEqual(gone);
+    expect(world.happened).toEqual(['bind', 'stopped']);
+    expect(await world.kept('half.txt')).toBe('half\n');
+  });
+
   it('a verdict made before the park is handed in all the same, and refused there', async () => {
     const run = world.run(stubborn('echo "DONE: before the park"; while :; do sleep 0.1; done'));
     await everybody();

@@ -258,9 +258,9 @@ export function configOf(command: string[] | string, limits: Record<string, numb
   });
 }
 
-/** Resolves when `test` holds; rejects, with `what`, when it does not within ten seconds. */
+/** Resolves when `test` holds; rejects, with `what`, when it does not within half a minute. */
 export async function until(what: string, test: () => boolean | Promise<boolean>): Promise<void> {
-  const end = systemClock.now() + 10_000;
+  const end = systemClock.now() + 30_000;
   while (!(await test())) {
     if (systemClock.now() > end) throw new Error(`never came: ${what}`);
     await new Promise<void>((resolve) => systemClock.after(10, resolve));
