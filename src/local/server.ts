@@ -126,11 +126,12 @@ async function start(forge: Forge, options: LocalGitHubOptions, letGo: () => voi
     async close() {
       webhooks.close();
       await actions.close();
-      await git.close();
+      const gitGone = git.close();
       await new Promise((resolve) => {
         server.close(resolve);
         server.closeAllConnections();
       });
+      await gitGone;
       letGo();
     },
   };

@@ -49,6 +49,7 @@ export function makeGitServer(
 ): GitServer {
   const underWay = new Set<Promise<void>>();
   const stop = new AbortController();
+  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   const handle = async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -74,7 +75,12 @@ export function makeGitServer(
       throw fault.error;
     }
     if (push.refs.length > 0) {
-      await misbehaviour.preReceive(fullNameOf(asked.repo), { refs: push.refs, actor: asked.actor.login });
+      const hook = misbehaviour.preReceive(fullNameOf(asked.repo), {
+        refs: push.refs,
+        actor: asked.actor.login,
+      });
+      await Promise.race([hook, stopped]);
+      if (stop.signal.aborted) throw new HttpError(503, 'the server stops');
     }
     const refs = push.refs.map(({ ref }) => ref);
     // The last byte of the answer comes after the records: whoever pushed can read them at once.
