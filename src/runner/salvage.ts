@@ -70,7 +70,7 @@ function withIndex(
 
 const workflows = '.github/workflows';
 /** Where changed workflow files are put that a job may not push in their place. */
-export const setAside = '.signalbox/set-aside';
+const setAside = '.signalbox/set-aside';
 
 /**
  * The snapshot with the workflow files of where the work started, the agent's own put aside, and all of it in one

@@ -58,7 +58,7 @@ describe('the action, in the embedded Actions', { timeout: 60_000 }, () => {
     expect((await desk.ticket('MC-1')).attempts).toHaveLength(1);
   });
 
-  it('a park stops it, by the look-out alone', async () => {
+  it('S4: a park stops it, by the look-out alone', async () => {
     desk = await makeDesk({ luci: 'echo half > half.txt; echo "I am started"; while :; do sleep 0.1; done' });
     const claim = await desk.claimed('MC-1', 'luci');
     const run = await desk.dispatch('MC-1', 1, claim);

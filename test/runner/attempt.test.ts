@@ -45,7 +45,7 @@ describe('an attempt', () => {
     expect(world.ticket().attempts[0]?.stopped).not.toBeNull();
   });
 
-  it('keeps uncommitted and untracked files, and leaves the signal file and ignored ones out', async () => {
+  it('S6: keeps uncommitted and untracked files, and leaves the signal file and ignored ones out', async () => {
     await world.run(`
       echo changed > README; echo '*.log' > .gitignore; echo x > a.log; mkdir -p deep; echo y > deep/new.txt
       printf 'kind: review\\nsummary: please look\\n' > "$SIGNALBOX_SIGNAL_FILE"`);

@@ -39,7 +39,7 @@ async function everybody() {
 const gone = [false, false, false];
 
 describe('stopping', () => {
-  it('a park ends everything the agent started, saves its work and signals nothing', async () => {
+  it('S4: a park ends everything the agent started, saves its work and signals nothing', async () => {
     const run = world.run(stubborn());
     const alive = await everybody();
     world.ask({ kind: 'park', reason: 'not now' });

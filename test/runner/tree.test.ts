@@ -84,7 +84,7 @@ END
     expect(listed).toContain('\tkept.txt');
   });
 
-  it('keeps the work where the server takes no change of a workflow from a job', async () => {
+  it('S6: keeps the work where the server takes no change of a workflow from a job', async () => {
     // What GitHub says of such a push, from a hook of the server.
     mkdirSync(join(world.code, 'hooks'), { recursive: true });
     writeFileSync(
