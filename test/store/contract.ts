@@ -281,14 +281,17 @@ function publishing(start: Start, refs: RefsNow): void {
     expect(second.head).not.toBe(first.head);
   });
 
-  test('a witness that moved alone makes the swap stale', async () => {
+  test('a witness that moved alone makes the swap stale, back as well as aside', async () => {
     const world = await start();
     const store = await world.open();
-    const base = await swapped(store, change({ x: '1' }));
-    const foreign = await world.commit([base.head ?? ''], { y: '1' });
-    await world.setRef(witnessRef, foreign);
-    expect(await store.swap(base, change({ x: '2' }))).toEqual({ status: 'stale' });
-    expect(await refs()).toEqual({ head: base.head, witness: foreign });
+    const first = await swapped(store, change({ x: '1' }));
+    const base = await swapped(store, change({ x: '2' }));
+    const aside = await world.commit([base.head ?? ''], { y: '1' });
+    for (const witness of [first.head, aside]) {
+      await world.setRef(witnessRef, witness);
+      expect(await store.swap(base, change({ x: '3' }))).toEqual({ status: 'stale' });
+      expect(await refs()).toEqual({ head: base.head, witness });
+    }
   });
 
   test('a head that people moved on makes the swap stale', async () => {

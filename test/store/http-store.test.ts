@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -87,6 +87,37 @@ test('a token that is not known, a repository that is not shown, a reader who wo
     code: 'push-refused',
   });
   await Promise.all([unknown.close(), elsewhere.close(), reader.close()]);
+});
+
+test('a push that curl sends twice, because the kept connection broke, is swapped once', async () => {
+  const here = await httpWorld();
+  world = here;
+  let pushes = 0;
+  // In front of the server: the first push is done there, and its connection ends without a byte.
+  const front = createServer((incoming, answer) => {
+    const lost =
+      incoming.method === 'POST' && (incoming.url ?? '').endsWith('git-receive-pack') && ++pushes === 1;
+    const { method, url, headers } = incoming;
+    const there = request(`${here.github.url}${url}`, {
+      method,
+      headers: { ...headers, host: new URL(here.github.url).host },
+    });
+    there.on('response', (response) => {
+      if (lost) response.resume().on('end', () => incoming.socket.destroy());
+      else response.pipe(answer.writeHead(response.statusCode ?? 500, response.headers));
+    });
+    incoming.pipe(there);
+  });
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  const remote = `http://127.0.0.1:${(front.address() as AddressInfo).port}/acme/desk.git`;
+  const store = await openGitStore(options({ remote, token: async () => here.token }));
+  const swap = await store.swap(await store.read(), change({ x: '1' }));
+  expect(swap.status).toBe('swapped');
+  expect(pushes).toBe(2);
+  expect(await here.ref('refs/heads/signalbox')).toBe((await store.read()).head);
+  await store.close();
+  front.closeAllConnections();
+  front.close();
 });
 
 test('a server that never answers is given up', async () => {
