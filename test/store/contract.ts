@@ -364,6 +364,7 @@ function movedBack(start: Start, refs: RefsNow): void {
     expect(await refs()).toEqual({ head: swap.snapshot.head, witness: swap.snapshot.head });
     expect([...swap.snapshot.tickets.keys()].sort()).toEqual(['MC-1', 'MC-2']);
     expect(await swap.snapshot.file('by-hand')).toBeNull();
+    expect(await slow.commitsBetween(swap.snapshot.head, second.head ?? '')).toEqual([]);
     expect(await slow.commitsBetween(second.head, swap.snapshot.head ?? '')).toEqual([
       foreign,
       swap.snapshot.head,
