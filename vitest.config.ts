@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
 
 export default defineConfig({
+  // Two packages of GitHub's ship source maps without their sources, and Vite says so a hundred times.
+  logLevel: 'error',
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
