@@ -42,7 +42,7 @@ describe('the action, in the embedded Actions', { timeout: 60_000 }, () => {
     expect(await desk.git('show', 'refs/signalbox/work/MC-1/1:work.txt')).toBe('done\n');
   });
 
-  it('of two dispatches and a re-run one starts an agent', async () => {
+  it('S3: of two dispatches and a re-run one starts an agent', async () => {
     desk = await makeDesk({ luci: 'echo "I am started"; echo DONE: x' });
     const claim = await desk.claimed('MC-1', 'luci');
     const runs = [await desk.dispatch('MC-1', 1, claim), await desk.dispatch('MC-1', 1, claim)];

@@ -58,7 +58,7 @@ describe('the gate', () => {
     await turnedAway('other-claim');
   });
 
-  it('refuses a second run of the same attempt', async () => {
+  it('S3: refuses a second run of the same attempt', async () => {
     world.ask({
       kind: 'bind',
       attempt: 1,
