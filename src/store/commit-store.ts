@@ -68,6 +68,7 @@ export class CommitStore implements Store {
   async restore(base: Snapshot): Promise<Swap> {
     const { head, witness } = base;
     if (witness === null) throw new SignalboxError('user', 'no-witness', 'there is no witness to restore');
+    if (!base.movedBack) throw new SignalboxError('user', 'not-moved-back', 'the head is where it should be');
     const { tree } = await readCommit(this.#backend.objects, witness);
     const message = writeMessage(restoreMessage(head, witness), this.#options.random.hex(16));
     const parents = head === null ? [witness] : [head, witness];

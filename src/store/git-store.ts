@@ -31,10 +31,10 @@ export async function openGitStore(options: GitStoreOptions): Promise<Store> {
   const { folder, remote, branch, token, timeoutMs = 60_000 } = options;
   const unique = `${process.pid}-${options.random.hex(4)}`;
   const mirror = await Mirror.open({ folder, remote, branch, token, timeoutMs, unique });
-  return new CommitStore(new GitBackend(mirror, unique, options), options);
+  return new CommitStore(new GitBackend(mirror, unique, await mirror.packs(), options), options);
 }
 
-/** Commits after which their packs are joined. */
+/** Packs that are let be. Each commit is one, and each fetch. */
 const packsAtOnce = 100;
 
 /** Objects by kept processes, everything else by a git command each. */
@@ -44,9 +44,10 @@ class GitBackend implements Backend {
   readonly #mirror: Mirror;
   readonly #writer: FastImport;
   readonly #maintenance: Maintenance;
-  #written = 0;
+  #packs: number;
 
-  constructor(mirror: Mirror, unique: string, { author, log }: GitStoreOptions) {
+  constructor(mirror: Mirror, unique: string, packs: number, { author, log }: GitStoreOptions) {
+    this.#packs = packs;
     this.#mirror = mirror;
     this.stateRef = mirror.stateRef;
     this.objects = new CatFile(mirror.folder);
@@ -63,11 +64,13 @@ class GitBackend implements Backend {
   }
 
   fetch(refs: Refs, all?: boolean): Promise<void> {
+    this.#packs++;
     return this.#mirror.fetch(refs, all);
   }
 
   async write(commit: CommitToWrite): Promise<string> {
-    if (++this.#written % packsAtOnce === 0) {
+    if (++this.#packs > packsAtOnce) {
+      this.#packs = 0;
       await this.#writer.close(); // it keeps its packs from tidying, and grows with every object it wrote
       this.#maintenance.start();
     }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { asError, SignalboxError } from '../base/errors.ts';
@@ -89,6 +89,12 @@ export class Mirror {
       const there = await readFile(join(this.folder, 'config'), 'utf8').catch(() => '');
       if (there !== wanted) throw notAMirror(this.folder, cause);
     }
+  }
+
+  /** How many packs there are. */
+  async packs(): Promise<number> {
+    const names = await readdir(join(this.folder, 'objects', 'pack')).catch(() => []);
+    return names.filter((name) => name.endsWith('.pack')).length;
   }
 
   async look(): Promise<Refs> {

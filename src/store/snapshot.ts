@@ -1,6 +1,6 @@
 import type { PendingSignal, Snapshot, TicketFile } from '../engine/ports.ts';
 import { readDesk, readTicket } from '../ticket/codec.ts';
-import { type Desk, openDesk } from '../ticket/format.ts';
+import { type Desk, openDesk, pausedDesk } from '../ticket/format.ts';
 import {
   archivePath,
   deskPath,
@@ -23,9 +23,6 @@ export interface Look extends Snapshot {
 
 /** The name of the one file in a signal ref's commit. */
 export const signalFile = 'signal.yaml';
-
-/** A broken `desk.yaml` starts nothing: who broke it may have meant to stop everything. */
-const pausedDesk: Desk = { ...openDesk, paused: true };
 
 interface DeskFile {
   oid: string | undefined;

@@ -8,7 +8,7 @@ import type { Snapshot, Store } from '../../src/engine/ports.ts';
 import { openGitStore } from '../../src/store/git-store.ts';
 import { Maintenance } from '../../src/store/maintenance.ts';
 import { ticketPath } from '../../src/ticket/paths.ts';
-import { change, ticketText } from './contract.ts';
+import { change, ticketText } from './contract/support.ts';
 import { type GitWorld, gitWorld, memoryWorld, pushed, run, stateRef } from './worlds.ts';
 
 /* What can go wrong with git itself: its processes, its files, its server. */

@@ -7,7 +7,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { type GitStoreOptions, openGitStore } from '../../src/store/git-store.ts';
-import { change, storeContract } from './contract.ts';
+import { change } from './contract/support.ts';
+import { storeContract } from './contract.ts';
 import { type HttpWorld, httpWorld } from './http-world.ts';
 
 storeContract('the store over HTTP', httpWorld, { writers: 3, changes: 2, remoteOnly: true });

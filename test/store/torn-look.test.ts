@@ -3,7 +3,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { MemoryRemote, openMemoryStore } from '../../src/store/memory-store.ts';
-import { change } from './contract.ts';
+import { change } from './contract/support.ts';
 import { stateRef } from './worlds.ts';
 
 const options = { clock: systemClock, random: systemRandom, log: silentLog };
