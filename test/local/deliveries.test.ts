@@ -32,6 +32,7 @@ test('GitHub hangs up after ten seconds; an app that cannot be reached is a fail
   await as.dora.rest.issues.create({ ...desk, title: 'One' });
   await expect.poll(() => receiver.received.length).toBe(1);
   clock.advance(9_999);
+  await as.dora.rest.repos.get(desk); // time enough for a hang-up to be written down, were there one
   expect(github.admin.deliveries('signalbox').at(-1)?.statusCode).toBe(0);
   clock.advance(1);
   await github.delivered();
