@@ -1,175 +1,236 @@
-import type { Clock } from '../base/clock.ts';
-import { isoSeconds, sleep } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { readDesk, readTicket } from '../ticket/codec.ts';
 import type { Config } from '../ticket/config.ts';
-import { type Admission, admitEdit, admitNew, type Pusher } from '../ticket/foreign.ts';
-import type { Desk } from '../ticket/format.ts';
-import { deskPath, ticketIdOf } from '../ticket/paths.ts';
+import { admitDesk, admitEdit, admitNew, type Pusher, rebase } from '../ticket/foreign.ts';
+import { type Desk, openDesk, pausedDesk, type Ticket } from '../ticket/format.ts';
+import {
+  archivePath,
+  deskPath,
+  idOfArchivePath,
+  isTicketId,
+  ticketIdOf,
+  ticketPath,
+} from '../ticket/paths.ts';
+import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import { Draft } from './draft.ts';
-import type { FileChange, Forge, Snapshot, Store } from './ports.ts';
-import { WorkingView } from './view.ts';
+import type { FileChange, NewCommit, Snapshot, Store } from './ports.ts';
+import { alongHistory, type Judge } from './pushes.ts';
+import { momentAt, WorkingView } from './view.ts';
 
-/** Finds out who pushed what lies between the witness and the head. */
-export type Judge = (snapshot: Snapshot) => Promise<Pusher>;
+/** Something that people are told of a push: mostly what of it did not stand. */
+export interface PutBack {
+  ticket: string;
+  commit: string;
+  /** Login. */
+  pusher: string;
+  code: ReasonCode;
+  what: string;
+}
 
-interface AdmissionContext {
+export interface AdmissionOptions {
   store: Store;
   config: () => Promise<Config>;
+  /** Milliseconds, by the forge's clock. */
   now: () => number;
   log: Log;
   judge: Judge;
+  /** Told of what was put back, once that is published. */
+  onPutBack?: (putBack: PutBack) => void;
 }
 
 /**
- * Judges the foreign commits on a head before anything is decided on it. Legal edits stand; the rest is put back in one
- * corrective commit that says why. Answers the head to decide on, or null where it was overtaken: read again.
+ * Judges the foreign commits on a head before anything is decided on it, push by push, each by what its own pusher may
+ * do. What stands, and what was put back and why, is recorded in one commit on top. Answers the head to decide on, or
+ * null where it was overtaken: read again.
  */
-export async function admitForeign(snapshot: Snapshot, context: AdmissionContext): Promise<Snapshot | null> {
+export async function admitForeign(snapshot: Snapshot, options: AdmissionOptions): Promise<Snapshot | null> {
+  const { store, log } = options;
   const { head, witness } = snapshot;
   if (head === null || head === witness || snapshot.movedBack) return snapshot;
-  const changes = (await context.store.diff(witness, head)).filter(({ path }) => isOurs(path));
-  if (changes.length === 0) return snapshot;
-  const pusher = await context.judge(snapshot);
-  const now = Math.max(context.now(), snapshot.headTime);
-  const config = await context.config();
-  const deskText = await snapshot.file(deskPath);
-  const draft = new Draft(snapshot, new WorkingView(snapshot), { now, config, earlier: new Map(), deskText });
-  for (const change of changes) admitOne(draft, change, { snapshot, pusher, now, config });
-  if (draft.isEmpty) return snapshot;
-  context.log.warn('foreign commits corrected', { head, pusher: pusher.login });
-  const swap = await context.store.swap(snapshot, draft.commit());
-  return swap.status === 'swapped' ? swap.snapshot : null;
+  const commits = witness === null ? [head] : await store.commitsBetween(witness, head);
+  if (!(await touchOurs(store, witness, commits))) return snapshot;
+  const config = await options.config();
+  const bench = new Bench(snapshot, store, { config, now: momentAt(snapshot, options.now()) });
+  for (const { before, after, pusher } of alongHistory(await options.judge(snapshot), new Set(commits))) {
+    const changes = (await store.diff(before, after)).filter(isOurs);
+    // By path, so that the archive comes before the tickets that may have been taken from it.
+    for (const change of changes.sort((a, b) => a.path.localeCompare(b.path)))
+      await bench.admit(change, pusher);
+  }
+  const swap = await store.swap(snapshot, bench.close());
+  if (swap.status === 'stale') return null;
+  for (const putBack of bench.putBacks) {
+    log.warn('a pushed change was put back', { ...putBack });
+    options.onPutBack?.(putBack);
+  }
+  return swap.snapshot;
 }
 
 /** Tickets, the archive and the desk are judged; signals are decided later, and other files are nobody's business. */
-function isOurs(path: string): boolean {
+function isOurs({ path }: FileChange): boolean {
   return path === deskPath || path.startsWith('tickets/') || path.startsWith('archive/');
 }
 
-interface Bench {
-  snapshot: Snapshot;
-  pusher: Pusher;
-  now: number;
-  config: Config;
+async function touchOurs(store: Store, from: string | null, commits: readonly string[]): Promise<boolean> {
+  let before = from;
+  for (const commit of commits) {
+    if ((await store.diff(before, commit)).some(isOurs)) return true;
+    before = commit;
+  }
+  return false;
 }
 
-function admitOne(draft: Draft, change: FileChange, bench: Bench): void {
-  const { path, before, after } = change;
-  const say = (id: string, what: string) =>
-    draft.record(id, `put back: ${what}`, { actor: bench.pusher.login, source: bench.pusher.commit }, null);
-  if (path === deskPath) {
-    admitDesk(draft, change, bench);
-    return;
-  }
-  if (path.startsWith('archive/')) {
-    draft.write(path, before);
-    say(path, 'the archive is written by Signalbox alone');
-    return;
-  }
-  const id = ticketIdOf(path);
-  if (id === null) return; // a name that is no ticket's: reported by the reading of the head, never touched
-  if (after === null) {
-    // Moved by a person's merge: the archive has it, and nothing is lost. Otherwise a deletion is put back.
-    draft.write(path, before);
-    say(id, 'a ticket is closed by cancelling it, not by deleting its file');
-    return;
-  }
-  const file = bench.snapshot.tickets.get(id);
-  const was = before === null ? null : readTicket(id, before).ticket;
-  if (!file?.ticket || (before !== null && !was)) {
-    // Broken, or mended. Somebody who may write is free to do either (it harms that ticket alone and is reported);
-    // from anybody else it would be a way around the comparison with what was there before.
-    if (bench.pusher.mayWrite) return;
-    draft.write(path, before);
-    say(id, 'an unreadable file by an unknown pusher');
-    return;
-  }
-  const admission = was
-    ? admitEdit(was, file.ticket, bench.pusher, new WorkingView(bench.snapshot), bench.now, bench.config)
-    : admitNew(file.ticket, bench.pusher, isoSeconds(bench.now));
-  if (JSON.stringify(admission.ticket) === JSON.stringify(file.ticket)) return;
-  draft.correct(admission.ticket, file);
-  draft.record(
-    id,
-    transitionOf(admission),
-    { actor: bench.pusher.login, source: `push:${bench.pusher.commit}` },
-    admission.ticket,
-  );
+/** A file as it stands after the pushes judged so far; `text` is what people last wrote of it, with their comments. */
+interface Standing<T> {
+  value: T | null;
+  text: string | null;
 }
 
-function transitionOf({ request, putBack, ticket }: Admission): string {
-  if (putBack.length > 0) return `put back: ${putBack.join('; ')}`;
-  return `${request?.kind ?? 'edit'} by push: ${ticket.state}`;
+interface TicketStanding extends Standing<Ticket> {
+  /** Its last version that could be read, where this one cannot be. */
+  last: Ticket | null;
+  /** Whether it lay in the archive before these pushes. */
+  wasArchived: boolean;
 }
 
-/** Somebody who may write throws the desk's switches by editing it; anybody else can only throw them on. */
-function admitDesk(draft: Draft, { before, after }: FileChange, { pusher, now }: Bench): void {
-  const was = before === null ? null : readDesk(before).desk;
-  const is = after === null ? null : readDesk(after).desk;
-  if (after !== null && !is) return; // broken: reported; the last good switches are not known, so nothing is written
-  if (is && pusher.mayWrite) {
-    if (was && (is.paused !== was.paused || is.draining !== was.draining) && is.since === was.since) {
-      draft.setDesk({ ...is, by: pusher.login, since: isoSeconds(now), starts: was.starts, seen: was.seen });
-      draft.record('desk', 'desk: edited', { actor: pusher.login, source: `push:${pusher.commit}` }, null);
+/** The files that a chain of pushes touched, judged one push after another. */
+class Bench {
+  readonly putBacks: PutBack[] = [];
+  readonly #snapshot: Snapshot;
+  readonly #store: Store;
+  readonly #config: Config;
+  readonly #now: number;
+  readonly #view: WorkingView;
+  readonly #tickets = new Map<string, TicketStanding>();
+  readonly #archive = new Map<string, string | null>();
+  readonly #records: Parameters<Draft['record']>[] = [];
+  #desk: Standing<Desk> | null = null;
+
+  constructor(snapshot: Snapshot, store: Store, { config, now }: { config: Config; now: number }) {
+    this.#snapshot = snapshot;
+    this.#store = store;
+    this.#config = config;
+    this.#now = now;
+    this.#view = new WorkingView(snapshot);
+  }
+
+  async admit(change: FileChange, pusher: Pusher): Promise<void> {
+    const id = ticketIdOf(change.path);
+    if (change.path === deskPath) this.#admitDesk(change, pusher);
+    else if (id !== null) await this.#admitTicket(id, change, pusher);
+    else if (change.path.startsWith('archive/')) this.#admitArchive(change, pusher);
+    // any other name in tickets/ is no ticket's, and nobody's business
+  }
+
+  /** What stands, as one commit on the head. */
+  close(): NewCommit {
+    const draft = new Draft(this.#snapshot, this.#view, {
+      now: this.#now,
+      config: this.#config,
+      earlier: new Map(),
+      deskText: this.#desk?.text ?? null,
+    });
+    for (const [path, text] of this.#archive) draft.write(path, text);
+    for (const [id, { value, text, wasArchived }] of this.#tickets) {
+      const path = value ? draft.correct(value, text ?? undefined) : null;
+      if (!value) draft.write(ticketPath(id), text);
+      else if (path !== ticketPath(id)) draft.write(ticketPath(id), null);
+      else if (wasArchived) draft.write(archivePath(id), null);
     }
-    return;
+    if (this.#desk?.value) draft.setDesk(this.#desk.value);
+    else if (this.#desk) draft.write(deskPath, this.#desk.text);
+    for (const record of this.#records) draft.record(...record);
+    return draft.commit();
   }
-  const stands: Desk | null =
-    was && is ? { ...was, paused: was.paused || is.paused, draining: was.draining || is.draining } : was;
-  if (stands && JSON.stringify(stands) !== JSON.stringify(is)) {
-    draft.setDesk(stands);
-    draft.record(
-      'desk',
-      'put back: switches by an unknown pusher',
-      { actor: pusher.login, source: pusher.commit },
-      null,
-    );
-  }
-}
 
-/** How long to wait for the forge's own record of a push before its pusher counts as unknown, in milliseconds. */
-const patienceMs = 20_000;
-
-/** A judge who asks the repository's activity. Several pushers at once are judged as the least of them. */
-export function makeJudge(
-  forge: Pick<Forge, 'pushes' | 'permission'>,
-  { branch, clock, now }: { branch: () => Promise<string>; clock: Clock; now: () => number },
-): Judge {
-  return async ({ head, witness, headTime }) => {
-    const ref = `refs/heads/${await branch()}`;
-    for (;;) {
-      const chain = chainOf(await forge.pushes(ref), head ?? '', witness);
-      if (chain) return leastOf(head ?? '', [...new Set(chain)], forge);
-      if (now() - headTime > patienceMs)
-        return { commit: head ?? '', login: 'somebody unknown', mayWrite: false };
-      await sleep(clock, 500);
+  async #admitTicket(id: string, { before, after }: FileChange, pusher: Pusher): Promise<void> {
+    const was = this.#tickets.get(id) ?? (await this.#first(id, before));
+    this.#tickets.set(id, was);
+    if (after === null) {
+      if (was.text !== null) this.#putBack(id, pusher, ['a ticket is cancelled, not deleted']);
+      return;
     }
-  };
-}
-
-/** The actors of the pushes that lead from the witness to the head, or null where the record has a gap. */
-function chainOf(
-  pushes: { before: string; after: string; actor: string }[],
-  head: string,
-  witness: string | null,
-): string[] | null {
-  const actors: string[] = [];
-  let at = head;
-  while (at !== witness) {
-    const push = pushes.find(({ after }) => after === at);
-    if (!push) return null;
-    actors.push(push.actor);
-    if (/^0*$/.test(push.before)) return witness === null ? actors : null;
-    at = push.before;
+    const { ticket: to, broken } = readTicket(id, after);
+    if (!to) {
+      const unreadable = `unreadable (${broken?.code})`;
+      if (!pusher.mayWrite) this.#putBack(id, pusher, [unreadable]);
+      else {
+        // It harms that ticket alone, and is reported. What it was stays known, or the next edit could be anything.
+        this.#tickets.set(id, { ...was, value: null, text: after, last: was.value ?? was.last });
+        this.#record(id, pusher, `${unreadable} by push`);
+      }
+      return;
+    }
+    const onto = was.value ?? was.last;
+    const from = before === null ? null : readTicket(id, before).ticket;
+    const here = { view: this.#view, now: this.#now, config: this.#config };
+    const { ticket, did, putBack } = onto
+      ? admitEdit(onto, from ? rebase(from, to, onto) : to, pusher, here)
+      : admitNew(to, pusher, this.#now);
+    this.#tickets.set(id, { ...was, value: ticket, text: after });
+    this.#view.set(ticket);
+    if (was.wasArchived && before === null)
+      this.#tell(id, pusher, 'both-open-and-archived', reasons['both-open-and-archived']);
+    this.#record(id, pusher, `${did.join(', ') || 'edit'} by push: ${ticket.state}`, ticket);
+    if (putBack.length > 0) this.#putBack(id, pusher, putBack);
   }
-  return actors;
-}
 
-async function leastOf(commit: string, actors: string[], forge: Pick<Forge, 'permission'>): Promise<Pusher> {
-  for (const login of actors) {
-    const role = await forge.permission(login);
-    if (role !== 'admin' && role !== 'write') return { commit, login, mayWrite: false };
+  /** A ticket as it stood before the first of these pushes that touched it. */
+  async #first(id: string, before: string | null): Promise<TicketStanding> {
+    if (before !== null) {
+      const value = readTicket(id, before).ticket;
+      const last = value || !isTicketId(id) ? null : await this.#lastReadable(id);
+      return { value, text: before, last, wasArchived: false };
+    }
+    const path = archivePath(id);
+    const text = this.#archive.has(path) ? this.#archive.get(path) : await this.#snapshot.file(path);
+    const value = text ? readTicket(id, text).ticket : null;
+    return { value, text: value ? (text ?? null) : null, last: null, wasArchived: value !== null };
   }
-  return { commit, login: actors.at(-1) ?? 'nobody', mayWrite: actors.length > 0 };
+
+  async #lastReadable(id: string): Promise<Ticket | null> {
+    for (const { commit } of await this.#store.history(id, { limit: 50 })) {
+      const changes = await this.#store.diff(commit, this.#snapshot.head ?? commit);
+      const text = changes.find(({ path }) => path === ticketPath(id))?.before;
+      const ticket = text ? readTicket(id, text).ticket : null;
+      if (ticket) return ticket;
+    }
+    return null;
+  }
+
+  #admitArchive({ path, before }: FileChange, pusher: Pusher): void {
+    if (this.#snapshot.witness === null) return; // a desk that is taken up brings its archive with it
+    if (!this.#archive.has(path)) this.#archive.set(path, before);
+    this.#putBack(idOfArchivePath(path) ?? path, pusher, ['the archive is written by Signalbox alone']);
+  }
+
+  #admitDesk({ before, after }: FileChange, pusher: Pusher): void {
+    const read = (text: string | null) => (text === null ? null : (readDesk(text).desk ?? pausedDesk));
+    const was = this.#desk ?? { value: read(before), text: before };
+    if (after !== null && !readDesk(after).desk && pusher.mayWrite) {
+      this.#desk = { value: null, text: after };
+      this.#view.desk = pausedDesk;
+      this.#record('desk', pusher, 'unreadable by push');
+      return;
+    }
+    const { desk, putBack } = admitDesk(was.value, read(after), pusher, this.#now);
+    this.#desk = { value: desk, text: after ?? was.text };
+    this.#view.desk = desk ?? openDesk;
+    this.#record('desk', pusher, 'edit by push');
+    if (putBack.length > 0) this.#putBack('desk', pusher, putBack);
+  }
+
+  #putBack(id: string, pusher: Pusher, what: readonly string[]): void {
+    const words = what.join('; ');
+    this.#record(id, pusher, `put back: ${words}`);
+    this.#tell(id, pusher, 'illegal-edit', words);
+  }
+
+  #tell(ticket: string, { commit, login }: Pusher, code: ReasonCode, what: string): void {
+    this.putBacks.push({ ticket, commit, pusher: login, code, what });
+  }
+
+  #record(id: string, pusher: Pusher, transition: string, ticket: Ticket | null = null): void {
+    this.#records.push([id, transition, { actor: pusher.login, source: `push:${pusher.commit}` }, ticket]);
+  }
 }

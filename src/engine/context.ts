@@ -4,14 +4,15 @@ import type { Random } from '../base/random.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Ticket } from '../ticket/format.ts';
 import type { Circumstances } from '../ticket/landing.ts';
+import type { PutBack } from './admission.ts';
 import type { Writer } from './handle.ts';
-import type { Forge, Snapshot, Store, TicketFile } from './ports.ts';
-import { WorkingView } from './view.ts';
+import type { Forge, Snapshot, TicketFile } from './ports.ts';
+import { momentAt, WorkingView } from './view.ts';
 
 /** What every part of the operator works with. */
 export interface Context {
-  store: Store;
   forge: Forge;
+  /** The only way to the tickets, also for reading: what others pushed is judged before anything follows from it. */
   writer: Writer;
   config: () => Promise<Config>;
   clock: Clock;
@@ -21,17 +22,19 @@ export interface Context {
   installedAt: string;
   /** Comments this process has answered with a refusal that leaves no mark in the ticket. */
   turnedAway: Set<number>;
+  /** What people are to be told of pushed changes, by ticket. Its record in the history stays where this is forgotten. */
+  putBacks: Map<string, PutBack[]>;
   /** Asks for another look at a ticket's runs after `ms` milliseconds. */
   runsAgain(id: string, ms: number): void;
 }
 
 /** A ticket as it stands at the last known head, with the head. Archived tickets are found too. */
 export async function present(
-  { store }: Pick<Context, 'store'>,
+  { writer }: Pick<Context, 'writer'>,
   id: string,
   options: { fresh?: boolean } = {},
 ): Promise<{ snapshot: Snapshot; file: TicketFile | null; ticket: Ticket | null }> {
-  const snapshot = await store.read(options);
+  const snapshot = await writer.read(options);
   const file = snapshot.tickets.get(id) ?? (await snapshot.archived(id));
   return { snapshot, file, ticket: file?.ticket ?? null };
 }
@@ -40,7 +43,7 @@ export async function present(
 export async function circumstances({ config, forge }: Context, snapshot: Snapshot): Promise<Circumstances> {
   return {
     view: new WorkingView(snapshot),
-    now: Math.max(forge.now(), snapshot.headTime),
+    now: momentAt(snapshot, forge.now()),
     config: await config(),
   };
 }

@@ -62,7 +62,7 @@ export class Draft {
   /** Decides one request of a ticket. `file` is the ticket's file, open or archived. */
   ask(id: string, request: Request, file: TicketFile | undefined): Decision {
     const broken = file?.broken;
-    if (broken && request.kind !== 'signal') return refusal(broken.code, broken.message);
+    if (broken) return refusal(broken.code, broken.message); // a signal, too, waits until the file is mended
     const before = this.#view.get(id) ?? file?.ticket ?? undefined;
     const known = request.kind === 'signal' ? this.#earlierAnswer(request) : undefined;
     const decision = known ?? decide(before, request, this.#view as View, this.#now, this.#config);
@@ -93,9 +93,14 @@ export class Draft {
     };
   }
 
-  /** Puts a ticket's next state into the commit without a request: a corrected foreign edit. */
-  correct(ticket: Ticket, file: TicketFile): void {
-    this.#put(ticket, file);
+  /** Puts a ticket into the commit as it is to be; of `previous`, its file's text, comments are kept. Answers its path. */
+  correct(ticket: Ticket, previous: string | undefined): string {
+    // A closed ticket stays among the open ones until its last run was seen to end: it still occupies its agent.
+    const archived = !isOpen(ticket.state) && stopping(ticket).length === 0;
+    const path = archived ? archivePath(ticket.id) : ticketPath(ticket.id);
+    this.#changes.set(path, writeTicket(ticket, previous));
+    this.#view.set(ticket);
+    return path;
   }
 
   /** Sets the desk as it is to be. */
@@ -135,12 +140,8 @@ export class Draft {
   }
 
   #put(ticket: Ticket, file: TicketFile | undefined): void {
-    // A closed ticket stays among the open ones until its last run was seen to end: it still occupies its agent.
-    const archived = !isOpen(ticket.state) && stopping(ticket).length === 0;
-    const path = archived ? archivePath(ticket.id) : ticketPath(ticket.id);
+    const path = this.correct(ticket, file?.text);
     if (file && file.path !== path) this.#changes.set(file.path, null);
-    this.#changes.set(path, writeTicket(ticket, file?.text));
-    this.#view.set(ticket);
   }
 
   #putDesk(): void {

@@ -1,9 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { sleep } from '../base/clock.ts';
 import { asError, SignalboxError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
 import { readQuarantined, readSignal } from '../ticket/codec.ts';
-import type { Config } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
 import type { DeskRequest } from '../ticket/desk.ts';
 import type { Condition } from '../ticket/format.ts';
@@ -12,10 +10,10 @@ import { reasons } from '../ticket/reasons.ts';
 import type { Request, RequestOf } from '../ticket/requests.ts';
 import { requestDigest } from '../ticket/signals.ts';
 import type { State } from '../ticket/states.ts';
-import { admitForeign, type Judge } from './admission.ts';
+import { type AdmissionOptions, admitForeign } from './admission.ts';
 import { Draft, refusal } from './draft.ts';
-import type { Handler, PendingSignal, Snapshot, Store, TicketFile } from './ports.ts';
-import { WorkingView } from './view.ts';
+import type { Handler, PendingSignal, Snapshot, TicketFile } from './ports.ts';
+import { momentAt, WorkingView } from './view.ts';
 import { endsForAbsence, type Item, isUrgent, needsFreshLook, takeGroup } from './waiting-line.ts';
 
 /** Requests decided in one commit at most. */
@@ -23,15 +21,8 @@ const groupLimit = 200;
 /** How often a group is decided again on a newer head before its askers are told `busy`. */
 const triesLimit = 12;
 
-export interface HandlerOptions {
-  store: Store;
-  config: () => Promise<Config>;
-  /** Milliseconds, by the forge's clock. */
-  now: () => number;
+export interface HandlerOptions extends AdmissionOptions {
   clock: Clock;
-  log: Log;
-  /** Who pushed foreign commits; see admission.ts. */
-  judge: Judge;
   /** Milliseconds to let requests gather after a push, except urgent ones. Default 0: push at once. */
   gatherMs?: number;
   /** Told of every head this writer sees, published by it or by others, with the tickets whose state it may have changed. */
@@ -41,8 +32,11 @@ export interface HandlerOptions {
 /** The writer of one repository in one process. */
 export interface Writer extends Handler {
   handleDesk(request: DeskRequest): Promise<Decision>;
-  /** The head as it is now on the remote, foreign commits judged. */
-  look(): Promise<Snapshot>;
+  /**
+   * The head with every foreign commit on it judged: nothing may be done on the word of one that is not. `fresh` asks
+   * the remote; otherwise the last such head known here is good enough.
+   */
+  read(options?: { fresh?: boolean }): Promise<Snapshot>;
   /** Resolves when the line is empty and nothing is being published. */
   idle(): Promise<void>;
 }
@@ -61,6 +55,9 @@ class GroupWriter implements Writer {
   #working: Promise<void> | null = null;
   #lastPush = Number.NEGATIVE_INFINITY;
   #hurry = new AbortController();
+  /** The last head that was judged or published here. */
+  #known: Snapshot | null = null;
+  #judging: { head: string | null; done: Promise<Snapshot | null> } | null = null;
 
   constructor(options: HandlerOptions) {
     this.#options = options;
@@ -74,10 +71,8 @@ class GroupWriter implements Writer {
     return new Promise((resolve, reject) => this.#enqueue({ id: null, request, resolve, reject }));
   }
 
-  async look(): Promise<Snapshot> {
-    const snapshot = await this.#admitted(true);
-    this.#options.onHead?.(snapshot, []);
-    return snapshot;
+  async read({ fresh = false }: { fresh?: boolean } = {}): Promise<Snapshot> {
+    return fresh || !this.#known ? this.#admitted(fresh) : this.#known;
   }
 
   async idle(): Promise<void> {
@@ -130,11 +125,26 @@ class GroupWriter implements Writer {
   /** The head with every foreign commit on it judged and, where needed, corrected. */
   async #admitted(fresh: boolean): Promise<Snapshot> {
     for (let tries = 0; tries < triesLimit; tries++) {
-      const snapshot = await this.#options.store.read({ fresh: fresh || tries > 0 });
-      const admitted = await admitForeign(snapshot, this.#options);
-      if (admitted) return admitted;
+      const admitted = await this.#judged(await this.#options.store.read({ fresh: fresh || tries > 0 }));
+      if (!admitted) continue;
+      const isNew = admitted.head !== this.#known?.head;
+      this.#known = admitted;
+      if (isNew) this.#options.onHead?.(admitted, []);
+      return admitted;
     }
     throw new SignalboxError('conflict', 'busy', reasons.busy);
+  }
+
+  /** Several may look at once, and asking who pushed takes time: a head is judged once for all of them. */
+  #judged(snapshot: Snapshot): Promise<Snapshot | null> {
+    const { head, witness } = snapshot;
+    if (head === witness || snapshot.movedBack) return Promise.resolve(snapshot);
+    if (this.#judging && this.#judging.head === head) return this.#judging.done;
+    const done = admitForeign(snapshot, this.#options).finally(() => {
+      if (this.#judging?.done === done) this.#judging = null;
+    });
+    this.#judging = { head, done };
+    return done;
   }
 
   /** Decides a group on one head and publishes it. Answers how to tell the askers, or null: decide again. */
@@ -143,7 +153,7 @@ class GroupWriter implements Writer {
     const files = await filesOf(snapshot, group);
     const view = new WorkingView(snapshot, await archivedStates(snapshot, group));
     const draft = new Draft(snapshot, view, {
-      now: Math.max(now(), snapshot.headTime),
+      now: momentAt(snapshot, now()),
       config: await config(),
       earlier: await earlierAnswers(snapshot, group),
       deskText: await snapshot.file(deskPath),
@@ -179,6 +189,7 @@ class GroupWriter implements Writer {
     if (!draft.isEmpty) {
       const swap = await store.swap(snapshot, draft.commit());
       if (swap.status === 'stale') return false;
+      this.#known = swap.snapshot;
       this.#lastPush = clock.now();
       onHead?.(
         swap.snapshot,

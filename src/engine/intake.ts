@@ -27,8 +27,10 @@ export interface Reading {
  * @param hint a comment that a webhook brought, for when the list does not show it yet
  */
 export async function takeIn(context: Context, number: number, hint?: Comment): Promise<string | null> {
+  const snapshot = await context.writer.read();
+  if (snapshot.movedBack) return null; // what people ask keeps on the issue until the desk is restored
   const issue = await context.forge.issue(number);
-  const known = ticketOf(await context.store.read(), number);
+  const known = ticketOf(snapshot, number);
   if (issue === 'gone' || issue === 'moved') {
     if (known) await detach(context, known, issue === 'gone' ? 'deleted' : 'transferred');
     return known;

@@ -9,6 +9,7 @@ import {
   evidenceComment,
   marker,
   personFor,
+  putBackComment,
   quarantineComment,
   statusComment,
 } from '../ticket/sentences.ts';
@@ -29,11 +30,12 @@ import { publishWork } from './publish.ts';
 export async function show(context: Context, id: string): Promise<boolean> {
   const { file, ticket, snapshot } = await present(context, id, { fresh: true });
   const number = ticket?.issue ?? (file?.broken ? await issueOfBroken(context, id) : null);
-  if (number === null || !file) return true;
+  if (number === null || !file || snapshot.movedBack) return true;
   const issue = await context.forge.issue(number);
   if (issue === 'gone' || issue === 'moved') return ticket === null;
   const comments = await OwnComments.read(context.forge, number);
   if (file.broken) await tellBroken(file, comments);
+  await tellPutBacks(context, id, comments);
   if (!ticket) return true;
   const want = wanted(ticket);
   const config = await context.config();
@@ -109,6 +111,15 @@ async function tellQuarantine(snapshot: Snapshot, id: string, comments: OwnComme
     const entry = readQuarantined((await snapshot.file(path)) ?? '').quarantined;
     if (entry) await comments.once(`quarantine:${entry.digest}`, quarantineComment(entry));
   }
+}
+
+async function tellPutBacks({ putBacks }: Context, id: string, comments: OwnComments): Promise<void> {
+  const all = putBacks.get(id) ?? [];
+  for (const { commit, pusher, code, what } of all) {
+    const name = `put-back:${commit.slice(0, 12)}:${code}`;
+    await comments.once(name, putBackComment(name, { commit, pusher, code, what }));
+  }
+  if (putBacks.get(id) === all) putBacks.delete(id);
 }
 
 /** What needs a person: a blocked ticket, and a stop that does not take. */

@@ -8,7 +8,8 @@ import type { Decision } from '../ticket/decision.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import type { Request } from '../ticket/requests.ts';
-import { makeJudge } from './admission.ts';
+import type { PutBack } from './admission.ts';
+import { callOffAlarm, raiseAlarm } from './alarm.ts';
 import { type Context, present, readRunTitle } from './context.ts';
 import { Dirty } from './dirty.ts';
 import { makeHandler, signalRequest } from './handle.ts';
@@ -17,6 +18,7 @@ import { show } from './mirror.ts';
 import { keepLabels } from './own-labels.ts';
 import type { Comment, Forge, Operator, Run, Snapshot, Store } from './ports.ts';
 import { giveIssue } from './publish.ts';
+import { makeJudge } from './pushes.ts';
 import { Runs } from './runs.ts';
 import { nextMoment, schedule } from './schedule.ts';
 
@@ -55,6 +57,7 @@ class DeskOperator implements Operator {
   readonly #headDirty: Dirty<'head'>;
   readonly #hints = new Map<number, Comment>();
   #followed: string | null = null;
+  #frozen = false;
   #callOffTimer = () => {};
 
   constructor(options: OperatorOptions) {
@@ -65,8 +68,9 @@ class DeskOperator implements Operator {
     const onHead = (snapshot: Snapshot, changed: readonly string[]) => this.#seeHead(snapshot, changed);
     this.#context = {
       ...options,
-      writer: makeHandler({ ...options, now, judge, onHead }),
+      writer: makeHandler({ ...options, now, judge, onHead, onPutBack: (one) => this.#hearOf(one) }),
       turnedAway: new Set(),
+      putBacks: new Map(),
       runsAgain: (id, ms) => this.#runsDirty.later(id, ms),
     };
     this.#runs = new Runs(this.#context);
@@ -95,7 +99,7 @@ class DeskOperator implements Operator {
   }
 
   async lookAtHead(): Promise<void> {
-    await this.#context.writer.look();
+    await this.#context.writer.read({ fresh: true });
     this.#headDirty.add('head');
   }
 
@@ -112,12 +116,12 @@ class DeskOperator implements Operator {
   }
 
   async issueGone(number: number, how: 'deleted' | 'transferred', actor: string): Promise<void> {
-    const id = ticketOf(await this.#context.store.read({ fresh: true }), number);
+    const id = ticketOf(await this.#context.writer.read({ fresh: true }), number);
     if (id) await detach(this.#context, id, how, actor);
   }
 
   async sweep(): Promise<void> {
-    const snapshot = await this.#context.writer.look();
+    const snapshot = await this.#context.writer.read({ fresh: true });
     await keepLabels(this.#context);
     const { labels } = await this.#options.config();
     for (const { number } of await this.#context.forge.issuesLabelled(labels.ticket))
@@ -134,7 +138,7 @@ class DeskOperator implements Operator {
     for (let before: string | null | undefined; ; ) {
       await this.#context.writer.idle();
       for (const line of this.#lines) await line.idle();
-      const { head } = await this.#context.store.read();
+      const { head } = await this.#context.writer.read();
       if (head === before && this.#lines.every((line) => line.isIdle)) return;
       before = head;
     }
@@ -144,7 +148,7 @@ class DeskOperator implements Operator {
     this.#callOffTimer();
     await Promise.all(this.#lines.map((line) => line.close()));
     await this.#context.writer.idle();
-    await this.#context.store.close();
+    await this.#options.store.close();
   }
 
   get #lines() {
@@ -169,8 +173,15 @@ class DeskOperator implements Operator {
     if (id) this.#showDirty.add(id);
   }
 
+  #hearOf(putBack: PutBack): void {
+    const { putBacks } = this.#context;
+    putBacks.set(putBack.ticket, [...(putBacks.get(putBack.ticket) ?? []), putBack]);
+    this.#showDirty.add(putBack.ticket);
+  }
+
   async #showTicket(id: string): Promise<void> {
-    const { ticket } = await present(this.#context, id);
+    const { ticket, snapshot } = await present(this.#context, id);
+    if (snapshot.movedBack) return;
     if (ticket && ticket.issue === null) {
       // One whose issue was deleted (`mirrored` tells that it had one) gets no other.
       if (ticket.mirrored === null) await giveIssue(this.#context, ticket);
@@ -181,26 +192,48 @@ class DeskOperator implements Operator {
 
   /** Whatever changed since the last head seen: pending signals, deadlines, the clock's and the scheduler's turn. */
   async #followHead(): Promise<void> {
-    const { store, log, forge, clock } = this.#options;
-    const snapshot = await store.read();
-    if (snapshot.movedBack) {
-      const { head, witness } = snapshot;
-      log.error('head-moved-back: the desk is frozen until a person restores it', { head, witness });
-      return;
-    }
+    const { store, forge, clock } = this.#options;
+    const snapshot = await this.#context.writer.read();
+    if (await this.#isFrozen(snapshot)) return;
     for (const id of await changedTickets(store, this.#followed, snapshot)) await this.#tell(id);
     this.#followed = snapshot.head;
-    await this.#admitSignals(snapshot);
-    for (const { ticket } of snapshot.tickets.values()) {
-      if (ticket) await this.#runs.checkDeadline(ticket);
-      if (ticket && stopping(ticket).length > 0) this.#runsDirty.add(ticket.id);
-    }
-    await schedule(this.#context, snapshot);
+    const tickets = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket ?? []);
+    for (const ticket of tickets) if (stopping(ticket).length > 0) this.#runsDirty.add(ticket.id);
+    // In this order, and each by itself: one that fails holds up no other.
+    const { at } = own(this.#context, '');
+    const failures = [
+      ...(await failuresOf(
+        snapshot.signals.map((pending) => this.handle(pending.ticket, signalRequest(pending, { at }))),
+      )),
+      ...(await failuresOf(tickets.map((ticket) => this.#runs.checkDeadline(ticket)))),
+      ...(await failuresOf([schedule(this.#context, snapshot)])),
+    ];
     const moment = nextMoment(snapshot, forge.now());
     this.#callOffTimer();
-    if (moment === null) return;
-    const ms = Math.min(moment - forge.now() + 50, 3_600_000);
-    this.#callOffTimer = clock.after(ms, () => this.#headDirty.add('head'));
+    if (moment !== null) {
+      const ms = Math.min(moment - forge.now() + 50, 3_600_000);
+      this.#callOffTimer = clock.after(ms, () => this.#headDirty.add('head'));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** A head that was moved back freezes the desk (rule 2); once it is restored everything is looked at. */
+  async #isFrozen({ movedBack, head, witness }: Snapshot): Promise<boolean> {
+    const wasFrozen = this.#frozen;
+    this.#frozen = movedBack;
+    if (movedBack && !wasFrozen) {
+      this.#options.log.error('head-moved-back: the desk is frozen until a person restores it', {
+        head,
+        witness,
+      });
+      await raiseAlarm(this.#context, { head, witness });
+    } else if (wasFrozen && !movedBack) {
+      await callOffAlarm(this.#context);
+      void this.sweep().catch((error) =>
+        this.#options.log.warn('the sweep after the restore failed', { error }),
+      );
+    }
+    return movedBack;
   }
 
   async #tell(id: string): Promise<void> {
@@ -208,13 +241,11 @@ class DeskOperator implements Operator {
     const { ticket } = this.#options.watch ? await present(this.#context, id) : { ticket: null };
     if (ticket) this.#options.watch?.(ticket);
   }
+}
 
-  async #admitSignals(snapshot: Snapshot): Promise<void> {
-    const { at } = own(this.#context, '');
-    await Promise.all(
-      snapshot.signals.map((pending) => this.handle(pending.ticket, signalRequest(pending, { at }))),
-    );
-  }
+async function failuresOf(works: readonly Promise<unknown>[]): Promise<unknown[]> {
+  const results = await Promise.allSettled(works);
+  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 }
 
 /** Tickets that differ between two heads. From nothing: the open ones alone, since the archive is history. */

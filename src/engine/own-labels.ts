@@ -4,8 +4,8 @@ import type { Context } from './context.ts';
 
 /** By this beginning of its description a label is known as made by us. */
 const ours = 'Signalbox: ';
-/** Its existence says that people were told about labels that were there before us. */
-const aboutUs = 'signalbox';
+/** Of issues about Signalbox itself. That it exists says that people were told of labels that were there before us. */
+export const aboutUs = 'signalbox';
 
 interface OwnLabel {
   name: string;

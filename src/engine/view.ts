@@ -4,6 +4,14 @@ import type { Desk, Ticket } from '../ticket/format.ts';
 import type { State } from '../ticket/states.ts';
 import type { Snapshot } from './ports.ts';
 
+/** By more than this, in milliseconds, no clock of ours is wrong: a commit dated later was dated so by its author. */
+const clockErrorMs = 10 * 60_000;
+
+/** When a decision on this head is made (milliseconds): `now`, and never before the head, whose clock may be ahead. */
+export function momentAt({ headTime }: Snapshot, now: number): number {
+  return headTime > now + clockErrorMs ? now : Math.max(now, headTime);
+}
+
 /**
  * The facts of one head as the rules see them, moved on as a group is decided: the second claim of a group sees the
  * first. `archived` are states of archived tickets that the group's tickets refer to.

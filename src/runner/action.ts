@@ -5,8 +5,8 @@ import { systemClock } from '../base/clock.ts';
 import { asError, SignalboxError } from '../base/errors.ts';
 import { type Log, makeLog } from '../base/log.ts';
 import { systemRandom } from '../base/random.ts';
-import { makeJudge } from '../engine/admission.ts';
 import { makeHandler } from '../engine/handle.ts';
+import { makeJudge } from '../engine/pushes.ts';
 import { loadConfig } from '../engine/settings.ts';
 import { makeForge } from '../forge/forge.ts';
 import { tokenClient } from '../forge/token-client.ts';
@@ -104,7 +104,11 @@ async function attempt(
   try {
     return await runAttempt(
       {
-        store,
+        // Heads with the pushes of others on them judged: an edit that will be put back stops no agent.
+        store: {
+          read: (options) => handler.read(options),
+          saveSignal: (ticket, number, text) => store.saveSignal(ticket, number, text),
+        },
         handler,
         forge,
         clock,

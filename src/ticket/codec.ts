@@ -13,6 +13,7 @@ import {
   type Ticket,
   ticket,
 } from './format.ts';
+import { cut } from './signals.ts';
 import { type Breakage, largestFile, parseYaml } from './yaml.ts';
 import { editYaml, renderYaml, without } from './yaml-edit.ts';
 
@@ -79,8 +80,14 @@ export function writeSignal(value: Signal): string {
   return fits(renderYaml(ordered(signal, value)));
 }
 
+/** A refused signal is kept whatever it is: one that is too large as escaped is cut. */
 export function writeQuarantined(value: Quarantined): string {
-  return fits(renderYaml(ordered(quarantined, value)));
+  const text = renderYaml(ordered(quarantined, value));
+  const { signal: said } = value;
+  if (Buffer.byteLength(text) <= largestFile || 'unreadable' in said) return fits(text);
+  return fits(
+    renderYaml(ordered(quarantined, { ...value, signal: { ...said, summary: cut(said.summary) } })),
+  );
 }
 
 function read<T>(

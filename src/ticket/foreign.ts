@@ -1,10 +1,10 @@
-import type { Config } from './config.ts';
+import { isoSeconds } from '../base/clock.ts';
 import { decide } from './decide.ts';
-import type { View } from './decision.ts';
-import type { Ticket } from './format.ts';
-import { landWaiting } from './landing.ts';
-import type { Request } from './requests.ts';
-import { stateWords } from './states.ts';
+import { type Desk, openDesk, type Ticket } from './format.ts';
+import { type Circumstances, landWaiting } from './landing.ts';
+import type { ReasonCode } from './reasons.ts';
+import { type Request, type RequestKind, waking } from './requests.ts';
+import { isOpen, stateWords } from './states.ts';
 
 /** Who pushed a foreign commit, as the forge says, not as the commit says of itself. */
 export interface Pusher {
@@ -18,111 +18,161 @@ export interface Pusher {
 /** What becomes of a pushed change to a ticket: the ticket as it shall stand, and why it differs from what was pushed. */
 export interface Admission {
   ticket: Ticket;
-  /** The request that the edit amounts to, for the history; null for a plain edit of text. */
-  request: Request | null;
+  /** The requests that the edit amounts to and that were carried out; none for a plain edit of text. */
+  did: RequestKind[];
   /** What was put back, in words; empty where the edit stands as it is. */
   putBack: string[];
 }
 
-/** Fields that people edit; everything else in the file is Signalbox's own record. */
-const free = ['title', 'owner', 'priority', 'phases', 'body', 'not_before'] as const;
+/** Fields that people edit at will; `state`, `hold` and `waiting` are read as requests, all else is Signalbox's own record. */
+const free: readonly (keyof Ticket)[] = ['title', 'owner', 'priority', 'phases', 'body', 'not_before'];
+const asking: readonly (keyof Ticket)[] = ['state', 'hold', 'waiting'];
 
 /**
  * Judges an edit of a ticket file that somebody pushed past Signalbox. It must be an edit of people's own fields or
- * amount to a row of the table; all else is put back. Where the pusher is unknown only what restricts stands.
+ * amount to rows of the table; all else is put back. Where the pusher may not write only what restricts stands.
  */
 export function admitEdit(
   before: Ticket,
   after: Ticket,
   pusher: Pusher,
-  view: View,
-  now: number,
-  config: Config,
+  { view, now, config }: Circumstances,
 ): Admission {
+  const did: RequestKind[] = [];
   const putBack: string[] = [];
-  const request = asRequest(before, after, pusher, now);
-  const decision =
-    request && mayAsk(request, pusher) ? decide(before, request, view, now, config) : undefined;
-  const base = decision?.ticket ?? before;
-  if ((before.state !== after.state || before.hold !== after.hold) && !decision?.accepted) {
-    const change = `${stateWords(before.state)} to ${stateWords(after.state)}`;
-    putBack.push(`state ${change}${decision ? ` (${decision.code})` : ''}`);
+  let ticket = before;
+  const requests = asRequests(before, after, pusher, now);
+  for (const request of requests) {
+    const decision = mayAsk(request, pusher) ? decide(ticket, request, view, now, config) : null;
+    if (decision?.accepted) did.push(request.kind);
+    else putBack.push(refused(request.kind, decision?.code ?? 'not-permitted'));
+    ticket = (decision?.accepted && decision.ticket) || ticket;
   }
-  const edited = pusher.mayWrite ? { ...base, ...pick(after) } : base;
-  if (!pusher.mayWrite && free.some((field) => differs(before, after, field)))
-    putBack.push('text by an unknown pusher');
-  const own = Object.keys(before) as (keyof Ticket)[];
-  const touched = own.filter(
-    (field) => !isPeoples(field) && differs(before, after, field) && differs(edited, after, field),
+  if (requests.length === 0 && before.state !== after.state)
+    putBack.push(`state ${stateWords(before.state)} to ${stateWords(after.state)} (no-row)`);
+  if (did.includes('reopen') && after.state !== 'inbox')
+    putBack.push(`state to ${stateWords(after.state)}: what was closed opens into the inbox`);
+  if (ticket.hold && !after.hold && !requests.some(wakes)) putBack.push(refused('release', 'held'));
+  const edits = free.filter((field) => differs(before, after, field));
+  if (pusher.mayWrite) ticket = keepPhase({ ...ticket, ...picked(after, edits) });
+  else if (edits.length > 0) putBack.push(`${edits.join(', ')} (not-permitted)`);
+  const own = (Object.keys(before) as (keyof Ticket)[]).filter(
+    (field) => ![...free, ...asking].includes(field) && differs(before, after, field),
   );
-  if (touched.length > 0) putBack.push(`Signalbox's own fields: ${touched.join(', ')}`);
-  const ticket = keepPhase(edited);
-  return { ticket, request: decision?.accepted ? request : null, putBack };
+  const forged = own.filter((field) => differs(ticket, after, field));
+  if (forged.length > 0) putBack.push(`Signalbox's own fields: ${forged.join(', ')}`);
+  return { ticket, did, putBack };
 }
 
 /**
  * Judges a ticket file that somebody added. It is born as itself where it waits or lies in the inbox; as `todo` only
  * from somebody who may release it. It cannot be born with a past.
  */
-export function admitNew(added: Ticket, pusher: Pusher, nowIso: string): Admission {
-  const putBack: string[] = [];
+export function admitNew(added: Ticket, pusher: Pusher, now: number): Admission {
+  const at = isoSeconds(now);
+  const past = added.attempt !== null || added.attempts.length > 0 || added.messages.length > 0;
+  const putBack = [
+    ...(past ? ['a past that never was'] : []),
+    ...(added.issue === null ? [] : ['an issue number: Signalbox links issues itself']),
+  ];
   const born: Ticket = {
     ...added,
-    created: added.created ?? nowIso,
+    created: added.created ?? at,
+    issue: null,
+    blocked: null,
+    released: null,
+    messages: [],
     attempt: null,
     attempts: [],
     seen: {},
     restricted_at: null,
     mirrored: null,
-    issue: null,
     lifetime: { attempts: 0, retries: 0, granted: 0, minutes: 0 },
-    blocked: null,
-    released: null,
     phase: added.phases[0] ?? added.phase,
   };
-  if (added.attempt || added.attempts.length > 0) putBack.push('attempts that never were');
-  if (added.issue !== null) putBack.push('an issue number: Signalbox links issues itself');
   if (added.state === 'waiting') {
-    const stop = added.waiting ?? {
-      kind: 'parked' as const,
-      reason: 'born waiting',
-      by: pusher.login,
-      since: nowIso,
-    };
-    return { ticket: { ...born, waiting: stop, restricted_at: nowIso }, request: null, putBack };
-  }
-  if (added.state === 'todo' && pusher.mayWrite && !added.hold) {
-    return {
-      ticket: { ...born, waiting: null, released: { by: pusher.login, at: nowIso } },
-      request: null,
-      putBack,
-    };
+    const parked = { kind: 'parked', reason: 'born waiting', by: pusher.login, since: at } as const;
+    return { ticket: { ...born, waiting: added.waiting ?? parked, restricted_at: at }, did: [], putBack };
   }
   if (added.hold) {
-    const held = { kind: 'parked' as const, reason: 'held', by: pusher.login };
-    return { ticket: landWaiting(born, Date.parse(nowIso), held), request: null, putBack };
+    const held = { kind: 'parked', reason: 'held', by: pusher.login } as const;
+    return { ticket: landWaiting(born, now, held), did: ['hold'], putBack };
+  }
+  if (added.state === 'todo' && pusher.mayWrite) {
+    const released = { by: pusher.login, at };
+    return { ticket: { ...born, waiting: null, released }, did: ['release'], putBack };
   }
   if (added.state !== 'inbox') putBack.push(`born as ${stateWords(added.state)}`);
-  return { ticket: { ...born, state: 'inbox', waiting: null }, request: null, putBack };
+  return { ticket: { ...born, state: 'inbox', waiting: null }, did: [], putBack };
 }
 
-/** The request that a pushed change of state amounts to, if any. */
-function asRequest(before: Ticket, after: Ticket, pusher: Pusher, now: number): Request | null {
-  const at = `${new Date(now).toISOString().slice(0, 19)}Z`;
-  const asked = { source: `push:${pusher.commit}`, at, actor: pusher.login };
+/**
+ * Judges an edit of the desk's switches; null where there is no such file. Somebody who may write throws them both
+ * ways, anybody else only on. What the desk itself remembers is nobody's to edit.
+ */
+export function admitDesk(
+  before: Desk | null,
+  after: Desk | null,
+  pusher: Pusher,
+  now: number,
+): { desk: Desk | null; putBack: string[] } {
+  if (!after)
+    return { desk: before, putBack: before ? ['the switches are thrown, not deleted with their file'] : [] };
+  const was = before ?? openDesk;
+  const wanted = pusher.mayWrite
+    ? { paused: after.paused, draining: after.draining, profiles: after.profiles }
+    : {
+        paused: was.paused || after.paused,
+        draining: was.draining || after.draining,
+        profiles: { ...after.profiles, ...was.profiles },
+      };
+  const isThrown = wanted.paused !== was.paused || wanted.draining !== was.draining;
+  const thrown = isThrown ? { by: pusher.login, since: isoSeconds(now) } : {};
+  const refusedAll = wanted.paused !== after.paused || wanted.draining !== after.draining;
+  return { desk: { ...was, ...wanted, ...thrown }, putBack: refusedAll ? ['switches (not-permitted)'] : [] };
+}
+
+/** What changed from one version of a file to another, done to a third. */
+export function rebase(from: Ticket, to: Ticket, onto: Ticket): Ticket {
+  const fields = Object.keys(to) as (keyof Ticket)[];
+  return {
+    ...onto,
+    ...picked(
+      to,
+      fields.filter((field) => differs(from, to, field)),
+    ),
+  };
+}
+
+/** The requests that a pushed change amounts to. Of a wake and a hold in one edit the hold comes last, and stands. */
+function asRequests(before: Ticket, after: Ticket, pusher: Pusher, now: number): Request[] {
+  const asked = { source: `push:${pusher.commit}`, at: isoSeconds(now), actor: pusher.login };
+  const byState = ofState(before, after);
+  const requests: Request[] = byState ? [{ ...asked, ...byState }] : [];
+  if (after.hold && (requests.some(wakes) || !before.hold)) requests.push({ ...asked, kind: 'hold' });
+  // Elsewhere clearing the hold would wake the ticket, and its state does not say so.
+  const runs = before.state === 'in_progress' || before.state === 'review';
+  if (!byState && runs && before.hold && !after.hold) requests.push({ ...asked, kind: 'release' });
+  return requests;
+}
+
+const wakes = ({ kind }: Request): boolean => waking.includes(kind);
+
+type Asked =
+  | { kind: 'release' | 'retry' | 'reopen' | 'approve' }
+  | Pick<Extract<Request, { kind: 'park' }>, 'kind' | 'when' | 'reason'>
+  | { kind: 'cancel'; reason: string };
+
+function ofState(before: Ticket, after: Ticket): Asked | null {
   const reason = after.waiting?.reason ?? '';
-  if (after.state === 'waiting' && (before.state !== 'waiting' || differs(before, after, 'waiting'))) {
-    return { ...asked, kind: 'park', reason, ...(after.waiting?.when ? { when: after.waiting.when } : {}) };
-  }
-  if (before.state === after.state) {
-    if (after.hold === before.hold) return null;
-    return after.hold ? { ...asked, kind: 'hold' } : { ...asked, kind: 'release' };
-  }
-  if (after.state === 'todo' && before.state === 'blocked') return { ...asked, kind: 'retry' };
-  if (after.state === 'todo') return { ...asked, kind: 'release' };
-  if (after.state === 'cancelled') return { ...asked, kind: 'cancel', reason };
-  if (after.state === 'inbox') return { ...asked, kind: 'reopen' };
-  if (after.state === 'done' && before.state === 'review') return { ...asked, kind: 'approve' };
+  // A merge that brings an old copy back: it is open again, and no more than that.
+  if (!isOpen(before.state)) return isOpen(after.state) ? { kind: 'reopen' } : null;
+  if (after.state === 'waiting' && (before.state !== 'waiting' || differs(before, after, 'waiting')))
+    return { kind: 'park', reason, ...(after.waiting?.when ? { when: after.waiting.when } : {}) };
+  if (before.state === after.state) return null;
+  if (after.state === 'todo') return { kind: before.state === 'blocked' ? 'retry' : 'release' };
+  if (after.state === 'cancelled') return { kind: 'cancel', reason };
+  if (after.state === 'done' && before.state === 'review') return { kind: 'approve' };
   return null;
 }
 
@@ -132,15 +182,10 @@ function mayAsk(request: Request, pusher: Pusher): boolean {
   return restricts || pusher.mayWrite;
 }
 
-function pick(ticket: Ticket): Pick<Ticket, (typeof free)[number]> {
-  return Object.fromEntries(free.map((field) => [field, ticket[field]])) as Pick<
-    Ticket,
-    (typeof free)[number]
-  >;
-}
+const refused = (kind: RequestKind, code: ReasonCode): string => `${kind} (${code})`;
 
-function isPeoples(field: keyof Ticket): boolean {
-  return ['state', 'hold', 'waiting', ...free].includes(field);
+function picked(ticket: Ticket, fields: readonly (keyof Ticket)[]): Partial<Ticket> {
+  return Object.fromEntries(fields.map((field) => [field, ticket[field]]));
 }
 
 function keepPhase(ticket: Ticket): Ticket {

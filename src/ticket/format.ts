@@ -201,3 +201,6 @@ export type Desk = z.infer<typeof desk>;
 
 /** A desk with every switch off. */
 export const openDesk: Desk = desk.parse({ format: formatVersion });
+
+/** What a broken `desk.yaml` means: who broke it may have meant to stop everything, so nothing starts. */
+export const pausedDesk: Desk = { ...openDesk, paused: true };

@@ -136,6 +136,14 @@ export function brokenComment(path: string, code: string, message: string, diges
   return `${marker(`broken:${digest}`)}\n\`${code}\`: \`${path}\` cannot be read: ${message}\nNothing happens to this ticket until the file is mended; it is never rewritten by Signalbox.`;
 }
 
+/** What did not stand of somebody's push. */
+export function putBackComment(
+  name: string,
+  { commit, pusher, code, what }: { commit: string; pusher: string; code: string; what: string },
+): string {
+  return `${marker(name)}\n@${pusher}: \`${code}\` Of your push ${commit.slice(0, 12)} this did not stand:\n${quote(what)}`;
+}
+
 /** Title and body of a pull request for accepted work. */
 export function pullRequestText(ticket: Ticket, attempt: ClosedAttempt): { title: string; body: string } {
   const issue = ticket.issue === null ? '' : `For #${ticket.issue}.\n\n`;

@@ -68,6 +68,12 @@ export function quarantineEntry(
     channel: request.channel,
     actor: request.actor,
     at: isoSeconds(now),
-    signal: signal ? { ...signal, key: '' } : { unreadable: text },
+    signal: signal ? { ...signal, key: '' } : { unreadable: cut(text) },
   };
+}
+
+/** As much as a file surely holds, however it is escaped. Of a signal's file the whole stays in the branch's history. */
+export function cut(text: string): string {
+  const most = 16 * 1024;
+  return text.length <= most ? text : `${text.slice(0, most)}\n[cut]`;
 }

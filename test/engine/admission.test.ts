@@ -1,0 +1,274 @@
+import { describe, expect, test } from 'vitest';
+import { writeSignal, writeTicket } from '../../src/ticket/codec.ts';
+import type { ClosedAttempt, Ticket } from '../../src/ticket/format.ts';
+import { archivePath, signalPath, ticketPath } from '../../src/ticket/paths.ts';
+import { stateRef } from '../store/worlds.ts';
+import { aTicket, Desk } from './desk.ts';
+
+const waiting: Partial<Ticket> = {
+  state: 'waiting',
+  waiting: { kind: 'parked', reason: 'not now', by: 'elmar', since: '2026-05-25T09:12:00Z' },
+  restricted_at: '2026-05-25T09:12:00Z',
+};
+const run = {
+  id: 990,
+  run_attempt: 1,
+  key_sha256: 'a'.repeat(64),
+  url: 'u',
+  started: '2026-05-25T10:00:00Z',
+};
+const working: Partial<Ticket> = {
+  state: 'in_progress',
+  attempt: {
+    number: 1,
+    claim: 'c1',
+    phase: 'dev',
+    agent: 'luci',
+    claimed: '2026-05-25T10:00:00Z',
+    check_in_by: '2099-05-25T10:00:00Z',
+    run,
+  },
+};
+const stopped: ClosedAttempt = {
+  number: 1,
+  claim: 'c1',
+  phase: 'dev',
+  agent: 'luci',
+  run,
+  outcome: 'done',
+  by: 'luci',
+  reason: 'done',
+  signal: 'b'.repeat(64),
+  started: '2026-05-25T10:00:00Z',
+  ended: '2026-05-25T11:00:00Z',
+  stopped: '2026-05-25T11:00:00Z',
+};
+const bot = 'github-actions[bot]';
+const words = (desk: Desk) => desk.putBacks.map(({ ticket, pusher, what }) => `${ticket} ${pusher}: ${what}`);
+
+describe('what people push past Signalbox is judged before anything follows from it', () => {
+  test('an edit by hand stands as it was written', async () => {
+    const desk = await Desk.with(aTicket('MC-1'));
+    const text = `# ask Luci first\n${writeTicket(aTicket('MC-1', { title: 'A better title', owner: 'luci' }))}`;
+    await desk.push('wilma', { [ticketPath('MC-1')]: text });
+    const head = await desk.head();
+    expect(await head.file(ticketPath('MC-1'))).toBe(text);
+    expect(await desk.refs()).toEqual({ head: head.head, witness: head.head });
+    expect(desk.putBacks).toEqual([]);
+  });
+
+  test('it is judged once, however many look', async () => {
+    const desk = await Desk.with(aTicket('MC-1'));
+    await desk.edit('wilma', 'MC-1', () => ({ title: 'Other' }));
+    const heads = await Promise.all([1, 2, 3, 4].map(() => desk.head()));
+    expect(new Set(heads.map(({ head }) => head)).size).toBe(1);
+    expect(desk.asked).toBe(1);
+    await desk.head();
+    expect(desk.asked).toBe(1);
+  });
+
+  test('each push is judged by its own pusher: a signal by a bot does not undo an edit by a person', async () => {
+    const desk = await Desk.with(aTicket('MC-1'), aTicket('MC-2', working));
+    await desk.edit('wilma', 'MC-1', () => ({ priority: 'urgent' }));
+    const said = {
+      format: 1,
+      ticket: 'MC-2',
+      attempt: 1,
+      kind: 'done',
+      summary: 's',
+      run: null,
+      key: 'k',
+      agent_gone: false,
+    } as const;
+    await desk.push(bot, { [signalPath('MC-2', 1)]: writeSignal(said) });
+    expect((await desk.ticket('MC-1'))?.priority).toBe('urgent');
+    expect((await desk.head()).signals).toHaveLength(1);
+    expect(desk.putBacks).toEqual([]);
+  });
+
+  test("nor does a person's edit carry a bot's edit of the same file in", async () => {
+    const desk = await Desk.with(aTicket('MC-1', waiting));
+    await desk.edit(bot, 'MC-1', () => ({ state: 'todo', waiting: null, body: 'Do as I say' }));
+    await desk.edit('wilma', 'MC-1', () => ({ title: 'Mine' }));
+    expect(await desk.ticket('MC-1')).toMatchObject({ title: 'Mine', body: '', state: 'waiting' });
+    expect(words(desk)).toEqual([`MC-1 ${bot}: release (not-permitted); body (not-permitted)`]);
+  });
+
+  test('a park that somebody else pushed away again before anybody looked took effect all the same', async () => {
+    const desk = await Desk.with(aTicket('MC-1', working));
+    await desk.edit('elmar', 'MC-1', () => waiting);
+    await desk.edit(bot, 'MC-1', () => ({ state: 'in_progress', waiting: null }));
+    expect(await desk.ticket('MC-1')).toMatchObject({
+      state: 'waiting',
+      attempt: null,
+      attempts: [{ outcome: 'parked', by: 'elmar', stopped: null }],
+    });
+  });
+
+  test('what Signalbox remembers is nobody’s to edit', async () => {
+    const desk = await Desk.with(aTicket('MC-1', { ...working, seen: { e1: '2026-05-25T09:00:00Z' } }));
+    await desk.edit('lucienne', 'MC-1', ({ lifetime }) => ({
+      title: 'Kept',
+      attempt: null,
+      attempts: [{ ...stopped, stopped: null, run: { ...run, id: 4711 } }],
+      seen: {},
+      lifetime: { ...lifetime, retries: 0, granted: 99 },
+    }));
+    const before = aTicket('MC-1', { ...working, seen: { e1: '2026-05-25T09:00:00Z' }, title: 'Kept' });
+    expect(await desk.ticket('MC-1')).toEqual(before);
+    expect(words(desk)).toEqual(["MC-1 lucienne: Signalbox's own fields: attempt, attempts, seen, lifetime"]);
+  });
+
+  test('a deleted ticket is put back with its comments, also where it is added anew meanwhile', async () => {
+    const desk = await Desk.with(aTicket('MC-1', { attempts: [stopped] }), aTicket('MC-2', waiting));
+    const text = `${await desk.textAtHead(ticketPath('MC-1'))}# mine\n`;
+    await desk.push('wilma', { [ticketPath('MC-1')]: text });
+    await desk.push('wilma', { [ticketPath('MC-1')]: null, [ticketPath('MC-2')]: null });
+    await desk.push('wilma', { [ticketPath('MC-2')]: writeTicket(aTicket('MC-2', { title: 'Anew' })) });
+    expect(await (await desk.head()).file(ticketPath('MC-1'))).toBe(text);
+    expect(await desk.ticket('MC-2')).toMatchObject({ title: 'Anew', state: 'waiting' });
+    expect(desk.putBacks.map(({ ticket, code }) => `${ticket} ${code}`)).toEqual([
+      'MC-1 illegal-edit',
+      'MC-2 illegal-edit',
+      'MC-2 illegal-edit',
+    ]);
+  });
+
+  test('the archive is written by Signalbox alone', async () => {
+    const closed = aTicket('MC-1', { state: 'done', attempts: [stopped] });
+    const desk = await Desk.with(closed);
+    const forged = writeTicket({ ...closed, title: 'It never was' });
+    await desk.push('lucienne', {
+      [archivePath('MC-1')]: forged,
+      [archivePath('MC-9')]: writeTicket(aTicket('MC-9')),
+    });
+    const head = await desk.head();
+    expect(await head.file(archivePath('MC-1'))).toBe(writeTicket(closed));
+    expect(await head.file(archivePath('MC-9'))).toBeNull();
+  });
+
+  test('a ticket both open and archived: the open one counts, in the inbox and with its past', async () => {
+    const closed = aTicket('MC-1', { state: 'done', attempts: [stopped] });
+    const desk = await Desk.with(closed, aTicket('MC-2', { state: 'done', attempts: [stopped] }));
+    await desk.push('wilma', {
+      [ticketPath('MC-1')]: writeTicket(aTicket('MC-1', { state: 'todo', title: 'Old' })),
+    });
+    await desk.push(bot, { [ticketPath('MC-2')]: writeTicket(aTicket('MC-2', { state: 'inbox' })) });
+    const head = await desk.head();
+    expect(head.tickets.get('MC-1')?.ticket).toMatchObject({
+      state: 'inbox',
+      title: 'Old',
+      attempts: [{ number: 1 }],
+    });
+    expect(await head.archived('MC-1')).toBeNull();
+    expect(head.tickets.has('MC-2')).toBe(false);
+    expect((await head.archived('MC-2'))?.ticket).toMatchObject({ state: 'done', title: 'Ticket MC-2' });
+    expect(desk.putBacks.map(({ ticket, code }) => `${ticket} ${code}`)).toEqual([
+      'MC-1 both-open-and-archived',
+      'MC-1 illegal-edit',
+      'MC-2 both-open-and-archived',
+      'MC-2 illegal-edit',
+    ]);
+  });
+
+  test('broken and mended again: what it was before is not forgotten', async () => {
+    const desk = await Desk.with(aTicket('MC-1', working), aTicket('MC-2'));
+    const text = (await desk.textAtHead(ticketPath('MC-1'))) ?? '';
+    await desk.push('wilma', { [ticketPath('MC-1')]: text.replace('state:', 'state: [') });
+    expect((await desk.head()).tickets.get('MC-1')?.broken?.code).toBe('bad-yaml');
+    await desk.edit('wilma', 'MC-2', () => ({ title: 'Goes on' }));
+    await desk.head();
+    const forged = aTicket('MC-1', { state: 'todo', title: 'Mended' });
+    await desk.push('wilma', { [ticketPath('MC-1')]: writeTicket(forged) });
+    expect(await desk.ticket('MC-1')).toMatchObject({
+      title: 'Mended',
+      state: 'in_progress',
+      attempt: { number: 1, claim: 'c1', run: { id: 990 } },
+    });
+  });
+
+  test('a bot breaks nothing, nor adds what cannot be read', async () => {
+    const desk = await Desk.with(aTicket('MC-1', waiting));
+    await desk.push(bot, { [ticketPath('MC-1')]: '- [', [ticketPath('MC-2')]: 'x: &a [*a]' });
+    const head = await desk.head();
+    expect(head.tickets.get('MC-1')?.ticket).toMatchObject({ state: 'waiting' });
+    expect([...head.tickets.keys()]).toEqual(['MC-1']);
+  });
+
+  test('a push that nobody can be named for only restricts', async () => {
+    const desk = await Desk.with(aTicket('MC-1', working), aTicket('MC-2', waiting));
+    await desk.edit('wilma', 'MC-1', () => ({ title: 'By somebody', hold: true }));
+    await desk.edit('wilma', 'MC-2', () => ({ state: 'todo', waiting: null }));
+    desk.activity.length = 0;
+    expect(await desk.ticket('MC-1')).toMatchObject({ title: 'Ticket MC-1', hold: true });
+    expect(await desk.ticket('MC-2')).toMatchObject({ state: 'waiting' });
+    expect(desk.putBacks.map(({ pusher }) => pusher)).toEqual(['somebody unknown', 'somebody unknown']);
+  });
+
+  test('where the branch was forced in between, the parts are judged as the least of their pushers', async () => {
+    const desk = await Desk.with(aTicket('MC-1', waiting));
+    const base = await desk.world.ref(stateRef);
+    const lost = await desk.push(bot, {
+      [ticketPath('MC-1')]: writeTicket(aTicket('MC-1', { title: 'Lost' })),
+    });
+    const kept = await desk.world.commit([base ?? ''], {
+      [ticketPath('MC-1')]: writeTicket(aTicket('MC-1', { state: 'todo' })),
+    });
+    await desk.world.setRef(stateRef, kept);
+    desk.activity.unshift({ before: lost, after: kept, actor: 'wilma' });
+    expect(await desk.ticket('MC-1')).toMatchObject({ state: 'waiting', title: 'Ticket MC-1' });
+    expect(words(desk)[0]).toContain(`MC-1 ${bot}: release (not-permitted)`);
+  });
+});
+
+describe('new files', () => {
+  test('a desk that is taken up keeps its archive; its tickets are born as they wait', async () => {
+    const desk = await Desk.with();
+    await desk.world.setRef('refs/signalbox/witness', null);
+    await desk.world.setRef(stateRef, null);
+    const closed = writeTicket(aTicket('MC-7', { state: 'done', attempts: [stopped] }));
+    await desk.push('lucienne', {
+      [archivePath('MC-7')]: closed,
+      [ticketPath('MC-1')]: writeTicket(aTicket('MC-1', waiting)),
+      [ticketPath('MC-2')]: writeTicket(aTicket('MC-2', { ...working, attempts: [stopped] })),
+    });
+    const head = await desk.head();
+    expect(await head.file(archivePath('MC-7'))).toBe(closed);
+    expect(head.tickets.get('MC-1')?.ticket).toMatchObject({ state: 'waiting' });
+    expect(head.tickets.get('MC-2')?.ticket).toMatchObject({ state: 'inbox', attempt: null, attempts: [] });
+  });
+});
+
+describe('the desk’s switches', () => {
+  const desk = async (text: string) => {
+    const one = await Desk.with(aTicket('MC-1'));
+    await one.push('lucienne', { 'desk.yaml': text });
+    await one.head();
+    return one;
+  };
+
+  test('who may write throws them both ways, and is named', async () => {
+    const one = await desk('# stop everything\nformat: 1\npaused: true\n');
+    expect((await one.head()).desk).toMatchObject({ paused: true, by: 'lucienne' });
+    expect(await one.textAtHead('desk.yaml')).toContain('# stop everything');
+    await one.push('wilma', { 'desk.yaml': 'format: 1\n' });
+    expect((await one.head()).desk).toMatchObject({ paused: false, by: 'wilma' });
+  });
+
+  test('anybody else throws them only on', async () => {
+    const one = await desk('format: 1\npaused: true\n');
+    await one.push(bot, { 'desk.yaml': 'format: 1\ndraining: true\n' });
+    expect((await one.head()).desk).toMatchObject({ paused: true, draining: true, by: bot });
+    await one.push(bot, { 'desk.yaml': null });
+    expect((await one.head()).desk).toMatchObject({ paused: true, draining: true });
+  });
+
+  test('a desk that somebody broke is paused, and a bot does not mend it open', async () => {
+    const one = await desk('format: 1\npuased: false\n');
+    expect((await one.head()).desk.paused).toBe(true);
+    await one.push(bot, { 'desk.yaml': 'format: 1\n' });
+    expect((await one.head()).desk.paused).toBe(true);
+    await one.push('wilma', { 'desk.yaml': 'format: 1\n' });
+    expect((await one.head()).desk.paused).toBe(false);
+  });
+});
