@@ -129,7 +129,6 @@ export class CommitStore implements Store {
       const look = await this.#readFetched(refs, round);
       const sure = look && (!look.movedBack || (before !== null && same(before, refs)));
       if (sure) return this.#keep(look);
-      if (round >= looks && look) return this.#keep(look);
       if (round >= looks)
         throw new SignalboxError('forge', 'unreachable', 'the remote moves faster than it can be read');
       before = refs;
