@@ -26,6 +26,8 @@ export interface Context {
   putBacks: Map<string, PutBack[]>;
   /** Asks for another look at a ticket's runs after `ms` milliseconds. */
   runsAgain(id: string, ms: number): void;
+  /** Reads an issue and carries out what is asked there; resolves when a reading that began after the call has ended. */
+  readIssue(number: number): Promise<void>;
 }
 
 /** A ticket as it stands at the last known head, with the head. Archived tickets are found too. */

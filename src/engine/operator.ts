@@ -10,7 +10,7 @@ import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/path
 import type { Request } from '../ticket/requests.ts';
 import type { PutBack } from './admission.ts';
 import { callOffAlarm, raiseAlarm } from './alarm.ts';
-import { type Context, present, readRunTitle } from './context.ts';
+import { type Context, present } from './context.ts';
 import { Dirty } from './dirty.ts';
 import { makeHandler, signalRequest } from './handle.ts';
 import { detach, own, takeIn, ticketOf, ticketOfBranch } from './intake.ts';
@@ -72,6 +72,7 @@ class DeskOperator implements Operator {
       turnedAway: new Set(),
       putBacks: new Map(),
       runsAgain: (id, ms) => this.#runsDirty.later(id, ms),
+      readIssue: (number) => this.#issuesDirty.ask(number),
     };
     this.#runs = new Runs(this.#context);
     this.#runsDirty = new Dirty((id) => this.#runs.settle(id), { clock, log, atOnce: 8, name: 'runs' });
@@ -103,11 +104,8 @@ class DeskOperator implements Operator {
     this.#headDirty.add('head');
   }
 
-  async lookAtRun(run: Run): Promise<void> {
-    // A stop may have been asked whose webhook never came; it goes before what the run's end means.
-    const issue = run.status === 'completed' ? await issueOfRun(this.#context, run) : null;
-    if (issue !== null) await this.#issuesDirty.ask(issue);
-    await this.#runs.look(run);
+  lookAtRun(run: Run): Promise<void> {
+    return this.#runs.look(run);
   }
 
   async lookAtPullRequest(branch: string, merged: boolean, actor: string, at: string): Promise<void> {
@@ -262,11 +260,4 @@ async function changedTickets(
       ({ path }) => ticketIdOf(path) ?? idOfArchivePath(path) ?? parseQuarantinePath(path)?.id ?? [],
     ),
   );
-}
-
-async function issueOfRun(context: Context, run: Run): Promise<number | null> {
-  const named = readRunTitle(run.title);
-  if (!named) return null;
-  const { ticket } = await present(context, named.id);
-  return ticket?.attempt?.number === named.attempt ? ticket.issue : null;
 }

@@ -1,6 +1,7 @@
 import { isoSeconds } from '../base/clock.ts';
 import { stopGraceSeconds } from '../ticket/config.ts';
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
+import type { Request } from '../ticket/requests.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { type Context, present, readRunTitle, runTitle } from './context.ts';
 import type { Run } from './ports.ts';
@@ -48,13 +49,13 @@ export class Runs {
   async checkDeadline(ticket: Ticket): Promise<void> {
     const open = ticket.attempt;
     if (!open) return;
-    const { forge, writer, config } = this.#context;
+    const { forge, config } = this.#context;
     const graceMs = open.run ? stopGraceSeconds(await config()) * 1000 : 0;
     if (forge.now() <= Date.parse(open.check_in_by) + graceMs) return;
     const reason = open.run
       ? 'The attempt ran past its time limit, and its runner did not end it.'
       : 'No run reached the gate in time.';
-    await writer.handle(ticket.id, {
+    await this.#absent(ticket, {
       ...this.#own(`deadline:${open.claim}`),
       kind: 'lost',
       attempt: open.number,
@@ -73,12 +74,11 @@ export class Runs {
   async #ended(ticket: Ticket, run: Run): Promise<void> {
     const open = ticket.attempt;
     if (!open) return;
-    const { writer } = this.#context;
     if (open.run && (open.run.id !== run.id || open.run.run_attempt !== run.run_attempt)) return;
     if (!open.run && (await this.#mine(ticket)).some(({ status }) => status !== 'completed')) return; // a twin may bind yet
     const asked = this.#own(`run:${run.id}.${run.run_attempt}`);
     if (run.conclusion === 'cancelled') {
-      await writer.handle(ticket.id, {
+      await this.#absent(ticket, {
         ...asked,
         actor: 'somebody in Actions',
         kind: 'stopped_by_person',
@@ -89,13 +89,19 @@ export class Runs {
     const reason = open.run
       ? `The run ended (${run.conclusion}) without a verdict.`
       : `The run ended (${run.conclusion}) before it reached the gate.`;
-    await writer.handle(ticket.id, {
+    await this.#absent(ticket, {
       ...asked,
       kind: 'lost',
       attempt: open.number,
       reason,
       agent_gone: false,
     });
+  }
+
+  /** Ends an attempt for absence. A stop may stand on the issue whose webhook never came: that is read, and goes, first. */
+  async #absent({ id, issue }: Ticket, request: Request): Promise<void> {
+    if (issue !== null) await this.#context.readIssue(issue);
+    await this.#context.writer.handle(id, request);
   }
 
   async #dispatch(ticket: Ticket): Promise<void> {
