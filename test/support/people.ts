@@ -1,3 +1,4 @@
+import { ProbotOctokit } from 'probot';
 import type { World } from './world.ts';
 
 /*
@@ -67,4 +68,18 @@ export async function pressCancel(desk: World, title: string, login: Login = 'wi
   const [run] = await desk.runs(title);
   if (!run) throw new Error(`there is no run ${title}`);
   await desk.as(login).rest.actions.cancelWorkflowRun({ ...at, run_id: run.id });
+}
+
+/** GitHub sends a delivery again, with the GUID of the first: somebody pressed Redeliver, or a script did. */
+export async function redeliver(
+  desk: World,
+  which: (delivery: ReturnType<World['github']['admin']['deliveries']>[number]) => boolean,
+): Promise<void> {
+  const { APP_ID, PRIVATE_KEY } = desk.appEnvironment;
+  const auth = { appId: Number(APP_ID), privateKey: PRIVATE_KEY };
+  const app = new ProbotOctokit({ baseUrl: desk.github.api, auth, throttle: { enabled: false } });
+  const rows = desk.github.admin.deliveries('signalbox').filter(which);
+  if (rows.length === 0) throw new Error('there was no such delivery');
+  for (const { id } of rows) await app.rest.apps.redeliverWebhookDelivery({ delivery_id: id });
+  await desk.github.delivered();
 }

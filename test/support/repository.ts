@@ -37,6 +37,9 @@ export interface AgentFacts {
   cwd: string;
 }
 
+/** Files to be pushed: a text, a change of the text that is there, or null to delete. */
+type Pushed = Record<string, string | null | ((text: string) => string)>;
+
 /** What a story sees and does in the repository, of agents, and how it waits: a part of the world (world.ts). */
 export class Repository {
   github!: LocalGitHub;
@@ -122,21 +125,13 @@ export class Repository {
     return this.#orNull(['rev-parse', '--verify', '--quiet', name])?.trim() ?? null;
   }
 
-  /** Pushes a commit to the state branch as a person (or an agent with push rights) would, over HTTP. Null deletes. */
-  async pushState(
-    files: Record<string, string | null>,
-    login: Login = 'lucienne',
-    message = 'by hand',
-  ): Promise<void> {
+  /** Pushes a commit to the state branch as a person (or an agent with push rights) would, over HTTP. */
+  async pushState(files: Pushed, login: Login = 'lucienne', message = 'by hand'): Promise<void> {
     await this.push('signalbox', files, login, message);
   }
 
-  async push(
-    branch: string,
-    files: Record<string, string | null>,
-    login: Login,
-    message = 'by hand',
-  ): Promise<void> {
+  /** Pushes a commit; where another came first, makes it again on top of that one, as people do. */
+  async push(branch: string, files: Pushed, login: Login, message = 'by hand'): Promise<void> {
     const folder = mkdtempSync(join(this.folder, 'clone-'));
     const url = `${this.github.url.replace('://', `://${login}:${this.tokens.get(login)}@`)}/${repository}.git`;
     // Never in step with this process: the server it talks to lives here.
@@ -147,18 +142,22 @@ export class Repository {
         { cwd: folder },
       );
     await git('init', '--quiet', '--initial-branch', branch);
-    if (this.ref(`refs/heads/${branch}`)) {
-      await git('fetch', '--quiet', url, branch);
-      await git('reset', '--quiet', '--hard', 'FETCH_HEAD');
+    for (let pushed = false; !pushed; ) {
+      if (this.ref(`refs/heads/${branch}`)) {
+        await git('fetch', '--quiet', url, branch);
+        await git('reset', '--quiet', '--hard', 'FETCH_HEAD');
+      }
+      for (const [path, change] of Object.entries(files)) write(join(folder, path), change);
+      await git('add', '--all', '--force');
+      await git('commit', '--quiet', '--allow-empty', '--message', message);
+      pushed = await git('push', '--quiet', url, `HEAD:refs/heads/${branch}`).then(
+        () => true,
+        (error) => {
+          if (/fetch first|cannot lock ref|failed to update ref/.test(String(error))) return false;
+          throw error;
+        },
+      );
     }
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      if (text === null) rmSync(join(folder, path), { force: true });
-      else writeFileSync(join(folder, path), text);
-    }
-    await git('add', '--all', '--force');
-    await git('commit', '--quiet', '--allow-empty', '--message', message);
-    await git('push', '--quiet', url, `HEAD:refs/heads/${branch}`);
     rmSync(folder, { recursive: true, force: true });
   }
 
@@ -199,7 +198,11 @@ export class Repository {
   // ---- waiting ----
 
   /** Waits for a condition; on the way out of patience it shows what the world looks like. */
-  async until<T>(what: string, condition: () => T | Promise<T>, seconds = patience()): Promise<NonNullable<T>> {
+  async until<T>(
+    what: string,
+    condition: () => T | Promise<T>,
+    seconds = patience(),
+  ): Promise<NonNullable<T>> {
     const end = this.clock.now() + seconds * 1000;
     for (;;) {
       const value = await condition();
@@ -242,4 +245,10 @@ export function isAlive({ pid, start }: { pid: number; start: string }): boolean
   } catch {
     return false;
   }
+}
+
+function write(file: string, change: Pushed[string]): void {
+  mkdirSync(dirname(file), { recursive: true });
+  if (change === null) rmSync(file, { force: true });
+  else writeFileSync(file, typeof change === 'string' ? change : change(readFileSync(file, 'utf8')));
 }
