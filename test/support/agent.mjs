@@ -22,6 +22,9 @@ appendFileSync(join(folder, 'starts'), `${name}\n`);
 const met = alive();
 
 if (deeds.includes('ignore sigterm')) process.on('SIGTERM', () => {});
+if (deeds.includes('last words')) {
+  process.on('SIGTERM', () => process.stdout.write('\nDONE: with my last breath\n', () => process.exit(0)));
+}
 if (deeds.includes('grandchild')) pids.push(await grandchild());
 writeFileSync('work.txt', `attempt ${attempt} was here\n`);
 tell({ pids: pids.map(identify), met, prompt, env: { ...process.env }, cwd: process.cwd() });
