@@ -62,7 +62,7 @@ async function commandAsks(
   }
   if (command.name === 'status') {
     const name = `answer:${said.source}`;
-    const words = `**${ticket.id}** is **${stateWords(ticket.state)}**.\n${nextAction(ticket, await circumstances(context, snapshot))}`;
+    const words = `**${ticket.id}** is **${stateWords(ticket.state)}**.\n${nextAction(ticket, await circumstances(context, snapshot, [ticket.id]))}`;
     await own.once(name, `${marker(name)}\n${words}`);
     return [];
   }

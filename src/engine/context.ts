@@ -4,10 +4,9 @@ import type { Random } from '../base/random.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Ticket } from '../ticket/format.ts';
 import type { Circumstances } from '../ticket/landing.ts';
-import type { PutBack } from './admission.ts';
 import type { Writer } from './handle.ts';
 import type { Forge, Snapshot, TicketFile } from './ports.ts';
-import { momentAt, WorkingView } from './view.ts';
+import { momentAt, viewOf, type WorkingView } from './view.ts';
 
 /** What every part of the operator works with. */
 export interface Context {
@@ -22,8 +21,6 @@ export interface Context {
   installedAt: string;
   /** Comments this process has answered with a refusal that leaves no mark in the ticket. */
   turnedAway: Set<number>;
-  /** What people are to be told of pushed changes, by ticket. Its record in the history stays where this is forgotten. */
-  putBacks: Map<string, PutBack[]>;
   /** Asks for another look at a ticket's runs after `ms` milliseconds. */
   runsAgain(id: string, ms: number): void;
   /** Reads an issue and carries out what is asked there; resolves when a reading that began after the call has ended. */
@@ -34,17 +31,21 @@ export interface Context {
 export async function present(
   { writer }: Pick<Context, 'writer'>,
   id: string,
-  options: { fresh?: boolean } = {},
+  options: { fresh?: boolean; maxAgeMs?: number } = {},
 ): Promise<{ snapshot: Snapshot; file: TicketFile | null; ticket: Ticket | null }> {
   const snapshot = await writer.read(options);
   const file = snapshot.tickets.get(id) ?? (await snapshot.archived(id));
   return { snapshot, file, ticket: file?.ticket ?? null };
 }
 
-/** The circumstances of a head, for sentences and for the scheduler. */
-export async function circumstances({ config, forge }: Context, snapshot: Snapshot): Promise<Circumstances> {
+/** The circumstances of the tickets `ids` at a head, for sentences and for the scheduler. */
+export async function circumstances(
+  { config, forge }: Context,
+  snapshot: Snapshot,
+  ids: Iterable<string>,
+): Promise<Circumstances & { view: WorkingView }> {
   return {
-    view: new WorkingView(snapshot),
+    view: await viewOf(snapshot, ids),
     now: momentAt(snapshot, forge.now()),
     config: await config(),
   };

@@ -4,16 +4,14 @@ import { asError, SignalboxError } from '../base/errors.ts';
 import { readQuarantined, readSignal } from '../ticket/codec.ts';
 import type { Decision } from '../ticket/decision.ts';
 import type { DeskRequest } from '../ticket/desk.ts';
-import type { Condition } from '../ticket/format.ts';
 import { deskPath, quarantinePath } from '../ticket/paths.ts';
 import { reasons } from '../ticket/reasons.ts';
 import type { Request, RequestOf } from '../ticket/requests.ts';
 import { requestDigest } from '../ticket/signals.ts';
-import type { State } from '../ticket/states.ts';
 import { type AdmissionOptions, admitForeign } from './admission.ts';
 import { Draft, refusal } from './draft.ts';
 import type { Handler, PendingSignal, Snapshot, TicketFile } from './ports.ts';
-import { momentAt, WorkingView } from './view.ts';
+import { momentAt, viewOf } from './view.ts';
 import { endsForAbsence, type Item, isUrgent, needsFreshLook, takeGroup } from './waiting-line.ts';
 
 /** Requests decided in one commit at most. */
@@ -34,9 +32,10 @@ export interface Writer extends Handler {
   handleDesk(request: DeskRequest): Promise<Decision>;
   /**
    * The head with every foreign commit on it judged: nothing may be done on the word of one that is not. `fresh` asks
-   * the remote; otherwise the last such head known here is good enough.
+   * the remote; `maxAgeMs` asks it only where the last such head was not seen on the remote within so many
+   * milliseconds; otherwise the last one known here is good enough.
    */
-  read(options?: { fresh?: boolean }): Promise<Snapshot>;
+  read(options?: { fresh?: boolean; maxAgeMs?: number }): Promise<Snapshot>;
   /** Resolves when the line is empty and nothing is being published. */
   idle(): Promise<void>;
 }
@@ -57,6 +56,8 @@ class GroupWriter implements Writer {
   #hurry = new AbortController();
   /** The last head that was judged or published here. */
   #known: Snapshot | null = null;
+  /** When it was last seen to be the remote's head, on the clock. */
+  #seenAt = Number.NEGATIVE_INFINITY;
   #judging: { head: string | null; done: Promise<Snapshot | null> } | null = null;
 
   constructor(options: HandlerOptions) {
@@ -71,8 +72,10 @@ class GroupWriter implements Writer {
     return new Promise((resolve, reject) => this.#enqueue({ id: null, request, resolve, reject }));
   }
 
-  async read({ fresh = false }: { fresh?: boolean } = {}): Promise<Snapshot> {
-    return fresh || !this.#known ? this.#admitted(fresh) : this.#known;
+  async read({ fresh = false, maxAgeMs }: { fresh?: boolean; maxAgeMs?: number } = {}): Promise<Snapshot> {
+    const age = this.#options.clock.now() - this.#seenAt;
+    const isOld = fresh || (maxAgeMs !== undefined && age > maxAgeMs);
+    return isOld || !this.#known ? this.#admitted(isOld) : this.#known;
   }
 
   async idle(): Promise<void> {
@@ -125,8 +128,10 @@ class GroupWriter implements Writer {
   /** The head with every foreign commit on it judged and, where needed, corrected. */
   async #admitted(fresh: boolean): Promise<Snapshot> {
     for (let tries = 0; tries < triesLimit; tries++) {
+      const asked = this.#options.clock.now();
       const admitted = await this.#judged(await this.#options.store.read({ fresh: fresh || tries > 0 }));
       if (!admitted) continue;
+      if (fresh || tries > 0) this.#seenAt = asked;
       const isNew = admitted.head !== this.#known?.head;
       this.#known = admitted;
       if (isNew) this.#options.onHead?.(admitted, []);
@@ -151,7 +156,10 @@ class GroupWriter implements Writer {
   async #decideOn(snapshot: Snapshot, group: Item[]): Promise<(() => void) | null> {
     const { config, now, log } = this.#options;
     const files = await filesOf(snapshot, group);
-    const view = new WorkingView(snapshot, await archivedStates(snapshot, group));
+    const view = await viewOf(
+      snapshot,
+      group.flatMap(({ id }) => id ?? []),
+    );
     const draft = new Draft(snapshot, view, {
       now: momentAt(snapshot, now()),
       config: await config(),
@@ -191,6 +199,7 @@ class GroupWriter implements Writer {
       if (swap.status === 'stale') return false;
       this.#known = swap.snapshot;
       this.#lastPush = clock.now();
+      this.#seenAt = this.#lastPush;
       onHead?.(
         swap.snapshot,
         group.flatMap(({ id }) => id ?? []),
@@ -245,29 +254,6 @@ async function filesOf(snapshot: Snapshot, group: Item[]): Promise<Map<string, T
     if (file) files.set(id, file);
   }
   return files;
-}
-
-/** States of archived tickets that conditions of the group's tickets name. */
-async function archivedStates(snapshot: Snapshot, group: Item[]): Promise<Map<string, State>> {
-  const states = new Map<string, State>();
-  for (const { id } of group) {
-    const ticket = id === null ? null : snapshot.tickets.get(id)?.ticket;
-    for (const other of [ticket?.waiting?.when, ticket?.start_when].flatMap((when) =>
-      when ? named(when) : [],
-    )) {
-      const archived = snapshot.tickets.has(other) ? null : await snapshot.archived(other);
-      if (archived?.ticket) states.set(other, archived.ticket.state);
-    }
-  }
-  return states;
-}
-
-/** Ids of tickets a condition names. */
-function named(when: Condition): string[] {
-  if ('after' in when) return when.after;
-  if ('all' in when) return when.all.flatMap(named);
-  if ('any' in when) return when.any.flatMap(named);
-  return [];
 }
 
 async function earlierAnswers(snapshot: Snapshot, group: Item[]): Promise<Map<string, Decision>> {

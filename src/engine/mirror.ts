@@ -9,7 +9,6 @@ import {
   evidenceComment,
   marker,
   personFor,
-  putBackComment,
   quarantineComment,
   statusComment,
 } from '../ticket/sentences.ts';
@@ -22,29 +21,31 @@ import { lastClosing } from './labels.ts';
 import type { Issue, Snapshot, TicketFile } from './ports.ts';
 import { publishWork } from './publish.ts';
 
+/** How old a head may be that is shown, in milliseconds: two processes that show turn about would else never agree. */
+const shownMaxAgeMs = 1_000;
+
 /**
  * Shows a ticket on its issue as it stands at the head: the state label, the status comment, evidence, what was refused,
  * the work; closing comes last, so that an open issue means effects left to do. Answers false where the issue shows a
  * request that was not carried out yet: read it first (intake.ts).
  */
 export async function show(context: Context, id: string): Promise<boolean> {
-  const { file, ticket, snapshot } = await present(context, id, { fresh: true });
+  const { file, ticket, snapshot } = await present(context, id, { maxAgeMs: shownMaxAgeMs });
   const number = ticket?.issue ?? (file?.broken ? await issueOfBroken(context, id) : null);
   if (number === null || !file || snapshot.movedBack) return true;
   const issue = await context.forge.issue(number);
   if (issue === 'gone' || issue === 'moved') return ticket === null;
   const comments = await OwnComments.read(context.forge, number);
   if (file.broken) await tellBroken(file, comments);
-  await tellPutBacks(context, id, comments);
+  await tellQuarantine(snapshot, id, comments);
   if (!ticket) return true;
   const want = wanted(ticket);
   const config = await context.config();
   await showState(context, ticket, issue, config);
-  await comments.keep('status', statusComment(ticket, await circumstances(context, snapshot)));
+  await comments.keep('status', statusComment(ticket, await circumstances(context, snapshot, [id])));
   for (const attempt of want.evidence) {
     await comments.once(`evidence:${attempt.number}`, evidenceComment(ticket, attempt));
   }
-  await tellQuarantine(snapshot, id, comments);
   await raiseAlarms(context, ticket, comments);
   if (want.publish && ticket.state !== 'cancelled') await publishWork(context, ticket, want.publish);
   return showClosing(context, ticket, issue, comments);
@@ -111,15 +112,6 @@ async function tellQuarantine(snapshot: Snapshot, id: string, comments: OwnComme
     const entry = readQuarantined((await snapshot.file(path)) ?? '').quarantined;
     if (entry) await comments.once(`quarantine:${entry.digest}`, quarantineComment(entry));
   }
-}
-
-async function tellPutBacks({ putBacks }: Context, id: string, comments: OwnComments): Promise<void> {
-  const all = putBacks.get(id) ?? [];
-  for (const { commit, pusher, code, what } of all) {
-    const name = `put-back:${commit.slice(0, 12)}:${code}`;
-    await comments.once(name, putBackComment(name, { commit, pusher, code, what }));
-  }
-  if (putBacks.get(id) === all) putBacks.delete(id);
 }
 
 /** What needs a person: a blocked ticket, and a stop that does not take. */

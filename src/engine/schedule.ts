@@ -6,7 +6,7 @@ import type { Desk, Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
 import { type Context, circumstances } from './context.ts';
 import type { Snapshot } from './ports.ts';
-import { WorkingView } from './view.ts';
+import type { WorkingView } from './view.ts';
 
 type Asked = { id: string; request: Request };
 
@@ -16,8 +16,7 @@ type Asked = { id: string; request: Request };
  */
 export async function schedule(context: Context, snapshot: Snapshot): Promise<void> {
   if (snapshot.movedBack) return;
-  const { now, config } = await circumstances(context, snapshot);
-  const view = new WorkingView(snapshot);
+  const { now, config, view } = await circumstances(context, snapshot, snapshot.tickets.keys());
   const own = { at: isoSeconds(now), actor: 'signalbox' };
   const asked: Asked[] = claims(view, now, config).map(({ id }) => ({
     id,

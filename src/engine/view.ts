@@ -1,4 +1,5 @@
 import { occupiedBy } from '../ticket/attempts.ts';
+import { namedIn } from '../ticket/conditions.ts';
 import type { View } from '../ticket/decision.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import type { State } from '../ticket/states.ts';
@@ -12,9 +13,24 @@ export function momentAt({ headTime }: Snapshot, now: number): number {
   return headTime > now + clockErrorMs ? now : Math.max(now, headTime);
 }
 
+/** The view of a head for deciding about the tickets `ids`: what their conditions name may lie in the archive. */
+export async function viewOf(snapshot: Snapshot, ids: Iterable<string>): Promise<WorkingView> {
+  const archived = new Map<string, State>();
+  for (const id of ids) {
+    const ticket = snapshot.tickets.get(id)?.ticket;
+    for (const other of [ticket?.waiting?.when, ticket?.start_when].flatMap((when) =>
+      when ? namedIn(when) : [],
+    )) {
+      const file = snapshot.tickets.has(other) ? null : await snapshot.archived(other);
+      if (file?.ticket) archived.set(other, file.ticket.state);
+    }
+  }
+  return new WorkingView(snapshot, archived);
+}
+
 /**
  * The facts of one head as the rules see them, moved on as a group is decided: the second claim of a group sees the
- * first. `archived` are states of archived tickets that the group's tickets refer to.
+ * first. `archived` are states of archived tickets that conditions name (`viewOf`).
  */
 export class WorkingView implements View {
   desk: Desk;

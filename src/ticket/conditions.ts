@@ -21,6 +21,13 @@ export function isPassing(condition: Condition): boolean {
   return parts.some(isPassing);
 }
 
+/** Ids of the tickets a condition names. */
+export function namedIn(condition: Condition): string[] {
+  if ('after' in condition) return condition.after;
+  const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
+  return parts.flatMap(namedIn);
+}
+
 /** A condition in words. */
 export function conditionWords(condition: Condition): string {
   if ('until' in condition) return `until ${condition.until}`;
