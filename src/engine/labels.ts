@@ -57,8 +57,11 @@ export function lastClosing(events: IssueEvent[]): IssueEvent | undefined {
   return events.filter(({ event }) => event === 'closed' || event === 'reopened').at(-1);
 }
 
-/** Takes control labels off once they were carried out. An event younger than the reading keeps its label for the next. */
-export async function takeOffLabels({ forge }: Context, reading: Reading): Promise<void> {
+/**
+ * Takes control labels off once they were carried out. An event younger than the reading keeps its label for the next,
+ * and one from before the installation says something else here: its label is theirs and stays.
+ */
+export async function takeOffLabels({ forge, installedAt }: Context, reading: Reading): Promise<void> {
   const control = controlLabels(reading.config);
   const { number, labels } = reading.issue;
   const present = labels.filter((label) => control.has(label.toLowerCase()));
@@ -67,7 +70,8 @@ export async function takeOffLabels({ forge }: Context, reading: Reading): Promi
   const now = await forge.events(number);
   for (const label of present) {
     const last = now.filter((event) => event.event === 'labeled' && isSame(event.label, label)).at(-1);
-    if (!last || read.has(last.id)) await forge.removeLabel(number, label);
+    const isRead = !last || (read.has(last.id) && last.at >= installedAt);
+    if (isRead) await forge.removeLabel(number, label);
   }
 }
 
