@@ -83,3 +83,13 @@ export async function redeliver(
   for (const { id } of rows) await app.rest.apps.redeliverWebhookDelivery({ delivery_id: id });
   await desk.github.delivered();
 }
+
+/** Somebody edits a file of the state branch and pushes it. */
+export async function editFile(
+  desk: World,
+  path: string,
+  edit: (text: string) => string,
+  login: Login = 'wilma',
+): Promise<void> {
+  await desk.pushState({ [path]: edit }, login);
+}
