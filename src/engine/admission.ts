@@ -1,31 +1,32 @@
+import { isoSeconds } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { readDesk, readTicket } from '../ticket/codec.ts';
+import { sha256 } from '../base/random.ts';
+import { readDesk, readTicket, writeQuarantined } from '../ticket/codec.ts';
 import type { Config } from '../ticket/config.ts';
 import { admitDesk, admitEdit, admitNew, type Pusher, rebase } from '../ticket/foreign.ts';
-import { type Desk, openDesk, pausedDesk, type Ticket } from '../ticket/format.ts';
+import {
+  type Desk,
+  formatVersion,
+  openDesk,
+  pausedDesk,
+  type Quarantined,
+  type Ticket,
+} from '../ticket/format.ts';
 import {
   archivePath,
   deskPath,
   idOfArchivePath,
   isTicketId,
+  quarantinePath,
   ticketIdOf,
   ticketPath,
 } from '../ticket/paths.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
+import { cut } from '../ticket/signals.ts';
 import { Draft } from './draft.ts';
 import type { FileChange, NewCommit, Snapshot, Store } from './ports.ts';
 import { alongHistory, type Judge } from './pushes.ts';
 import { momentAt, WorkingView } from './view.ts';
-
-/** Something that people are told of a push: mostly what of it did not stand. */
-export interface PutBack {
-  ticket: string;
-  commit: string;
-  /** Login. */
-  pusher: string;
-  code: ReasonCode;
-  what: string;
-}
 
 export interface AdmissionOptions {
   store: Store;
@@ -34,8 +35,6 @@ export interface AdmissionOptions {
   now: () => number;
   log: Log;
   judge: Judge;
-  /** Told of what was put back, once that is published. */
-  onPutBack?: (putBack: PutBack) => void;
 }
 
 /**
@@ -44,7 +43,7 @@ export interface AdmissionOptions {
  * null where it was overtaken: read again.
  */
 export async function admitForeign(snapshot: Snapshot, options: AdmissionOptions): Promise<Snapshot | null> {
-  const { store, log } = options;
+  const { store } = options;
   const { head, witness } = snapshot;
   if (head === null || head === witness || snapshot.movedBack) return snapshot;
   const commits = witness === null ? [head] : await store.commitsBetween(witness, head);
@@ -59,10 +58,8 @@ export async function admitForeign(snapshot: Snapshot, options: AdmissionOptions
   }
   const swap = await store.swap(snapshot, bench.close());
   if (swap.status === 'stale') return null;
-  for (const putBack of bench.putBacks) {
-    log.warn('a pushed change was put back', { ...putBack });
-    options.onPutBack?.(putBack);
-  }
+  for (const { ticket, actor, code, reason } of bench.refused)
+    options.log.warn('a pushed change did not stand', { ticket, actor, code, reason });
   return swap.snapshot;
 }
 
@@ -95,7 +92,8 @@ interface TicketStanding extends Standing<Ticket> {
 
 /** The files that a chain of pushes touched, judged one push after another. */
 class Bench {
-  readonly putBacks: PutBack[] = [];
+  /** What does not stand, as people are told of it. */
+  readonly refused: Quarantined[] = [];
   readonly #snapshot: Snapshot;
   readonly #store: Store;
   readonly #config: Config;
@@ -139,21 +137,24 @@ class Bench {
     }
     if (this.#desk?.value) draft.setDesk(this.#desk.value);
     else if (this.#desk) draft.write(deskPath, this.#desk.text);
+    for (const entry of this.refused)
+      draft.write(quarantinePath(entry.ticket, 0, entry.digest), writeQuarantined(entry));
     for (const record of this.#records) draft.record(...record);
     return draft.commit();
   }
 
-  async #admitTicket(id: string, { before, after }: FileChange, pusher: Pusher): Promise<void> {
+  async #admitTicket(id: string, change: FileChange, pusher: Pusher): Promise<void> {
+    const { before, after } = change;
     const was = this.#tickets.get(id) ?? (await this.#first(id, before));
     this.#tickets.set(id, was);
     if (after === null) {
-      if (was.text !== null) this.#putBack(id, pusher, ['a ticket is cancelled, not deleted']);
+      if (was.text !== null) this.#putBack(id, change, pusher, ['a ticket is cancelled, not deleted']);
       return;
     }
     const { ticket: to, broken } = readTicket(id, after);
     if (!to) {
       const unreadable = `unreadable (${broken?.code})`;
-      if (!pusher.mayWrite) this.#putBack(id, pusher, [unreadable]);
+      if (!pusher.mayWrite) this.#putBack(id, change, pusher, [unreadable]);
       else {
         // It harms that ticket alone, and is reported. What it was stays known, or the next edit could be anything.
         this.#tickets.set(id, { ...was, value: null, text: after, last: was.value ?? was.last });
@@ -170,9 +171,9 @@ class Bench {
     this.#tickets.set(id, { ...was, value: ticket, text: after });
     this.#view.set(ticket);
     if (was.wasArchived && before === null)
-      this.#tell(id, pusher, 'both-open-and-archived', reasons['both-open-and-archived']);
+      this.#tell(id, change, pusher, 'both-open-and-archived', reasons['both-open-and-archived']);
     this.#record(id, pusher, `${did.join(', ') || 'edit'} by push: ${ticket.state}`, ticket);
-    if (putBack.length > 0) this.#putBack(id, pusher, putBack);
+    if (putBack.length > 0) this.#putBack(id, change, pusher, putBack);
   }
 
   /** A ticket as it stood before the first of these pushes that touched it. */
@@ -198,13 +199,17 @@ class Bench {
     return null;
   }
 
-  #admitArchive({ path, before }: FileChange, pusher: Pusher): void {
+  #admitArchive(change: FileChange, pusher: Pusher): void {
+    const { path, before } = change;
     if (this.#snapshot.witness === null) return; // a desk that is taken up brings its archive with it
     if (!this.#archive.has(path)) this.#archive.set(path, before);
-    this.#putBack(idOfArchivePath(path) ?? path, pusher, ['the archive is written by Signalbox alone']);
+    this.#putBack(idOfArchivePath(path) ?? path, change, pusher, [
+      'the archive is written by Signalbox alone',
+    ]);
   }
 
-  #admitDesk({ before, after }: FileChange, pusher: Pusher): void {
+  #admitDesk(change: FileChange, pusher: Pusher): void {
+    const { before, after } = change;
     const read = (text: string | null) => (text === null ? null : (readDesk(text).desk ?? pausedDesk));
     const was = this.#desk ?? { value: read(before), text: before };
     if (after !== null && !readDesk(after).desk && pusher.mayWrite) {
@@ -217,17 +222,29 @@ class Bench {
     this.#desk = { value: desk, text: after ?? was.text };
     this.#view.desk = desk ?? openDesk;
     this.#record('desk', pusher, 'edit by push');
-    if (putBack.length > 0) this.#putBack('desk', pusher, putBack);
+    if (putBack.length > 0) this.#putBack('desk', change, pusher, putBack);
   }
 
-  #putBack(id: string, pusher: Pusher, what: readonly string[]): void {
+  #putBack(id: string, change: FileChange, pusher: Pusher, what: readonly string[]): void {
     const words = what.join('; ');
     this.#record(id, pusher, `put back: ${words}`);
-    this.#tell(id, pusher, 'illegal-edit', words);
+    this.#tell(id, change, pusher, 'illegal-edit', words);
   }
 
-  #tell(ticket: string, { commit, login }: Pusher, code: ReasonCode, what: string): void {
-    this.putBacks.push({ ticket, commit, pusher: login, code, what });
+  #tell(id: string, { path, after }: FileChange, pusher: Pusher, code: ReasonCode, reason: string): void {
+    this.refused.push({
+      format: formatVersion,
+      ticket: id,
+      attempt: 0,
+      digest: sha256(`${pusher.commit} ${path} ${code}`),
+      code,
+      reason,
+      state: this.#view.get(id)?.state ?? 'none',
+      channel: 'push',
+      actor: pusher.login,
+      at: isoSeconds(this.#now),
+      signal: { unreadable: cut(after ?? '') },
+    });
   }
 
   #record(id: string, pusher: Pusher, transition: string, ticket: Ticket | null = null): void {

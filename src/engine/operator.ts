@@ -8,7 +8,6 @@ import type { Decision } from '../ticket/decision.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import type { Request } from '../ticket/requests.ts';
-import type { PutBack } from './admission.ts';
 import { callOffAlarm, raiseAlarm } from './alarm.ts';
 import { type Context, present } from './context.ts';
 import { Dirty } from './dirty.ts';
@@ -68,9 +67,8 @@ class DeskOperator implements Operator {
     const onHead = (snapshot: Snapshot, changed: readonly string[]) => this.#seeHead(snapshot, changed);
     this.#context = {
       ...options,
-      writer: makeHandler({ ...options, now, judge, onHead, onPutBack: (one) => this.#hearOf(one) }),
+      writer: makeHandler({ ...options, now, judge, onHead }),
       turnedAway: new Set(),
-      putBacks: new Map(),
       runsAgain: (id, ms) => this.#runsDirty.later(id, ms),
       readIssue: (number) => this.#issuesDirty.ask(number),
     };
@@ -79,7 +77,7 @@ class DeskOperator implements Operator {
     this.#issuesDirty = new Dirty((issue) => this.#readIssue(issue), {
       clock,
       log,
-      atOnce: 4,
+      atOnce: 16, // what is read together is decided together, in one commit
       name: 'issue',
     });
     this.#showDirty = new Dirty((id) => this.#showTicket(id), { clock, log, atOnce: 4, name: 'ticket' });
@@ -169,12 +167,6 @@ class DeskOperator implements Operator {
     this.#hints.delete(number);
     const id = await takeIn(this.#context, number, hint);
     if (id) this.#showDirty.add(id);
-  }
-
-  #hearOf(putBack: PutBack): void {
-    const { putBacks } = this.#context;
-    putBacks.set(putBack.ticket, [...(putBacks.get(putBack.ticket) ?? []), putBack]);
-    this.#showDirty.add(putBack.ticket);
   }
 
   async #showTicket(id: string): Promise<void> {

@@ -105,17 +105,20 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
   ].join('\n');
 }
 
-/** A signal that was refused. */
+/** A signal that was refused, or a pushed change that did not stand. */
 export function quarantineComment(entry: Quarantined): string {
-  const said =
-    'unreadable' in entry.signal
-      ? entry.signal.unreadable
-      : `${entry.signal.kind.toUpperCase()}: ${entry.signal.summary}`;
+  const { ticket, attempt, digest, code, channel, actor, signal, at } = entry;
+  const said = 'unreadable' in signal ? signal.unreadable : `${signal.kind.toUpperCase()}: ${signal.summary}`;
+  const what =
+    channel === 'push'
+      ? `**A change that ${actor} pushed did not stand: \`${code}\`.**`
+      : `**A signal of attempt ${attempt} was not accepted: \`${code}\`.**`;
+  const state = entry.state === 'none' ? 'not there' : stateWords(entry.state as Ticket['state']);
   return [
-    marker(`quarantine:${entry.digest}`),
-    `**A signal of attempt ${entry.attempt} was not accepted: \`${entry.code}\`.** ${entry.reason}`,
+    marker(`quarantine:${digest}`),
+    `${what} ${entry.reason}`,
     '',
-    `The ticket was ${entry.state === 'none' ? 'not there' : stateWords(entry.state as Ticket['state'])} at ${entry.at}. It came by ${entry.channel}. Nothing of it counts; it is kept whole in \`${quarantinePath(entry.ticket, entry.attempt, entry.digest)}\`.`,
+    `The ticket was ${state} at ${at}. It came by ${channel}. Nothing of it counts; it is kept whole in \`${quarantinePath(ticket, attempt, digest)}\`.`,
     '',
     quote(said),
   ].join('\n');
@@ -134,14 +137,6 @@ export function alarmComment(name: string, who: string | null, text: string): st
 /** A ticket whose file cannot be read. */
 export function brokenComment(path: string, code: string, message: string, digest: string): string {
   return `${marker(`broken:${digest}`)}\n\`${code}\`: \`${path}\` cannot be read: ${message}\nNothing happens to this ticket until the file is mended; it is never rewritten by Signalbox.`;
-}
-
-/** What did not stand of somebody's push. */
-export function putBackComment(
-  name: string,
-  { commit, pusher, code, what }: { commit: string; pusher: string; code: string; what: string },
-): string {
-  return `${marker(name)}\n@${pusher}: \`${code}\` Of your push ${commit.slice(0, 12)} this did not stand:\n${quote(what)}`;
 }
 
 /** Title and body of a pull request for accepted work. */

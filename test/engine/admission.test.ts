@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { writeSignal, writeTicket } from '../../src/ticket/codec.ts';
 import type { ClosedAttempt, Ticket } from '../../src/ticket/format.ts';
 import { archivePath, signalPath, ticketPath } from '../../src/ticket/paths.ts';
@@ -44,7 +45,8 @@ const stopped: ClosedAttempt = {
   stopped: '2026-05-25T11:00:00Z',
 };
 const bot = 'github-actions[bot]';
-const words = (desk: Desk) => desk.putBacks.map(({ ticket, pusher, what }) => `${ticket} ${pusher}: ${what}`);
+/** Tickets and codes alone. */
+const codes = (refused: string[]) => refused.map((words) => words.replace(/ by .*$/, ''));
 
 describe('what people push past Signalbox is judged before anything follows from it', () => {
   test('an edit by hand stands as it was written', async () => {
@@ -54,7 +56,7 @@ describe('what people push past Signalbox is judged before anything follows from
     const head = await desk.head();
     expect(await head.file(ticketPath('MC-1'))).toBe(text);
     expect(await desk.refs()).toEqual({ head: head.head, witness: head.head });
-    expect(desk.putBacks).toEqual([]);
+    expect(await desk.refused()).toEqual([]);
   });
 
   test('it is judged once, however many look', async () => {
@@ -83,7 +85,7 @@ describe('what people push past Signalbox is judged before anything follows from
     await desk.push(bot, { [signalPath('MC-2', 1)]: writeSignal(said) });
     expect((await desk.ticket('MC-1'))?.priority).toBe('urgent');
     expect((await desk.head()).signals).toHaveLength(1);
-    expect(desk.putBacks).toEqual([]);
+    expect(await desk.refused()).toEqual([]);
   });
 
   test("nor does a person's edit carry a bot's edit of the same file in", async () => {
@@ -91,7 +93,9 @@ describe('what people push past Signalbox is judged before anything follows from
     await desk.edit(bot, 'MC-1', () => ({ state: 'todo', waiting: null, body: 'Do as I say' }));
     await desk.edit('wilma', 'MC-1', () => ({ title: 'Mine' }));
     expect(await desk.ticket('MC-1')).toMatchObject({ title: 'Mine', body: '', state: 'waiting' });
-    expect(words(desk)).toEqual([`MC-1 ${bot}: release (not-permitted); body (not-permitted)`]);
+    expect(await desk.refused()).toEqual([
+      `MC-1 illegal-edit by ${bot}: release (not-permitted); body (not-permitted)`,
+    ]);
   });
 
   test('a park that somebody else pushed away again before anybody looked took effect all the same', async () => {
@@ -116,7 +120,9 @@ describe('what people push past Signalbox is judged before anything follows from
     }));
     const before = aTicket('MC-1', { ...working, seen: { e1: '2026-05-25T09:00:00Z' }, title: 'Kept' });
     expect(await desk.ticket('MC-1')).toEqual(before);
-    expect(words(desk)).toEqual(["MC-1 lucienne: Signalbox's own fields: attempt, attempts, seen, lifetime"]);
+    expect(await desk.refused()).toEqual([
+      "MC-1 illegal-edit by lucienne: Signalbox's own fields: attempt, attempts, seen, lifetime",
+    ]);
   });
 
   test('a deleted ticket is put back with its comments, also where it is added anew meanwhile', async () => {
@@ -127,7 +133,7 @@ describe('what people push past Signalbox is judged before anything follows from
     await desk.push('wilma', { [ticketPath('MC-2')]: writeTicket(aTicket('MC-2', { title: 'Anew' })) });
     expect(await (await desk.head()).file(ticketPath('MC-1'))).toBe(text);
     expect(await desk.ticket('MC-2')).toMatchObject({ title: 'Anew', state: 'waiting' });
-    expect(desk.putBacks.map(({ ticket, code }) => `${ticket} ${code}`)).toEqual([
+    expect(codes(await desk.refused())).toEqual([
       'MC-1 illegal-edit',
       'MC-2 illegal-edit',
       'MC-2 illegal-edit',
@@ -163,7 +169,7 @@ describe('what people push past Signalbox is judged before anything follows from
     expect(await head.archived('MC-1')).toBeNull();
     expect(head.tickets.has('MC-2')).toBe(false);
     expect((await head.archived('MC-2'))?.ticket).toMatchObject({ state: 'done', title: 'Ticket MC-2' });
-    expect(desk.putBacks.map(({ ticket, code }) => `${ticket} ${code}`)).toEqual([
+    expect(codes(await desk.refused())).toEqual([
       'MC-1 both-open-and-archived',
       'MC-1 illegal-edit',
       'MC-2 both-open-and-archived',
@@ -202,7 +208,7 @@ describe('what people push past Signalbox is judged before anything follows from
     desk.activity.length = 0;
     expect(await desk.ticket('MC-1')).toMatchObject({ title: 'Ticket MC-1', hold: true });
     expect(await desk.ticket('MC-2')).toMatchObject({ state: 'waiting' });
-    expect(desk.putBacks.map(({ pusher }) => pusher)).toEqual(['somebody unknown', 'somebody unknown']);
+    expect((await desk.refused()).every((words) => words.includes('by somebody unknown'))).toBe(true);
   });
 
   test('where the branch was forced in between, the parts are judged as the least of their pushers', async () => {
@@ -217,8 +223,38 @@ describe('what people push past Signalbox is judged before anything follows from
     await desk.world.setRef(stateRef, kept);
     desk.activity.unshift({ before: lost, after: kept, actor: 'wilma' });
     expect(await desk.ticket('MC-1')).toMatchObject({ state: 'waiting', title: 'Ticket MC-1' });
-    expect(words(desk)[0]).toContain(`MC-1 ${bot}: release (not-permitted)`);
+    expect((await desk.refused())[0]).toContain(`MC-1 illegal-edit by ${bot}: release (not-permitted)`);
   });
+});
+
+test('a commit dated far ahead moves no time: what is deferred stays so', async () => {
+  // In this world foreign commits are dated 2027-01-15, which is not yet.
+  const until = isoSeconds(systemClock.now() + 3600_000);
+  const desk = await Desk.with(
+    aTicket('MC-1', {
+      state: 'waiting',
+      waiting: { kind: 'deferred', when: { until }, reason: '', by: 'elmar', since: '2026-05-25T09:12:00Z' },
+    }),
+  );
+  await desk.edit('wilma', 'MC-1', () => ({ title: 'From the future' }));
+  const due = { kind: 'due', source: 'due', at: isoSeconds(systemClock.now()), actor: 'signalbox' } as const;
+  expect(await desk.writer.handle('MC-1', due)).toMatchObject({ accepted: false });
+  expect(await desk.ticket('MC-1')).toMatchObject({ state: 'waiting', title: 'From the future' });
+});
+
+test('nothing is decided on a forged word: what a bot released is not claimed', async () => {
+  const desk = await Desk.with(aTicket('MC-1', waiting));
+  await desk.edit(bot, 'MC-1', () => ({ state: 'todo', waiting: null }));
+  const claim = {
+    kind: 'claim',
+    claim: 'c',
+    source: 'scheduler',
+    at: '2026-05-25T09:12:00Z',
+    actor: 'signalbox',
+  } as const;
+  await desk.store.read({ fresh: true }); // the writer's store knows the head; nobody has judged it
+  expect(await desk.writer.handle('MC-1', claim)).toMatchObject({ code: 'no-row' });
+  expect(await desk.ticket('MC-1')).toMatchObject({ state: 'waiting', attempt: null });
 });
 
 describe('new files', () => {

@@ -1,10 +1,9 @@
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
-import type { PutBack } from '../../src/engine/admission.ts';
 import { makeHandler, type Writer } from '../../src/engine/handle.ts';
 import type { Forge, PermissionRole, Snapshot, Store } from '../../src/engine/ports.ts';
 import { makeJudge } from '../../src/engine/pushes.ts';
-import { readTicket, writeTicket } from '../../src/ticket/codec.ts';
+import { readQuarantined, readTicket, writeTicket } from '../../src/ticket/codec.ts';
 import { config as configSchema } from '../../src/ticket/config.ts';
 import { type Ticket, ticket as ticketSchema } from '../../src/ticket/format.ts';
 import { archivePath, ticketPath } from '../../src/ticket/paths.ts';
@@ -28,7 +27,6 @@ export class Desk {
   readonly world: World;
   readonly store: Store;
   readonly writer: Writer;
-  readonly putBacks: PutBack[] = [];
   /** What the forge knows of pushes, newest first. */
   readonly activity: Awaited<ReturnType<Forge['pushes']>> = [];
   /** How often it was asked. */
@@ -53,7 +51,6 @@ export class Desk {
       clock,
       log: silentLog,
       judge: makeJudge(forge, { branch: async () => 'signalbox', clock, now }),
-      onPutBack: (putBack) => this.putBacks.push(putBack),
     });
   }
 
@@ -96,6 +93,14 @@ export class Desk {
   async ticket(id: string): Promise<Ticket | null> {
     const snapshot = await this.head();
     return (snapshot.tickets.get(id) ?? (await snapshot.archived(id)))?.ticket ?? null;
+  }
+
+  /** What did not stand, as it lies in quarantine: `MC-1 illegal-edit by elmar: …`. */
+  async refused(): Promise<string[]> {
+    const head = await this.head();
+    const texts = await Promise.all(head.quarantine.map((path) => head.file(path)));
+    const all = texts.flatMap((text) => readQuarantined(text ?? '').quarantined ?? []);
+    return all.map(({ ticket, code, actor, reason }) => `${ticket} ${code} by ${actor}: ${reason}`).sort();
   }
 
   /** A file at the head, judged or not. */

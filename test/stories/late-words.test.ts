@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { told } from '../support/people.ts';
-import { completion, keyOf, pushFiles, quarantineOf, untilQuarantined } from '../support/signals.ts';
+import { pushFiles } from '../support/pushes.ts';
+import { completion, keyOf, quarantineOf, untilQuarantined } from '../support/signals.ts';
 import { World } from '../support/world.ts';
 
 // S5, S6: only the bound run's word counts, and what does not count is not lost.

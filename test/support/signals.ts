@@ -1,29 +1,11 @@
 import { readQuarantined } from '../../src/ticket/codec.ts';
 import type { Quarantined } from '../../src/ticket/format.ts';
 import { parseQuarantinePath } from '../../src/ticket/paths.ts';
-import type { Login } from './repository.ts';
 import type { World } from './world.ts';
 
 /*
- * What is pushed past Signalbox, what workers say, and what became of it.
+ * What workers say, and what became of it.
  */
-
-/** Somebody pushes files to the state branch, made anew where another push came first. */
-export async function pushFiles(
-  desk: World,
-  make: () => Record<string, string | null>,
-  login: Login = 'wilma',
-  message?: string,
-): Promise<void> {
-  for (;;) {
-    try {
-      return await desk.pushState(make(), login, message);
-    } catch (error) {
-      if (!/fetch first|non-fast-forward|cannot lock ref|failed to update ref/.test(String(error)))
-        throw error;
-    }
-  }
-}
 
 /** The key of an attempt, as its agent was given it. */
 export function keyOf(desk: World, ticket: string, attempt: number): string {
