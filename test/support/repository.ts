@@ -95,6 +95,27 @@ export class Repository {
     return (text === null ? null : readTicket(id, text).ticket) ?? undefined;
   }
 
+  /** Every ticket at the head, by its id: two git processes, however many there are. */
+  allTickets(): Map<string, Ticket> {
+    const paths = this.files().filter((path) => /^(tickets|archive)\//.test(path));
+    const text = execFileSync(
+      'git',
+      ['--git-dir', this.github.admin.gitDir(repository), 'cat-file', '--batch'],
+      {
+        input: paths.map((path) => `signalbox:${path}\n`).join(''),
+        encoding: 'utf8',
+        maxBuffer: 64 * 1024 * 1024,
+      },
+    );
+    const found = new Map<string, Ticket>();
+    for (const file of text.split(/^[0-9a-f]{40} blob \d+\n/m).slice(1)) {
+      const id = /^id: (\S+)$/m.exec(file)?.[1] ?? '';
+      const { ticket } = readTicket(id, file);
+      if (ticket) found.set(id, ticket);
+    }
+    return found;
+  }
+
   /** The states of a ticket at every value that the state branch ever had on the server, oldest first, runs of equals once. */
   everyState(id: string): string[] {
     const heads = this.github.admin.refHistory(repository, 'refs/heads/signalbox');

@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Octokit } from '@octokit/rest';
+import { expect, onTestFinished, test } from 'vitest';
+import { sleep, systemClock } from '../../src/base/clock.ts';
+import type { LocalDesk } from '../../src/cli/guide.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** `npm start` as its script runs it, on a data folder of its own. */
+class Started {
+  readonly data: string;
+  readonly child: ChildProcess;
+  output = '';
+
+  constructor(data: string, environment: Record<string, string> = {}) {
+    this.data = data;
+    const flags = ['start', '--port', '0', '--github-port', '0', '--data', data];
+    const { PATH = '', HOME = '' } = process.env;
+    this.child = spawn(process.execPath, [join(root, 'dist/main.js'), ...flags], {
+      cwd: data,
+      env: { PATH, HOME, ...environment },
+    });
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream?.on('data', (text) => (this.output += text));
+  }
+
+  async says(words: string | RegExp, seconds = 60): Promise<void> {
+    const end = systemClock.now() + seconds * 1000;
+    while (!(typeof words === 'string' ? this.output.includes(words) : words.test(this.output))) {
+      if (this.child.exitCode !== null) throw new Error(`ended with ${this.child.exitCode}:\n${this.output}`);
+      if (systemClock.now() > end) throw new Error(`never said ${words}:\n${this.output}`);
+      await sleep(systemClock, 50);
+    }
+  }
+
+  get local(): LocalDesk {
+    return JSON.parse(readFileSync(join(this.data, 'local.json'), 'utf8'));
+  }
+
+  async stop(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      this.child.kill('SIGTERM');
+      await once(this.child, 'exit');
+    }
+    return this.child.exitCode;
+  }
+}
+
+function start(environment: Record<string, string> = {}): Started {
+  const data = mkdtempSync(join(tmpdir(), 'signalbox-first-'));
+  const started = new Started(data, environment);
+  onTestFinished(async () => {
+    await started.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+  return started;
+}
+
+test('the first run works the sample tickets with no credentials, says so, and begins again where it stopped', {
+  timeout: 120_000,
+}, async () => {
+  const first = start();
+  await first.says(/^ready/m);
+  const { app, github, repository, branch, clone, tokens } = first.local;
+  expect({ repository, branch }).toEqual({ repository: 'acme/desk', branch: 'signalbox' });
+  expect(clone).toBe(`${github.url}/acme/desk.git`);
+  expect(github.api).toBe(`${github.url}/api/v3`);
+  expect((await fetch(`${app.url}/ping`)).status).toBeLessThan(500);
+  expect(statSync(join(first.data, 'local.json')).mode & 0o077).toBe(0);
+  // Luci is given the released ticket; the deferred one waits for her, and goes by its own condition.
+  await first.says(/MC-4160 +in progress: luci works/);
+  expect(first.output).toMatch(/MC-4159 +waiting when luci is idle/);
+  expect(first.output.indexOf('MC-4159  todo')).toBe(-1);
+  await first.says(/MC-4160 +done/);
+  await first.says(/MC-4159 +in progress: luci works/);
+  // What it tells to try works as it is written.
+  const command =
+    /curl [^\n]*issues\/\d+\/labels -d '\{"labels":\["release"\]\}'/.exec(first.output)?.[0] ?? '';
+  const [, url = '', body = ''] = /(http\S+) -d '(.*)'/.exec(command) ?? [];
+  const token = /Bearer (\S+)"/.exec(command)?.[1] ?? '';
+  expect(token).toBe(tokens.lucienne);
+  const answer = await fetch(url, { method: 'POST', headers: { Authorization: `Bearer ${token}` }, body });
+  expect(answer.status).toBe(200);
+  await first.says(/MC-4161 +in progress/);
+  const people = Object.entries({ lucienne: 'admin', elmar: 'triage', visitor: 'read' });
+  for (const [login, role] of people) {
+    const client = new Octokit({ auth: tokens[login as keyof typeof tokens], baseUrl: github.api });
+    const { data } = await client.rest.repos.get({ owner: 'acme', repo: 'desk' });
+    const highest = ['admin', 'maintain', 'push', 'triage', 'pull'].find(
+      (name) => data.permissions?.[name as 'admin'],
+    );
+    expect([login, highest]).toEqual([login, role === 'read' ? 'pull' : role]);
+  }
+  expect(await first.stop()).toBe(0);
+  // Started again on the same data: the same tokens, nothing seeded twice.
+  const again = new Started(first.data);
+  onTestFinished(async () => void (await again.stop()));
+  await again.says(/^ready/m);
+  expect(again.local.tokens).toEqual(tokens);
+  await again.says(/MC-4162 +waiting/);
+  expect(await again.stop()).toBe(0);
+  expect(existsSync(join(first.data, 'secrets.json'))).toBe(true);
+});
+
+test('half of the credentials, a weak secret and a taken port are refused with what to do', {
+  timeout: 60_000,
+}, async () => {
+  const half = start({ APP_ID: '7' });
+  await once(half.child, 'exit');
+  expect(half.child.exitCode).toBe(3);
+  expect(half.output).toContain('credentials-incomplete: PRIVATE_KEY and WEBHOOK_SECRET not set.');
+  const named = start({
+    APP_ID: 'my-app',
+    PRIVATE_KEY: 'x',
+    WEBHOOK_SECRET: 'a long enough secret to be one',
+  });
+  await once(named.child, 'exit');
+  expect(named.output).toContain('bad-app-id');
+});
