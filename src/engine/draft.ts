@@ -80,17 +80,16 @@ export class Draft {
 
   /** Decides a request of the desk. */
   askDesk(request: DeskRequest): Decision {
-    const next = decideDesk(this.#view.desk, request, this.#now);
-    if (!next) return refusal('already-so', reasons['already-so']);
-    this.#view.desk = next;
+    const decided = decideDesk(this.#view.desk, request, this.#now);
+    if (!decided) return refusal('already-handled', reasons['already-handled']);
+    this.#view.desk = decided.desk;
     this.#putDesk();
-    const did = next.since === request.at && next.by === request.actor;
-    this.#subjects.push(`desk: ${request.kind}`);
-    this.#trailers.push({ Transition: `desk: ${request.kind}`, Actor: request.actor, Cause: request.source });
-    return {
-      ...refusal(did ? 'ok' : 'superseded', did ? `The desk: ${request.kind}.` : reasons.superseded),
-      accepted: did,
-    };
+    const accepted = decided.code === 'ok';
+    const transition = `desk: ${request.kind}${accepted ? '' : ' refused: superseded'}`;
+    this.#subjects.push(transition);
+    this.#trailers.push({ Transition: transition, Actor: request.actor, Cause: request.source });
+    const message = accepted ? `The desk: ${request.kind}.` : reasons.superseded;
+    return { ...refusal(decided.code, message), accepted };
   }
 
   /** Puts a ticket into the commit as it is to be; of `previous`, its file's text, comments are kept. Answers its path. */

@@ -10,15 +10,25 @@ export interface DeskRequest {
   actor: string;
 }
 
-/** The desk after a request; null where it changes nothing (carried out before, or so already). */
-export function decideDesk(desk: Desk, request: DeskRequest, now: number): Desk | null {
-  if (Object.hasOwn(desk.seen, request.source) || Date.parse(request.at) < now - memoryMs) return null;
+/**
+ * The desk after a request, and whether the request was done or overtaken; null where it was carried out before. Like a
+ * park a late pause or drain always takes effect, and takes nothing back: only a resume younger than both opens the desk.
+ */
+export function decideDesk(
+  desk: Desk,
+  request: DeskRequest,
+  now: number,
+): { desk: Desk; code: 'ok' | 'superseded' } | null {
+  const { kind, source, at, actor } = request;
+  if (Object.hasOwn(desk.seen, source) || Date.parse(at) < now - memoryMs) return null;
   const horizon = isoSeconds(now - memoryMs);
-  const kept = Object.entries(desk.seen).filter(([, at]) => at > horizon);
-  const seen = Object.fromEntries([...kept, [request.source, request.at]]);
-  // A resume that is not younger than the last switch thrown is overtaken: the more restrictive wins.
-  if (request.kind === 'resume' && desk.since !== null && request.at <= desk.since) return { ...desk, seen };
-  const switches = { by: request.actor, since: request.at, seen };
-  if (request.kind === 'resume') return { ...desk, ...switches, paused: false, draining: false };
-  return { ...desk, ...switches, paused: true, draining: request.kind === 'drain' };
+  const kept = Object.entries(desk.seen).filter(([, seenAt]) => seenAt > horizon);
+  const seen = Object.fromEntries([...kept, [source, at]]);
+  const isLate = desk.since !== null && at <= desk.since;
+  if (kind === 'resume' && isLate) return { desk: { ...desk, seen }, code: 'superseded' };
+  const switches =
+    kind === 'resume'
+      ? { paused: false, draining: false }
+      : { paused: true, draining: kind === 'drain' || desk.draining };
+  return { desk: { ...desk, ...switches, by: actor, since: isLate ? desk.since : at, seen }, code: 'ok' };
 }
