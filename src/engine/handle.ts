@@ -85,9 +85,7 @@ class GroupWriter implements Writer {
   #enqueue(item: Item): void {
     this.#line.push(item);
     if (isUrgent(item)) this.#hurry.abort();
-    this.#working ??= this.#work().finally(() => {
-      this.#working = null;
-    });
+    this.#working ??= this.#work();
   }
 
   async #work(): Promise<void> {
@@ -101,6 +99,7 @@ class GroupWriter implements Writer {
         for (const item of group) item.reject(error);
       }
     }
+    this.#working = null; // in the very turn that found the line empty, or who asks in the next would wait for nobody
   }
 
   async #gather(): Promise<void> {
