@@ -112,21 +112,38 @@ async function birth(context: Context, { issue, events, comments, config }: Read
 
 /** Brings title and body into step, both ways: a person's edit of the issue, or of the file. */
 async function stepEdits(context: Context, ticket: Ticket, issue: Issue): Promise<void> {
-  const shown = textDigest(issue.title, stripMarker(issue.body));
-  const form = readIssueForm(stripMarker(issue.body));
-  if (shown === ticket.mirrored) {
-    const digest = textDigest(ticket.title, ticket.body);
-    const bornByForm = textDigest(ticket.title, form.body) === digest; // the form's own headings stay on the issue
-    if (digest === shown || bornByForm) return;
-    await context.forge.updateIssue(issue.number, {
-      title: ticket.title,
-      body: `${ticketMarker(ticket.id)}\n${ticket.body}`,
-    });
+  const change = textBehind(ticket, issue);
+  if (change) {
+    await context.forge.updateIssue(issue.number, change);
+    const digest = shownDigest({ ...issue, ...change });
     await context.writer.handle(ticket.id, { ...own(context, 'mirror'), kind: 'mirrored', digest });
-  } else if (!ticket.released) {
-    const edit = { kind: 'edit' as const, title: issue.title, body: form.body, digest: shown };
-    await context.writer.handle(ticket.id, { ...own(context, `edit:${shown.slice(0, 12)}`), ...edit });
+    return;
   }
+  const digest = shownDigest(issue);
+  if (digest === ticket.mirrored || ticket.released) return;
+  const { body } = readIssueForm(stripMarker(issue.body));
+  const edit = { kind: 'edit', title: issue.title, body, digest } as const;
+  await context.writer.handle(ticket.id, { ...own(context, `edit:${digest.slice(0, 12)}`), ...edit });
+}
+
+/** What the issue's text is to become where the file was edited; null where it was not, or the issue was edited, too. */
+export function textBehind(
+  ticket: Ticket,
+  issue: Pick<Issue, 'title' | 'body'>,
+): { title?: string; body?: string } | null {
+  if (shownDigest(issue) !== ticket.mirrored) return null;
+  const { body } = readIssueForm(stripMarker(issue.body)); // a form's own headings stay on the issue
+  const change = {
+    ...(issue.title === ticket.title ? {} : { title: ticket.title }),
+    ...(textDigest('', body) === textDigest('', ticket.body)
+      ? {}
+      : { body: `${ticketMarker(ticket.id)}\n${ticket.body}` }),
+  };
+  return Object.keys(change).length > 0 ? change : null;
+}
+
+function shownDigest({ title, body }: Pick<Issue, 'title' | 'body'>): string {
+  return textDigest(title, stripMarker(body));
 }
 
 /** An issue was deleted or moved away: its ticket is parked and stands alone. */

@@ -16,7 +16,7 @@ import { states, stateWords } from '../ticket/states.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { OwnComments } from './comments.ts';
 import { type Context, circumstances, present } from './context.ts';
-import { ticketMarker } from './intake.ts';
+import { textBehind, ticketMarker } from './intake.ts';
 import { lastClosing } from './labels.ts';
 import type { Issue, Snapshot, TicketFile } from './ports.ts';
 import { publishWork } from './publish.ts';
@@ -26,8 +26,8 @@ const shownMaxAgeMs = 1_000;
 
 /**
  * Shows a ticket on its issue as it stands at the head: the state label, the status comment, evidence, what was refused,
- * the work; closing comes last, so that an open issue means effects left to do. Answers false where the issue shows a
- * request that was not carried out yet: read it first (intake.ts).
+ * the work; closing comes last, so that an open issue means effects left to do. Answers false where the issue is
+ * to be read (intake.ts): it shows a request that was not carried out yet, or a text that was edited in the file.
  */
 export async function show(context: Context, id: string): Promise<boolean> {
   const { file, ticket, snapshot } = await present(context, id, { maxAgeMs: shownMaxAgeMs });
@@ -48,7 +48,8 @@ export async function show(context: Context, id: string): Promise<boolean> {
   }
   await raiseAlarms(context, ticket, comments);
   if (want.publish && ticket.state !== 'cancelled') await publishWork(context, ticket, want.publish);
-  return showClosing(context, ticket, issue, comments);
+  const isAsked = !(await showClosing(context, ticket, issue, comments));
+  return !isAsked && !textBehind(ticket, issue);
 }
 
 /** A broken file does not tell its issue; an id born from an issue does, and so does the issue of one born as a file. */
