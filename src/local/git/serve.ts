@@ -13,6 +13,7 @@ import { HttpError } from '../host.ts';
 import type { Identity } from '../identity.ts';
 import { identify } from '../identity.ts';
 import type { Misbehaviour } from '../misbehave.ts';
+import { greet, isGreeting, makeGreetings } from './greeting.ts';
 import { readPushHead } from './push-head.ts';
 import { moverEnvironment } from './repository.ts';
 
@@ -20,7 +21,7 @@ const faults = ['fail', 'drop'] as const;
 
 type Service = 'git-upload-pack' | 'git-receive-pack';
 
-interface GitRequest {
+export interface GitRequest {
   repo: RepositoryRow;
   identity: Identity;
   actor: Actor;
@@ -48,6 +49,7 @@ export function makeGitServer(
   pushed: (repo: RepositoryRow, refs: string[], by: string) => Promise<void>,
 ): GitServer {
   const underWay = new Set<Promise<void>>();
+  const greeting = makeGreetings(forge);
   const stop = new AbortController();
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   const handle = async (
@@ -65,6 +67,7 @@ export function makeGitServer(
       );
       if (fault?.kind === 'fail') throw fault.error;
       const dropped = fault?.kind === 'drop';
+      if (!dropped && isGreeting(asked, request)) return greet(await greeting(asked.repo), response);
       return runBackend(forge, { ...run, body: bodyOf(request), dropped, ended: async () => {} });
     }
     const push = await readPushHead(bodyOf(request));
