@@ -55,7 +55,7 @@ export function cutOffJobs(desk: World): () => void {
 }
 
 /** The process of the runner: it started the agent. */
-function runnerOf({ pids: [first] }: AgentFacts): number {
+export function runnerOf({ pids: [first] }: AgentFacts): number {
   const stat = readFileSync(`/proc/${first?.pid}/stat`, 'utf8');
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
