@@ -16,7 +16,8 @@ type Asked = { id: string; request: Request };
  */
 export async function schedule(context: Context, snapshot: Snapshot): Promise<void> {
   if (snapshot.movedBack) return;
-  const { now, config, view } = await circumstances(context, snapshot, snapshot.tickets.keys());
+  const here = await circumstances(context, snapshot, snapshot.tickets.keys());
+  const { now, config, view } = here;
   const own = { at: isoSeconds(now), actor: 'signalbox' };
   const asked: Asked[] = claims(view, now, config).map(({ id }) => ({
     id,
@@ -27,7 +28,7 @@ export async function schedule(context: Context, snapshot: Snapshot): Promise<vo
       asked.push({ id: ticket.id, request: drained(view.desk, own.at) });
     }
     const when = ticket.state === 'waiting' ? ticket.waiting?.when : undefined;
-    if (when && holds({ desk: 'open' }, view, now) && holds(when, view, now)) {
+    if (when && holds({ desk: 'open' }, here) && holds(when, here)) {
       asked.push({ id: ticket.id, request: { ...own, kind: 'due', source: `due:${ticket.waiting?.since}` } });
     }
   }

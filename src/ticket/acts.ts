@@ -147,8 +147,8 @@ const books = {
   due(ticket, _request, now) {
     const when = ticket.waiting?.when;
     // Asked again when the desk opens: landing now would put the desk's condition in the place of the ticket's own.
-    if (!holds({ desk: 'open' }, now.view, now.now)) return refuse('desk-paused');
-    if (!when || !holds(when, now.view, now.now))
+    if (!holds({ desk: 'open' }, now)) return refuse('desk-paused');
+    if (!when || !holds(when, now))
       return refuse('condition-unmet', `It waits ${when ? conditionWords(when) : 'for a release'}.`);
     return landTodo({ ...ticket, start_when: isPassing(when) ? when : null }, now);
   },

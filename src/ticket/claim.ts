@@ -33,7 +33,7 @@ export function obstacles(ticket: Ticket, { view, now, config }: Circumstances):
   else if (view.desk.paused) add('desk-paused', 'The desk is paused.');
   if (ticket.not_before && now < Date.parse(ticket.not_before))
     add('not-before', `Backs off until ${ticket.not_before}.`);
-  if (ticket.start_when && !holds(ticket.start_when, view, now)) {
+  if (ticket.start_when && !holds(ticket.start_when, { view, now, config })) {
     add('condition-unmet', `It waits ${conditionWords(ticket.start_when)}, which does not hold any more.`);
   }
   const starts = startsInHour(view.desk.starts, now);

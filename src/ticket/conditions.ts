@@ -1,14 +1,23 @@
-import type { View } from './decision.ts';
+import type { Config } from './config.ts';
 import type { Condition } from './format.ts';
+import type { Circumstances } from './landing.ts';
 
-/** Whether a condition holds in `view` at `now` (milliseconds since the epoch). */
-export function holds(condition: Condition, view: View, now: number): boolean {
+/** Whether a condition holds. An agent that is not configured is never idle: a slip of the pen starts nothing. */
+export function holds(condition: Condition, here: Circumstances): boolean {
+  const { view, now, config } = here;
   if ('until' in condition) return now >= Date.parse(condition.until);
   if ('after' in condition) return condition.after.every((id) => view.stateOf(id) === 'done');
-  if ('idle' in condition) return (view.occupied.get(condition.idle) ?? 0) === 0;
+  if ('idle' in condition)
+    return Object.hasOwn(config.agents, condition.idle) && (view.occupied.get(condition.idle) ?? 0) === 0;
   if ('desk' in condition) return !view.desk.paused && !view.desk.draining;
-  if ('all' in condition) return condition.all.every((part) => holds(part, view, now));
-  return condition.any.some((part) => holds(part, view, now));
+  if ('all' in condition) return condition.all.every((part) => holds(part, here));
+  return condition.any.some((part) => holds(part, here));
+}
+
+/** Agents a condition names that are not configured. */
+export function unknownAgents(condition: Condition, config: Config): string[] {
+  if ('idle' in condition) return Object.hasOwn(config.agents, condition.idle) ? [] : [condition.idle];
+  return partsOf(condition).flatMap((part) => unknownAgents(part, config));
 }
 
 /**
@@ -16,16 +25,16 @@ export function holds(condition: Condition, view: View, now: number): boolean {
  * that wait for the same idle agent must not both start (rule 6).
  */
 export function isPassing(condition: Condition): boolean {
-  if ('idle' in condition) return true;
-  const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
-  return parts.some(isPassing);
+  return 'idle' in condition || partsOf(condition).some(isPassing);
 }
 
 /** Ids of the tickets a condition names. */
 export function namedIn(condition: Condition): string[] {
-  if ('after' in condition) return condition.after;
-  const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
-  return parts.flatMap(namedIn);
+  return 'after' in condition ? condition.after : partsOf(condition).flatMap(namedIn);
+}
+
+function partsOf(condition: Condition): Condition[] {
+  return 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
 }
 
 /** A condition in words. */

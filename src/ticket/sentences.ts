@@ -1,5 +1,5 @@
 import { agentOf, obstacles } from './claim.ts';
-import { conditionWords } from './conditions.ts';
+import { conditionWords, unknownAgents } from './conditions.ts';
 import type { Config } from './config.ts';
 import type { ClosedAttempt, Quarantined, Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
@@ -67,7 +67,7 @@ export function nextAction(ticket: Ticket, circumstances: Circumstances): string
     case 'in_progress':
       return 'Next: the agent ends with a verdict. `park` stops it now; `hold` lets it finish, then waits.';
     case 'waiting':
-      return waitingWords(ticket);
+      return waitingWords(ticket, circumstances);
     case 'blocked':
       return `Blocked (\`${ticket.blocked?.code ?? 'internal'}\`): ${ticket.blocked?.reason ?? ''}\nNext: \`/retry\` or \`/release\` by somebody with write access.`;
     case 'review':
@@ -77,13 +77,18 @@ export function nextAction(ticket: Ticket, circumstances: Circumstances): string
   }
 }
 
-function waitingWords({ waiting }: Ticket): string {
+function waitingWords({ waiting }: Ticket, { config }: Circumstances): string {
   if (!waiting) return 'Waiting.';
   const who = `by ${waiting.by} since ${waiting.since}`;
   const why = waiting.reason ? `:\n${quote(waiting.reason)}` : '.';
   if (waiting.kind === 'question')
     return `The agent asks:\n${quote(waiting.question ?? '')}\nNext: \`/answer <text>\`.`;
-  if (waiting.when) return `Deferred ${conditionWords(waiting.when)}, ${who}${why}`;
+  if (waiting.when) {
+    const unknown = unknownAgents(waiting.when, config).map(
+      (agent) => `\n\`bad-condition\` There is no agent ${agent}, so this never comes true.`,
+    );
+    return `Deferred ${conditionWords(waiting.when)}, ${who}${why}${unknown.join('')}`;
+  }
   return `Parked ${who}${why}\nNext: only a new \`release\` wakes it.`;
 }
 
