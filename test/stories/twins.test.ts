@@ -148,7 +148,7 @@ test('re-run is pressed after the signal was pushed and before it was admitted, 
   ]);
 });
 
-test('a run's end is decided before the signal that was pushed in time: the signal counts, and the work is not done twice', async ({
+test('the end of a run is decided before the signal that was pushed in time: the signal counts, and the work is not done twice', async ({
   onTestFinished,
 }) => {
   // The app looks only where a webhook leads it, and that of the push is lost.
