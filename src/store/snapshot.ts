@@ -181,19 +181,20 @@ class Folder<T> {
 
   /** The items below a tree; those of a file or folder whose hash is known are taken as they are. */
   async #walk(objects: Objects, tree: string, folder: string, known: Known<T>): Promise<readonly T[]> {
-    const lists = (await readTree(objects, tree)).map((entry) => {
+    const lists: (readonly T[])[] = [];
+    const reads: Promise<void>[] = []; // of what changed alone: a promise for each file costs more than git does
+    for (const [index, entry] of (await readTree(objects, tree)).entries()) {
       const path = folder + entry.name;
-      const before = this.#known.get(path);
-      if (before?.oid === entry.oid) {
-        known.set(path, before);
-        return before.items;
-      }
-      return this.#fresh(objects, path, entry).then((items) => {
+      const keep = (items: readonly T[]) => {
         known.set(path, { oid: entry.oid, items });
-        return items;
-      });
-    });
-    return (await Promise.all(lists)).flat();
+        lists[index] = items;
+      };
+      const before = this.#known.get(path);
+      if (before?.oid === entry.oid) keep(before.items);
+      else reads.push(this.#fresh(objects, path, entry).then(keep));
+    }
+    await Promise.all(reads);
+    return lists.flat();
   }
 
   async #fresh(objects: Objects, path: string, { kind, oid }: TreeEntry): Promise<readonly T[]> {
