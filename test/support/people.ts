@@ -1,4 +1,5 @@
 import { ProbotOctokit } from 'probot';
+import { formHeadings } from '../../src/ticket/issue-form.ts';
 import type { World } from './world.ts';
 
 /*
@@ -92,4 +93,14 @@ export async function editFile(
   login: Login = 'wilma',
 ): Promise<void> {
   await desk.pushState({ [path]: edit }, login);
+}
+
+/** The body that GitHub makes of the ticket form; a field that was left empty reads `_No response_`. */
+export function filledForm({ what = '', owner = '', priority = 'normal' }): string {
+  const fields = [
+    [formHeadings.what, what],
+    [formHeadings.owner, owner],
+    [formHeadings.priority, priority],
+  ];
+  return fields.map(([heading, text]) => `### ${heading}\n\n${text || '_No response_'}`).join('\n\n');
 }

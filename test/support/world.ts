@@ -89,7 +89,14 @@ export class World extends Repository {
     const app = await admin.createApp({ slug: 'signalbox', owner, webhookSecret, ...manifest(root) });
     this.#credentials = { appId: app.id, privateKey: app.privateKey, webhookSecret };
     admin.installApp('signalbox', repository);
-    if (!this.#options.noApp) await this.startApp();
+    if (this.#options.noApp) return;
+    await this.startApp();
+    await this.until('the app has made its labels', () => this.#hasLabel('signalbox'));
+  }
+
+  async #hasLabel(name: string): Promise<boolean> {
+    const { data } = await this.as('lucienne').rest.issues.listLabelsForRepo({ owner, repo, per_page: 100 });
+    return data.some((label) => label.name === name);
   }
 
   async #startGitHub(cancelScale: number): Promise<void> {

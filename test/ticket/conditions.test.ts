@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { holds, namedIn } from '../../src/ticket/conditions.ts';
+import type { Condition } from '../../src/ticket/format.ts';
 import { nextAction } from '../../src/ticket/sentences.ts';
 import { at, config, noon, ticketIn, view } from './fixtures.ts';
-import type { Condition } from './types.ts';
 
 const here = { view: view({ stateOf: (id) => (id === 'MC-7' ? 'done' : undefined) }), now: noon, config };
 
