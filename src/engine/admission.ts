@@ -1,7 +1,8 @@
 import { isoSeconds } from '../base/clock.ts';
+import { asError, SignalboxError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { sha256 } from '../base/random.ts';
-import { readDesk, readTicket, writeQuarantined } from '../ticket/codec.ts';
+import { readDesk, readTicket, writeQuarantined, writeTicket } from '../ticket/codec.ts';
 import type { Config } from '../ticket/config.ts';
 import { admitDesk, admitEdit, admitNew, type Pusher, rebase } from '../ticket/foreign.ts';
 import {
@@ -148,7 +149,10 @@ class Bench {
     const was = this.#tickets.get(id) ?? (await this.#first(id, before));
     this.#tickets.set(id, was);
     if (after === null) {
-      if (was.text !== null) this.#putBack(id, change, pusher, ['a ticket is cancelled, not deleted']);
+      const wasTicket = (was.value ?? was.last) !== null;
+      if (wasTicket || !pusher.mayWrite) {
+        if (was.text !== null) this.#putBack(id, change, pusher, ['a ticket is cancelled, not deleted']);
+      } else this.#tickets.set(id, { ...was, text: null });
       return;
     }
     const { ticket: to, broken } = readTicket(id, after);
@@ -168,6 +172,8 @@ class Bench {
     const { ticket, did, putBack } = onto
       ? admitEdit(onto, from ? rebase(from, to, onto) : to, pusher, here)
       : admitNew(to, pusher, this.#now);
+    const unwritable = faultOfWriting(ticket, after);
+    if (unwritable) return this.#putBack(id, change, pusher, [unwritable]);
     this.#tickets.set(id, { ...was, value: ticket, text: after });
     this.#view.set(ticket);
     if (was.wasArchived && before === null)
@@ -234,7 +240,7 @@ class Bench {
   #tell(id: string, { path, after }: FileChange, pusher: Pusher, code: ReasonCode, reason: string): void {
     this.refused.push({
       format: formatVersion,
-      ticket: id,
+      ticket: id.slice(0, 200),
       attempt: 0,
       digest: sha256(`${pusher.commit} ${path} ${code}`),
       code,
@@ -249,5 +255,16 @@ class Bench {
 
   #record(id: string, pusher: Pusher, transition: string, ticket: Ticket | null = null): void {
     this.#records.push([id, transition, { actor: pusher.login, source: `push:${pusher.commit}` }, ticket]);
+  }
+}
+
+/** Why a ticket's file could not hold it (an edit may fill it to the brim); null where it can. */
+function faultOfWriting(ticket: Ticket, text: string): string | null {
+  try {
+    writeTicket(ticket, text);
+    return null;
+  } catch (thrown) {
+    const { message } = asError(thrown);
+    return thrown instanceof SignalboxError ? `${thrown.code}: ${message}` : message;
   }
 }

@@ -1,4 +1,5 @@
 import { isoSeconds } from '../base/clock.ts';
+import { SignalboxError } from '../base/errors.ts';
 import { stopping } from '../ticket/attempts.ts';
 import { startsInHour } from '../ticket/claim.ts';
 import { readSignal, writeDesk, writeQuarantined, writeTicket } from '../ticket/codec.ts';
@@ -8,9 +9,9 @@ import type { Decision, View } from '../ticket/decision.ts';
 import { type DeskRequest, decideDesk } from '../ticket/desk.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import { archivePath, deskPath, quarantinePath, ticketPath } from '../ticket/paths.ts';
-import { reasons } from '../ticket/reasons.ts';
+import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import type { Request, RequestOf } from '../ticket/requests.ts';
-import { requestDigest, signalDigest } from '../ticket/signals.ts';
+import { quarantineEntry, requestDigest, signalDigest } from '../ticket/signals.ts';
 import { isOpen } from '../ticket/states.ts';
 import type { NewCommit, PendingSignal, Snapshot, TicketFile, Trailers } from './ports.ts';
 import type { WorkingView } from './view.ts';
@@ -65,8 +66,8 @@ export class Draft {
     if (broken) return refusal(broken.code, broken.message); // a signal, too, waits until the file is mended
     const before = this.#view.get(id) ?? file?.ticket ?? undefined;
     const known = request.kind === 'signal' ? this.#earlierAnswer(request) : undefined;
-    const decision = known ?? decide(before, request, this.#view as View, this.#now, this.#config);
-    if (decision.ticket) this.#put(decision.ticket, file);
+    const decided = known ?? decide(before, request, this.#view as View, this.#now, this.#config);
+    const decision = this.#write(decided, request, { before, file });
     if (decision.quarantine) {
       const { ticket, attempt, digest } = decision.quarantine;
       this.#changes.set(quarantinePath(ticket, attempt, digest), writeQuarantined(decision.quarantine));
@@ -138,9 +139,24 @@ export class Draft {
     return { subject, body, trailers: this.#trailers, changes: this.#changes, dropRefs: this.#dropRefs };
   }
 
-  #put(ticket: Ticket, file: TicketFile | undefined): void {
-    const path = this.correct(ticket, file?.text);
-    if (file && file.path !== path) this.#changes.set(file.path, null);
+  /** Puts the decided ticket into the commit. One that its file cannot hold (it would grow too large) is a refusal. */
+  #write(
+    decision: Decision,
+    request: Request,
+    { before, file }: { before: Ticket | undefined; file: TicketFile | undefined },
+  ): Decision {
+    if (!decision.ticket) return decision;
+    try {
+      const path = this.correct(decision.ticket, file?.text);
+      if (file && file.path !== path) this.#changes.set(file.path, null);
+      return decision;
+    } catch (thrown) {
+      if (!(thrown instanceof SignalboxError) || thrown.kind !== 'user') throw thrown;
+      const refused = refusal(thrown.code as ReasonCode, thrown.message);
+      if (request.kind !== 'signal') return refused;
+      const { code } = refused;
+      return { ...refused, quarantine: quarantineEntry(request, { ticket: before, code, now: this.#now }) };
+    }
   }
 
   #putDesk(): void {

@@ -142,7 +142,8 @@ export function textBehind(
   return Object.keys(change).length > 0 ? change : null;
 }
 
-function shownDigest({ title, body }: Pick<Issue, 'title' | 'body'>): string {
+/** Digest of what people see of a ticket's text on its issue. */
+export function shownDigest({ title, body }: Pick<Issue, 'title' | 'body'>): string {
   return textDigest(title, stripMarker(body));
 }
 

@@ -2,7 +2,7 @@ import { sha256 } from '../base/random.ts';
 import { readQuarantined } from '../ticket/codec.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Ticket } from '../ticket/format.ts';
-import { parseQuarantinePath } from '../ticket/paths.ts';
+import { isTicketId, parseQuarantinePath } from '../ticket/paths.ts';
 import {
   alarmComment,
   brokenComment,
@@ -19,7 +19,7 @@ import { type Context, circumstances, present } from './context.ts';
 import { textBehind, ticketMarker } from './intake.ts';
 import { lastClosing } from './labels.ts';
 import type { Issue, Snapshot, TicketFile } from './ports.ts';
-import { publishWork } from './publish.ts';
+import { giveIssue, publishWork } from './publish.ts';
 
 /** How old a head may be that is shown, in milliseconds: two processes that show turn about would else never agree. */
 const shownMaxAgeMs = 1_000;
@@ -31,8 +31,9 @@ const shownMaxAgeMs = 1_000;
  */
 export async function show(context: Context, id: string): Promise<boolean> {
   const { file, ticket, snapshot } = await present(context, id, { maxAgeMs: shownMaxAgeMs });
-  const number = ticket?.issue ?? (file?.broken ? await issueOfBroken(context, id) : null);
-  if (number === null || !file || snapshot.movedBack) return true;
+  if (!file || snapshot.movedBack) return true;
+  const number = ticket ? ticket.issue : await issueOfBroken(context, id);
+  if (number === null) return true;
   const issue = await context.forge.issue(number);
   if (issue === 'gone' || issue === 'moved') return ticket === null;
   const comments = await OwnComments.read(context.forge, number);
@@ -52,15 +53,24 @@ export async function show(context: Context, id: string): Promise<boolean> {
   return !isAsked && !textBehind(ticket, issue);
 }
 
-/** A broken file does not tell its issue; an id born from an issue does, and so does the issue of one born as a file. */
-async function issueOfBroken({ config, forge }: Context, id: string): Promise<number | null> {
-  const { prefix, labels } = await config();
+/**
+ * A broken file does not tell its issue. An id born from an issue does, and so does the issue of one born as a file;
+ * where neither is there one is made, so that people are told.
+ */
+async function issueOfBroken(context: Context, id: string): Promise<number | null> {
+  const { prefix, labels } = await context.config();
   const number = id.startsWith(`${prefix}-`) ? Number(id.slice(prefix.length + 1)) : 0;
-  const issues = await forge.issuesLabelled(labels.ticket);
-  const own =
-    issues.find(({ body }) => body.startsWith(ticketMarker(id))) ??
-    issues.find((issue) => issue.number === number);
-  return own?.number ?? null;
+  const find = async () => {
+    const issues = await context.forge.issuesLabelled(labels.ticket);
+    return (
+      issues.find(({ body }) => body.startsWith(ticketMarker(id))) ??
+      issues.find((issue) => issue.number === number)
+    );
+  };
+  const found = await find();
+  if (found || !isTicketId(id)) return found?.number ?? null;
+  await giveIssue(context, { id, title: `${id}: its file cannot be read`, body: '' });
+  return (await find())?.number ?? null;
 }
 
 async function showState(context: Context, ticket: Ticket, issue: Issue, config: Config): Promise<void> {

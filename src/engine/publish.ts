@@ -1,9 +1,8 @@
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
 import { workRef } from '../ticket/paths.ts';
 import { pullRequestText } from '../ticket/sentences.ts';
-import { textDigest } from '../ticket/signals.ts';
 import type { Context } from './context.ts';
-import { own, ticketBranch, ticketMarker } from './intake.ts';
+import { own, shownDigest, ticketBranch, ticketMarker } from './intake.ts';
 
 /**
  * Shows accepted work: moves the ticket branch to it (forward only: a person's commit there is never overwritten) and
@@ -28,8 +27,14 @@ export async function publishWork(
   else if (existing.state === 'open') await forge.updatePullRequest(existing.number, { title, body });
 }
 
-/** Gives a ticket that was born as a file its issue; the lowest number wins where two processes made one each. */
-export async function giveIssue(context: Context, ticket: Ticket): Promise<void> {
+/**
+ * Gives a ticket that was born as a file its issue, also where that file cannot be read: people look there. The lowest
+ * number wins where two processes made one each.
+ */
+export async function giveIssue(
+  context: Context,
+  ticket: Pick<Ticket, 'id' | 'title' | 'body'>,
+): Promise<void> {
   const { forge, writer } = context;
   const { labels } = await context.config();
   const mark = ticketMarker(ticket.id);
@@ -43,11 +48,6 @@ export async function giveIssue(context: Context, ticket: Ticket): Promise<void>
   if (!first) return; // the list lags behind; the next look finds it
   for (const double of doubles)
     await forge.updateIssue(double.number, { state: 'closed', state_reason: 'not_planned' });
-  const digest = textDigest(ticket.title, ticket.body);
-  await writer.handle(ticket.id, {
-    ...own(context, `issue:${first.number}`),
-    kind: 'link',
-    issue: first.number,
-    digest,
-  });
+  const link = { kind: 'link', issue: first.number, digest: shownDigest(first) } as const;
+  await writer.handle(ticket.id, { ...own(context, `issue:${first.number}`), ...link });
 }

@@ -19,7 +19,7 @@ import { editYaml, renderYaml, without } from './yaml-edit.ts';
 
 /*
  * Files on the state branch to values and back. Reading never throws: a bad file is a `Breakage`, and harms nobody
- * else. Writing throws `too-large` rather than make a file that could not be read again.
+ * else. Writing throws (kind `user`; `too-large` or `bad-field`) rather than make a file that could not be read again.
  */
 
 /** The ticket in `text`, which must say that it is `id` (the name of its file). */
@@ -123,6 +123,8 @@ function write<T extends object>(
   least: object,
   previous: string | undefined,
 ): string {
+  const checked = schema.safeParse(value);
+  if (!checked.success) throw new SignalboxError('user', 'bad-field', describe(checked.error.issues));
   const fields = ordered(schema, value);
   const defaults = without(schema.parse(least), least);
   const written =

@@ -99,7 +99,7 @@ function create(
   if (taken !== undefined)
     return refusal('issue-taken', request, null, `Issue #${request.issue} belongs to ${taken}.`);
   const phases = request.phases ?? [Object.keys(config.phases)[0] ?? 'dev'];
-  const born = schema.parse({
+  const { data: born } = schema.safeParse({
     format: formatVersion,
     id: request.id,
     title: request.title,
@@ -114,6 +114,8 @@ function create(
     seen: request.answered,
     mirrored: request.mirrored,
   });
+  if (!born)
+    return refusal('bad-field', request, null, 'Its title or its text is empty or too long for a ticket.');
   const stop = request.park ?? (request.hold ? { by: request.actor, reason: 'held' } : null);
   const asked = Object.values(request.answered).sort().at(-1) ?? request.at;
   const made = stop ? { ...bornWaiting(born, stop, now), restricted_at: asked } : born;
