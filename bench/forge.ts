@@ -1,0 +1,70 @@
+import { isoSeconds, systemClock } from '../src/base/clock.ts';
+import type { Comment, Forge } from '../src/engine/ports.ts';
+import { config } from './ours.ts';
+
+/**
+ * A forge that answers at once, from memory: a bench of GitHub, or of the embedded one, would measure those. It knows
+ * issues with nothing but comments on them.
+ */
+export class InstantForge {
+  readonly #comments = new Map<number, Comment[]>();
+  #last = 0;
+
+  /** Somebody who may write writes a comment. */
+  write(issue: number, body: string): Comment {
+    return this.#add(issue, body, 'elmar', false);
+  }
+
+  /** As the engine sees it. What it does not serve says so. */
+  asForge(): Forge {
+    const served: Partial<Forge> = {
+      now: () => systemClock.now(),
+      file: async () => null,
+      permission: async () => 'write',
+      issue: async (number) => ({
+        number,
+        title: `Issue ${number}`,
+        body: '',
+        state: 'open',
+        state_reason: null,
+        labels: [config.labels.ticket],
+        author: 'elmar',
+        created: '2026-05-25T09:12:00Z',
+        is_pull_request: false,
+      }),
+      issuesLabelled: async () => [],
+      events: async () => [],
+      repositoryLabels: async () => [],
+      createLabel: async () => {},
+      addLabels: async () => {},
+      removeLabel: async () => {},
+      updateIssue: async () => {},
+      comments: async (issue) => [...this.#of(issue)],
+      createComment: async (issue, body) => this.#add(issue, body, 'signalbox[bot]', true).id,
+      updateComment: async (id, body) => {
+        for (const comments of this.#comments.values())
+          for (const comment of comments) if (comment.id === id) comment.body = body;
+      },
+      react: async () => {},
+    };
+    return new Proxy(served as Forge, {
+      get(target, name) {
+        if (name in target) return Reflect.get(target, name);
+        throw new Error(`the instant forge does not serve ${String(name)}`);
+      },
+    });
+  }
+
+  #of(issue: number): Comment[] {
+    const comments = this.#comments.get(issue) ?? [];
+    this.#comments.set(issue, comments);
+    return comments;
+  }
+
+  #add(issue: number, body: string, author: string, ours: boolean): Comment {
+    const at = isoSeconds(systemClock.now());
+    const comment = { id: ++this.#last, body, author, author_is_bot: ours, ours, at };
+    this.#of(issue).push(comment);
+    return comment;
+  }
+}
