@@ -150,7 +150,8 @@ function listen(
   port: number,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Server> {
-  const server = createServer(handle);
+  // A connection that lies idle is the client's to close: closed from here it may just carry the next request.
+  const server = createServer({ keepAliveTimeout: 0 }, handle);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => resolve(server));
