@@ -47,7 +47,8 @@ function told(): Promise<{ title: string; body: string }[]> {
   return desk
     .as('lucienne')
     .rest.issues.listForRepo({ ...at, creator: 'signalbox[bot]', state: 'all' })
-    .then(({ data }) => data.map(({ title, body }) => ({ title, body: body ?? '' })));
+    .then(({ data }) => data.filter(({ pull_request }) => !pull_request))
+    .then((issues) => issues.map(({ title, body }) => ({ title, body: body ?? '' })));
 }
 
 test('fifty issues and labels called release and hold: nothing becomes a ticket, nothing starts, the collision is told once', async () => {
