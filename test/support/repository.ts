@@ -60,6 +60,7 @@ export class Repository {
     return execFileSync('git', ['--git-dir', this.github.admin.gitDir(repository), ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 16 * 1024 * 1024,
     });
   }
 
