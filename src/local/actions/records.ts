@@ -1,4 +1,3 @@
-import type { Table } from '../host.ts';
 import type { Json } from './expressions.ts';
 import type { CommitJson } from './tree.ts';
 
@@ -93,13 +92,6 @@ export interface StepRecord {
 export interface SettingsRecord {
   secrets: Record<string, string>;
   variables: Record<string, string>;
-}
-
-export interface Records {
-  workflows: Table<WorkflowRecord>;
-  runs: Table<RunRecord>;
-  jobs: Table<JobRecord>;
-  settings: Table<SettingsRecord>;
 }
 
 /** The attempt that counts. */
