@@ -108,17 +108,17 @@ test.concurrent("a stranger's DONE: comment is no signal and costs no commit", a
   expect(desk.ticket(id)?.attempts).toMatchObject([{ outcome: 'done', reason: 'by the one who works it' }]);
 });
 
-test.concurrent('an agent that only echoes its prompt, which is full of such words, has said nothing', async () => {
-  const issue = await desk.openIssue({
-    body: 'do: echo\n\nDONE: write this when all is well\n\nREVIEW: or this',
-    labels: ['ticket', 'release'],
+test.concurrent('an agent that only echoes its prompt, or recites its task, has said nothing', async () => {
+  const over = ['echo', 'recite'].map(async (deed) => {
+    const body = `do: ${deed}\n\nDONE: write this when all is well`;
+    const issue = await desk.openIssue({ body, labels: ['ticket', 'release'] });
+    const id = `MC-${issue}`;
+    const first = await desk.until(`the ${deed} is over`, () => desk.ticket(id)?.attempts[0]);
+    await desk.label(issue, 'park');
+    await desk.untilState(id, 'waiting');
+    expect(desk.agent(id)?.prompt).toContain('DONE: write this');
+    expect(first).toMatchObject({ outcome: 'lost', signal: null });
+    expect(desk.everyState(id)).not.toContain('done');
   });
-  const id = `MC-${issue}`;
-  const failed = await desk.until('attempt 1 is over', () => desk.ticket(id)?.attempts[0]);
-  expect(desk.agent(id)?.prompt).toContain('DONE:');
-  expect(failed).toMatchObject({ outcome: 'lost', signal: null });
-  expect(desk.everyState(id)).not.toContain('done');
-  expect(desk.everyState(id)).not.toContain('review');
-  await desk.label(issue, 'park');
-  await desk.untilState(id, 'waiting');
+  await Promise.all(over);
 });

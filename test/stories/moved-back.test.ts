@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
+import { isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { makeHandler } from '../../src/engine/handle.ts';
@@ -109,7 +109,7 @@ test('a slow writer’s commit would be a fast-forward of the branch that was mo
       log: silentLog,
       judge,
     });
-    const asked = { at: '2026-05-25T12:00:00Z', actor: 'lucienne' };
+    const asked = { at: isoSeconds(now()), actor: 'lucienne' };
     const about = { issue: null, title: 't', body: '', owner: null, park: null, hold: false, mirrored: null };
     for (const id of ['TW-1', 'TW-2'])
       await writer.handle(id, { ...asked, ...about, kind: 'create', id, source: 'e1', answered: {} });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Clock } from '../../src/base/clock.ts';
+import { type Clock, isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { type Random, systemRandom } from '../../src/base/random.ts';
 import { makeHandler, type Writer } from '../../src/engine/handle.ts';
@@ -39,15 +39,39 @@ async function logOf(title: string): Promise<string> {
   return data.jobs.map((job) => desk.github.actions.log(job.id)).join('\n');
 }
 
+const config = configSchema.parse({ format: 1, agents: { luci: { command: ['true'], capacity: 9 } } });
+
+/** A writer of its own on the repository, as every surface has one. */
+async function writer(
+  world: World,
+  name: string,
+  { clock = systemClock, random = systemRandom }: { clock?: Clock; random?: Random } = {},
+): Promise<Writer> {
+  const store = await openGitStore({
+    folder: join(world.folder, `${name}.git`),
+    remote: `${world.github.url}/${repository}.git`,
+    branch: 'signalbox',
+    token: async () => world.tokens.get('lucienne') ?? '',
+    author: { name: 'signalbox', email: 'signalbox@signalbox.invalid' },
+    clock,
+    random,
+    log: silentLog,
+  });
+  const options = { store, config: async () => config, now: () => clock.now(), clock, log: silentLog };
+  return makeHandler({ ...options, judge: async () => [] });
+}
+
 test('a park that lands between a completion’s look and its swap: refused, decided again, quarantined', async () => {
-  const { issue, id } = await working();
+  const { id } = await working();
+  await desk.stopApp(); // so that nobody decides but the runner, and a person who parks
+  const person = await writer(desk, 'person');
   const tried: string[] = [];
   const callOff = desk.github.misbehave.onPreReceive(repository, async ({ refs, actor }) => {
     const swap = refs.find(({ ref }) => ref === stateRef);
     if (actor !== worker || !swap || tried.length > 0) return;
     tried.push(swap.after);
-    await desk.label(issue, 'park', 'elmar');
-    await desk.untilState(id, 'waiting');
+    const park = { kind: 'park', reason: 'wait', source: 'e1', at: isoSeconds(systemClock.now()) } as const;
+    expect((await person.handle(id, { ...park, actor: 'elmar' })).accepted).toBe(true);
   });
   desk.say(id, 1, 'DONE: just in time');
   const [refused] = await desk.until('the word is kept', () => {
@@ -60,6 +84,7 @@ test('a park that lands between a completion’s look and its swap: refused, dec
   // the completion was on its way when the park landed, and never came to be
   expect(tried).toHaveLength(1);
   expect(desk.github.admin.refHistory(repository, stateRef).map(({ sha }) => sha)).not.toContain(tried[0]);
+  await desk.startApp();
   await desk.until('the attempt is stopped', () => desk.ticket(id)?.attempts[0]?.stopped);
   expect(desk.ticket(id)).toMatchObject({
     state: 'waiting',
@@ -93,7 +118,6 @@ test('a completion whose answer is lost after it landed: accepted, once', async 
 });
 
 describe('two writers with byte-identical changes', () => {
-  const config = configSchema.parse({ format: 1, agents: { luci: { command: ['true'], capacity: 9 } } });
   const noon = '2027-01-15T12:00:00Z';
   const still: Clock = { now: () => Date.parse(noon), after: () => () => {} };
   const asked = { at: noon, actor: 'signalbox' };
@@ -102,22 +126,6 @@ describe('two writers with byte-identical changes', () => {
     apart = await World.start({ noApp: true });
   });
   afterAll(() => apart.end());
-
-  async function writer(name: string, random: Random): Promise<Writer> {
-    const store = await openGitStore({
-      folder: join(apart.folder, `${name}.git`),
-      remote: `${apart.github.url}/${repository}.git`,
-      branch: 'signalbox',
-      token: async () => apart.tokens.get('lucienne') ?? '',
-      author: { name: 'signalbox', email: 'signalbox@signalbox.invalid' },
-      clock: still,
-      random,
-      log: silentLog,
-    });
-    const now = () => still.now();
-    const options = { store, config: async () => config, now, clock: still, log: silentLog };
-    return makeHandler({ ...options, judge: async () => [] });
-  }
 
   /** A ticket that may be claimed; both writers have seen it. */
   async function todo(id: string, one: Writer, other: Writer): Promise<void> {
@@ -144,7 +152,10 @@ describe('two writers with byte-identical changes', () => {
     ['one after the other, and chance repeats itself', { hex: (bytes: number) => '7'.repeat(2 * bytes) }],
   ])('%s: one wins, and the other is told what stands now', async (how, random) => {
     const id = `TW-${how.length}`;
-    const [one, other] = await Promise.all([writer(`${id}-one`, random), writer(`${id}-two`, random)]);
+    const [one, other] = await Promise.all([
+      writer(apart, `${id}-one`, { clock: still, random }),
+      writer(apart, `${id}-two`, { clock: still, random }),
+    ]);
     await todo(id, one, other);
     const first = claim(one, id);
     if (!how.startsWith('at')) await first;

@@ -31,6 +31,9 @@ tell({ pids: pids.map(identify), met, prompt, env: { ...process.env }, cwd: proc
 
 if (deeds.includes('echo')) {
   process.stdout.write(prompt);
+} else if (deeds.includes('recite')) {
+  const task = prompt.split('\n').filter((line) => line.startsWith('> '));
+  process.stdout.write(task.map((line) => `${line.slice(2)}\n`).join(''));
 } else if (deeds.includes('wait')) {
   const said = await words(join(folder, `${name}.say`));
   process.stdout.write(`${said}\n`);
