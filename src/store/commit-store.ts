@@ -118,8 +118,9 @@ export class CommitStore implements Store {
   }
 
   /**
-   * The remote as it is. Refs are listed one after another, so a look may fall between the halves of somebody's push
-   * and see a witness ahead of its head; what looks moved back is believed when two looks in a row are the same.
+   * The remote as it is. Refs are listed one after another, so a look may fall between the halves of a push: a witness
+   * ahead of its head looks moved back, one behind it makes our own commit look foreign. Where the two differ they are
+   * believed when two looks in a row are the same.
    */
   async #lookNow(): Promise<Look> {
     let before: Refs | null = null;
@@ -127,8 +128,8 @@ export class CommitStore implements Store {
       const refs = await this.#backend.look();
       if (this.#known && same(this.#known.refs, refs) && !this.#known.movedBack) return this.#known;
       const look = await this.#readFetched(refs, round);
-      const sure = look && (!look.movedBack || (before !== null && same(before, refs)));
-      if (sure) return this.#keep(look);
+      const isWhole = refs.head === refs.witness || (before !== null && same(before, refs));
+      if (look && isWhole) return this.#keep(look);
       if (round >= looks)
         throw new SignalboxError('forge', 'unreachable', 'the remote moves faster than it can be read');
       before = refs;
