@@ -59,7 +59,7 @@ async function run({ fixtures, rounds, quick, say }: Bench): Promise<Row[]> {
       { name: 'Signalbox', run: throughTheApp },
       { name: 'simple-git', run: oneByOne },
     ],
-    { rounds },
+    { rounds, warmUp: quick ? 0 : 1 },
   );
   await naiveDoor.close();
   return [row];
