@@ -1,17 +1,52 @@
 import { defineConfig } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
 
+/**
+ * Tests of minutes, which `npm run test:long` runs and `npm test` leaves out: the embedded GitHub's own, the store over
+ * HTTP, and the stories that keep many agents busy.
+ */
+const long = [
+  'test/local/**',
+  'test/actions/**',
+  'test/store/http-store.test.ts',
+  'test/runner/action.test.ts',
+  ...[
+    'bad-input',
+    'before-the-start',
+    'by-hand',
+    'closing',
+    'commands',
+    'desk-switch',
+    'existing-repository',
+    'issue-form',
+    'moved-back',
+    'park',
+    'stays-stopped',
+    'still-alive',
+    'twins',
+    'two-apps',
+  ].map((name) => `test/stories/${name}.test.ts`),
+];
+/** A run of its own, `npm run storm`: a thousand deliveries keep a machine busy for long. */
+const storm = 'test/stories/storm.test.ts';
+
+const { TESTS, CI } = process.env;
+const chosen = { long, storm: [storm], all: ['test/**/*.test.ts'] }[TESTS ?? ''] ?? ['test/**/*.test.ts'];
+
 export default defineConfig({
   // Two packages of GitHub's ship source maps without their sources, and Vite says so a hundred times.
   logLevel: 'error',
   test: {
-    include: ['test/**/*.test.ts'],
+    include: chosen.map((path) => path.replace(/\*\*$/, '**/*.test.ts')),
+    exclude: TESTS ? [] : [...long, storm],
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Two cores: more workers only make process-heavy tests wait for each other.
     maxWorkers: 2,
-    reporters: process.env.CI ? ['default', new ClosingLine()] : ['default'],
+    // Every file imports the whole product; done once for a worker it is a quarter of the time.
+    isolate: false,
+    reporters: CI ? ['default', new ClosingLine()] : ['default'],
     server: { deps: { inline: ['@actions/workflow-parser', '@actions/expressions'] } },
   },
 });
