@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Octokit } from '@octokit/rest';
 import { expect, onTestFinished, test } from 'vitest';
@@ -51,7 +50,8 @@ class Started {
 }
 
 function start(environment: Record<string, string> = {}): Started {
-  const data = mkdtempSync(join(tmpdir(), 'signalbox-first-'));
+  // Below the project, where the usual data folder is: its package.json says that files are ES modules.
+  const data = mkdtempSync(join(root, '.signalbox-first-'));
   const started = new Started(data, environment);
   onTestFinished(async () => {
     await started.stop();
