@@ -77,7 +77,7 @@ class DeskOperator implements Operator {
     this.#issuesDirty = new Dirty((issue) => this.#readIssue(issue), {
       clock,
       log,
-      atOnce: 16, // what is read together is decided together, in one commit
+      atOnce: 200, // what is read together is decided together, in one commit
       name: 'issue',
     });
     this.#showDirty = new Dirty((id) => this.#showTicket(id), { clock, log, atOnce: 4, name: 'ticket' });

@@ -9,8 +9,11 @@ import { repositoryJson } from './shapes/repository.ts';
 
 /** GitHub hangs up after ten seconds. */
 const timeLimitMs = 10_000;
-/** How many deliveries to one app are on their way at once. They start in order; they may end in any. */
-const width = 8;
+/**
+ * How many deliveries to one app are on their way at once. They start in order; they may end in any. GitHub names no
+ * limit; with few, an app that answers only what is durable would be slowed by the queue and not by its work.
+ */
+const width = 64;
 /** Events that reach an app without a subscription. */
 const unasked = new Set(['installation', 'installation_repositories']);
 

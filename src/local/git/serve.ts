@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -51,6 +52,7 @@ export function makeGitServer(
   const underWay = new Set<Promise<void>>();
   const greeting = makeGreetings(forge);
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // one for each request under way, however many
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   const handle = async (
     request: IncomingMessage,
