@@ -1,5 +1,6 @@
 import { sha256 } from '../base/random.ts';
 import { type Command, readCommand, readCommentSignal } from '../ticket/commands.ts';
+import { isTooOld } from '../ticket/decide.ts';
 import type { DeskRequest } from '../ticket/desk.ts';
 import { formatVersion, type Ticket } from '../ticket/format.ts';
 import { quarantinePath } from '../ticket/paths.ts';
@@ -32,13 +33,14 @@ export async function commentAsks(context: Context, commented: Commented): Promi
   const { ticket, snapshot, comment, own } = commented;
   const source = `c${comment.id}`;
   const seen = Object.hasOwn(ticket.seen, source) || Object.hasOwn(snapshot.desk.seen, source);
-  if (comment.ours || seen || context.turnedAway.has(comment.id) || comment.at < (ticket.created ?? ''))
+  if (comment.ours || seen || context.answered.has(comment.id) || comment.at < (ticket.created ?? ''))
     return [];
   const said = { source, at: comment.at, actor: comment.author };
   const signal = commentSignal(ticket, comment, said);
   if (signal) return signalAsks(context, commented, signal);
   const command = readCommand(comment.body, Date.parse(comment.at));
-  if (!command || own.has(`refused:${source}`) || own.has(`answer:${source}`)) return [];
+  if (!command || isTooOld(comment.at, context.forge.now())) return [];
+  if (own.has(`refused:${source}`) || own.has(`answer:${source}`)) return [];
   return commandAsks(context, commented, command, said);
 }
 
@@ -54,10 +56,15 @@ async function commandAsks(
     await forge.react(comment.id, 'confused');
     return [];
   }
-  const needed = neededFor(command);
-  if (!may(await forge.permission(comment.author), needed)) {
-    await forge.react(comment.id, '-1');
-    context.turnedAway.add(comment.id);
+  const [role, isAnswered] = await Promise.all([
+    forge.permission(comment.author),
+    forge.hasReacted(comment.id),
+  ]);
+  const isPermitted = may(role, neededFor(command));
+  // What was turned away stays so: it must not come to life when its author is given the right some day.
+  if (isAnswered || !isPermitted) {
+    if (!isAnswered) await forge.react(comment.id, '-1');
+    context.answered.add(comment.id);
     return [];
   }
   if (command.name === 'status') {

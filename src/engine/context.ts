@@ -19,8 +19,8 @@ export interface Context {
   log: Log;
   /** When the app was installed (ISO): label events before it mean nothing to us. */
   installedAt: string;
-  /** Comments this process has answered with a refusal that leaves no mark in the ticket. */
-  turnedAway: Set<number>;
+  /** Comments this process knows to be answered though the ticket bears no mark of them. */
+  answered: Set<number>;
   /** Asks for another look at a ticket's runs after `ms` milliseconds. */
   runsAgain(id: string, ms: number): void;
   /** Reads an issue and carries out what is asked there; resolves when a reading that began after the call has ended. */

@@ -1,4 +1,5 @@
 import type { Config } from '../ticket/config.ts';
+import { isTooOld } from '../ticket/decide.ts';
 import type { Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
 import { isOpen } from '../ticket/states.ts';
@@ -24,7 +25,7 @@ export async function labelAsks(context: Context, ticket: Ticket, reading: Readi
   const asks = reading.events.map(async (event) => {
     const kind =
       event.event === 'labeled' && !event.ours ? control.get(event.label.toLowerCase()) : undefined;
-    if (!kind || !isNew(context, ticket, event) || isWithdrawn(event, kind, reading)) return [];
+    if (!kind || !isNew(context, ticket, reading, event) || isWithdrawn(event, kind, reading)) return [];
     return askAs(context, ticket, reading, event, kind === 'park' ? { kind, reason: '' } : { kind });
   });
   return (await Promise.all(asks)).flat();
@@ -34,7 +35,7 @@ export async function labelAsks(context: Context, ticket: Ticket, reading: Readi
 export async function closingAsks(context: Context, ticket: Ticket, reading: Reading): Promise<Ask[]> {
   const { issue } = reading;
   const last = lastClosing(reading.events);
-  if (!last || last.ours || !isNew(context, ticket, last)) return [];
+  if (!last || last.ours || !isNew(context, ticket, reading, last)) return [];
   if (last.event === 'reopened') {
     const asked = issue.state === 'open' && !isOpen(ticket.state);
     return asked ? askAs(context, ticket, reading, last, { kind: 'reopen' }) : [];
@@ -79,8 +80,15 @@ export function isSame(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-function isNew({ installedAt }: Context, ticket: Ticket, { id, at }: IssueEvent): boolean {
-  return at >= installedAt && at >= (ticket.created ?? '') && !Object.hasOwn(ticket.seen, `e${id}`);
+/** Not carried out, not refused, and not so old that the mark of either may be forgotten. */
+function isNew(
+  { installedAt, forge }: Context,
+  ticket: Ticket,
+  { comments }: Reading,
+  { id, at }: IssueEvent,
+): boolean {
+  if (at < installedAt || at < (ticket.created ?? '') || isTooOld(at, forge.now())) return false;
+  return !Object.hasOwn(ticket.seen, `e${id}`) && !comments.has(`refused:e${id}`);
 }
 
 /** A release whose label somebody took off before it was read. A park or a hold stands: a late park always takes effect. */

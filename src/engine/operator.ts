@@ -68,7 +68,7 @@ class DeskOperator implements Operator {
     this.#context = {
       ...options,
       writer: makeHandler({ ...options, now, judge, onHead }),
-      turnedAway: new Set(),
+      answered: new Set(),
       runsAgain: (id, ms) => this.#runsDirty.later(id, ms),
       readIssue: (number) => this.#issuesDirty.ask(number),
     };

@@ -199,6 +199,8 @@ export interface Forge {
   deleteComment(id: number): Promise<void>;
   /** One reaction on a comment; again is fine. */
   react(comment: number, content: '+1' | '-1' | 'eyes' | 'confused'): Promise<void>;
+  /** Whether this app has reacted to a comment. */
+  hasReacted(comment: number): Promise<boolean>;
 
   /** Starts the workflow on the default branch. Exactly one POST, never repeated by the client. */
   dispatch(

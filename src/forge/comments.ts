@@ -2,7 +2,10 @@ import type { Comment, Forge } from '../engine/ports.ts';
 import type { Api } from './api.ts';
 import { type AppIdentity, isOurs } from './identity.ts';
 
-type CommentCalls = Pick<Forge, 'comments' | 'createComment' | 'updateComment' | 'deleteComment' | 'react'>;
+type CommentCalls = Pick<
+  Forge,
+  'comments' | 'createComment' | 'updateComment' | 'deleteComment' | 'react' | 'hasReacted'
+>;
 
 /** Comments on issues and pull requests. */
 export function commentCalls(api: Api, app: AppIdentity): CommentCalls {
@@ -35,6 +38,14 @@ export function commentCalls(api: Api, app: AppIdentity): CommentCalls {
       await api.write(`react to comment ${comment}`, (once) =>
         octokit.rest.reactions.createForIssueComment({ ...at, comment_id: comment, content, ...once }),
       );
+    },
+    async hasReacted(comment) {
+      const ours = await api.readAll(
+        `reactions to comment ${comment}`,
+        (page) => octokit.rest.reactions.listForIssueComment({ ...at, comment_id: comment, ...page }),
+        (data) => data.map(({ user }) => isOurs(user, null, app)),
+      );
+      return ours.includes(true);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { type Clock, isoSeconds } from '../base/clock.ts';
 import { sha256 } from '../base/random.ts';
 import type { Config } from '../ticket/config.ts';
-import { memoryMs } from '../ticket/decide.ts';
+import { isTooOld } from '../ticket/decide.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import {
@@ -77,14 +77,13 @@ async function stopLabel({ forge, config, clock }: Gate, ticket: Ticket): Promis
   const stops = [config.labels.park, config.labels.hold].map(folded);
   const carried = issue.labels.map(folded).filter((label) => stops.includes(label));
   if (carried.length === 0) return null;
-  const oldest = clock.now() - memoryMs;
   const unseen = (await forge.events(ticket.issue)).find(
     ({ id, event, label, at }) =>
       event === 'labeled' &&
       carried.includes(folded(label)) &&
       !Object.hasOwn(ticket.seen, `e${id}`) &&
       at >= (ticket.created ?? '') &&
-      Date.parse(at) > oldest,
+      !isTooOld(at, clock.now()),
   );
   return unseen
     ? turn('stop-label', `Issue #${ticket.issue} carries ${unseen.label}, set by ${unseen.actor}.`)

@@ -13,6 +13,11 @@ import { rowFor } from './table.ts';
 /** How long a ticket remembers a request, in milliseconds (30 days). An older request is refused, never revived. */
 export const memoryMs = 30 * 24 * 3600 * 1000;
 
+/** Whether the mark of a request made at `at` (ISO) may be forgotten: nobody can say any more if it was carried out. */
+export function isTooOld(at: string, now: number): boolean {
+  return Date.parse(at) < now - memoryMs;
+}
+
 /**
  * The interlocking: what `request` does to `ticket` at one head. Pure. The answer counts only if it is committed on the
  * very head that `ticket` and `view` were read at; on any other head it must be asked again.
@@ -33,7 +38,7 @@ export function decide(
   if (!ticket) return refusal('no-such-ticket', request);
   if (isPersonal(request)) {
     if (Object.hasOwn(ticket.seen, request.source)) return refusal('already-handled', request);
-    if (Date.parse(request.at) < now - memoryMs) return refusal('too-old', request);
+    if (isTooOld(request.at, now)) return refusal('too-old', request);
     if (isSuperseded(ticket, request)) return refusal('superseded', request, remember(ticket, request, now));
   }
   const row = rowFor(rowName(request), ticket.state);

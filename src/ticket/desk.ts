@@ -1,5 +1,5 @@
 import { isoSeconds } from '../base/clock.ts';
-import { memoryMs } from './decide.ts';
+import { isTooOld, memoryMs } from './decide.ts';
 import type { Desk } from './format.ts';
 
 /** What may be asked of the desk as a whole. */
@@ -20,7 +20,7 @@ export function decideDesk(
   now: number,
 ): { desk: Desk; code: 'ok' | 'superseded' } | null {
   const { kind, source, at, actor } = request;
-  if (Object.hasOwn(desk.seen, source) || Date.parse(at) < now - memoryMs) return null;
+  if (Object.hasOwn(desk.seen, source) || isTooOld(at, now)) return null;
   const horizon = isoSeconds(now - memoryMs);
   const kept = Object.entries(desk.seen).filter(([, seenAt]) => seenAt > horizon);
   const seen = Object.fromEntries([...kept, [source, at]]);

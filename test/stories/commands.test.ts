@@ -150,6 +150,27 @@ test('who may not gets one reaction and no word, and nothing happens', async () 
   expect((await desk.comments(issue)).filter((body) => !body.startsWith('/'))).toHaveLength(1);
 });
 
+test('what was refused stays refused, also when its author is given the right later', async () => {
+  const issue = await desk.openIssue({});
+  const id = `MC-${issue}`;
+  await desk.untilState(id, 'inbox');
+  expect(await ask(issue, '/release', 'elmar')).toBe(mayNot);
+  await desk.label(issue, 'release', 'elmar');
+  await desk.until('the label is refused and off', async () => {
+    const refused = (await told(desk, issue, 'refused')).some((body) => body.includes('`not-permitted`'));
+    return refused && !(await desk.labels(issue)).includes('release');
+  });
+  desk.github.admin.setPermission('acme/desk', 'elmar', 'write');
+  await desk.stopApp();
+  await desk.startApp();
+  await desk.comment(issue, 'Now he may.');
+  await desk.github.delivered();
+  expect(desk.everyState(id).filter((state) => state !== 'absent')).toEqual(['inbox']);
+  expect(await ask(issue, '/release', 'elmar')).toBe(done);
+  expect(desk.everyState(id)).toContain('todo');
+  desk.github.admin.setPermission('acme/desk', 'elmar', 'triage');
+});
+
 test('what cannot be read is answered with how to write it, once; talk is not', async () => {
   const issue = await desk.openIssue({});
   const id = `MC-${issue}`;
