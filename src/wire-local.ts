@@ -47,6 +47,7 @@ interface Kept {
 export async function startLocalDesk(options: LocalDeskOptions): Promise<RunningDesk> {
   const dataFolder = resolve(options.dataFolder);
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  dropUnfinished(dataFolder);
   const { clock, random, log } = options;
   const github = await startLocalGitHub({
     dataFolder: join(dataFolder, 'github'),
@@ -96,9 +97,17 @@ function listenError(cause: NodeJS.ErrnoException, port: number): unknown {
   return new SignalboxError('config', 'cannot-listen', `port ${port} is taken`, { hint, cause });
 }
 
-/** Sets the embedded GitHub up at the first start. The file of secrets comes last: without it the set-up is done again. */
+const secretsFile = (dataFolder: string): string => join(dataFolder, 'secrets.json');
+
+/** A set-up that was killed on its way is done again from nothing: nobody has had its tokens yet. */
+function dropUnfinished(dataFolder: string): void {
+  if (existsSync(secretsFile(dataFolder))) return;
+  for (const part of ['github', 'app']) rmSync(join(dataFolder, part), { recursive: true, force: true });
+}
+
+/** Sets the embedded GitHub up at the first start. The file of secrets comes last: it says that all the rest is there. */
 async function keptOrMade(github: LocalGitHub, dataFolder: string, options: LocalDeskOptions): Promise<Kept> {
-  const file = join(dataFolder, 'secrets.json');
+  const file = secretsFile(dataFolder);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Kept;
   const { admin } = github;
   const tokens = {

@@ -53,9 +53,8 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
     github,
     async operators({ id: installation }, { id, owner, repo }) {
       const { octokit, cancelOctokit, token } = github.clients(installation);
-      const about = log; // one log for all; each record names its ticket
-      const forge = makeForge({ octokit, cancelOctokit, owner, repo, app: identity, clock, log: about });
-      const config = makeSettings(forge, { clock, log: about });
+      const forge = makeForge({ octokit, cancelOctokit, owner, repo, app: identity, clock, log });
+      const config = makeSettings(forge, { clock, log });
       const store = await openGitStore({
         folder: join(options.dataFolder, 'mirrors', `${id}.git`),
         remote: `${webUrl}/${owner}/${repo}.git`,
@@ -67,7 +66,7 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
         },
         clock,
         random,
-        log: about,
+        log,
       });
       const installedAt = isoSeconds(await github.installedAt(installation));
       const gather = options.paced ? { gatherMs } : {};
@@ -78,7 +77,7 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
         config,
         clock,
         random,
-        log: about,
+        log,
         installedAt,
         ...gather,
         ...watch,

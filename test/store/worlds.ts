@@ -91,6 +91,37 @@ export interface GitWorld extends World {
   hook(name: string, script: string | null): Promise<void>;
 }
 
+/** What worlds with a bare repository share: stores with mirrors beside it, and another's commits in it. */
+export function onGit(options: { folder: string; gitDir: string; url: string; token?: string }) {
+  const { folder, gitDir, url, token } = options;
+  const writer = new FastImport(gitDir, 'eve', { name: 'Eve', email: 'eve@localhost' });
+  const stores: Store[] = [];
+  const open: World['open'] = async ({ clock = systemClock, random = systemRandom, folder: own } = {}) => {
+    const store = await openGitStore({
+      folder: own ?? join(folder, `mirror-${stores.length}`),
+      remote: url,
+      branch: 'signalbox',
+      ...(token === undefined ? {} : { token: async () => token }),
+      author: { name: 'Signalbox', email: 'signalbox@localhost' },
+      clock,
+      random,
+      log: silentLog,
+    });
+    stores.push(store);
+    return store;
+  };
+  const commit: World['commit'] = (parents, changes, message = 'by hand') =>
+    writer.write({ parents, changes: new Map(Object.entries(changes)), message, seconds: 1_800_000_000 });
+  const ref: World['ref'] = async (name) => {
+    const { code, stdout } = await git(['rev-parse', '--verify', '--quiet', name], { cwd: gitDir });
+    return code === 0 ? stdout.trim() : null;
+  };
+  const closeStores = async () => {
+    await Promise.all([...stores.map((store) => store.close()), writer.close()]);
+  };
+  return { open, commit, ref, closeStores };
+}
+
 /** A bare repository and mirrors beside it. `serve` may put a server in front of it. */
 export async function gitWorld(
   serve?: (remote: string) => Promise<{ url: string; close(): Promise<void> }>,
@@ -99,9 +130,7 @@ export async function gitWorld(
   const remote = join(folder, 'remote.git');
   await run(folder, ['init', '-q', '--bare', remote]);
   const server = await serve?.(remote);
-  const writer = new FastImport(remote, 'eve', { name: 'Eve', email: 'eve@localhost' });
-  const stores: Store[] = [];
-  let mirrors = 0;
+  const { open, commit, ref, closeStores } = onGit({ folder, gitDir: remote, url: server?.url ?? remote });
   const hookFile = (name: string) => join(remote, 'hooks', name);
   const hook = async (name: string, script: string | null) => {
     if (script === null) await rm(hookFile(name), { force: true });
@@ -117,34 +146,18 @@ export async function gitWorld(
     folder,
     remote,
     hook,
-    async open({ clock = systemClock, random = systemRandom, folder: own }: StoreOptions = {}) {
-      const store = await openGitStore({
-        folder: own ?? join(folder, `mirror-${mirrors++}`),
-        remote: server?.url ?? remote,
-        branch: 'signalbox',
-        author: { name: 'Signalbox', email: 'signalbox@localhost' },
-        clock,
-        random,
-        log: silentLog,
-      });
-      stores.push(store);
-      return store;
-    },
-    commit: (parents, changes, message = 'by hand') =>
-      writer.write({ parents, changes: new Map(Object.entries(changes)), message, seconds: 1_800_000_000 }),
-    setRef: async (ref, oid) =>
-      void (await run(remote, oid === null ? ['update-ref', '-d', ref] : ['update-ref', ref, oid])),
-    async ref(ref) {
-      const { code, stdout } = await git(['rev-parse', '--verify', '--quiet', ref], { cwd: remote });
-      return code === 0 ? stdout.trim() : null;
-    },
+    open,
+    commit,
+    ref,
+    setRef: async (name, oid) =>
+      void (await run(remote, oid === null ? ['update-ref', '-d', name] : ['update-ref', name, oid])),
     loseAnswer: () => onceMoved('kill -9 $PPID'),
     loseRequest: () => hook('pre-receive', 'rm "$0"\nkill -9 $PPID'),
     loseAnswerAndRemote: () => onceMoved(`mv ${remote} ${remote}.gone\nkill -9 $PPID`),
     setReachable: (reachable) =>
       rename(...((reachable ? [`${remote}.gone`, remote] : [remote, `${remote}.gone`]) as [string, string])),
     async close() {
-      await Promise.all([...stores.map((store) => store.close()), writer.close()]);
+      await closeStores();
       await server?.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Octokit } from '@octokit/rest';
 import { expect, onTestFinished, test } from 'vitest';
 import { sleep, systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { systemRandom } from '../../src/base/random.ts';
 import type { LocalDesk } from '../../src/cli/guide.ts';
+import { startLocalGitHub } from '../../src/local/server.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -15,9 +19,9 @@ class Started {
   readonly child: ChildProcess;
   output = '';
 
-  constructor(data: string, environment: Record<string, string> = {}) {
+  constructor(data: string, environment: Record<string, string> = {}, githubPort = 0) {
     this.data = data;
-    const flags = ['start', '--port', '0', '--github-port', '0', '--data', data];
+    const flags = ['start', '--port', '0', '--github-port', `${githubPort}`, '--data', data];
     const { PATH = '', HOME = '' } = process.env;
     this.child = spawn(process.execPath, [join(root, 'dist/main.js'), ...flags], {
       cwd: data,
@@ -49,10 +53,11 @@ class Started {
   }
 }
 
-function start(environment: Record<string, string> = {}): Started {
-  // Below the project, where the usual data folder is: its package.json says that files are ES modules.
-  const data = mkdtempSync(join(root, '.signalbox-first-'));
-  const started = new Started(data, environment);
+/** A folder below the project, where the usual data folder is: its package.json says that files are ES modules. */
+const emptyFolder = () => mkdtempSync(join(root, '.signalbox-first-'));
+
+function start(environment: Record<string, string> = {}, data = emptyFolder(), githubPort = 0): Started {
+  const started = new Started(data, environment, githubPort);
   onTestFinished(async () => {
     await started.stop();
     rmSync(data, { recursive: true, force: true });
@@ -106,18 +111,40 @@ test('the first run works the sample tickets with no credentials, says so, and b
   expect(existsSync(join(first.data, 'secrets.json'))).toBe(true);
 });
 
-test('half of the credentials, a weak secret and a taken port are refused with what to do', {
+test('a set-up that was killed on its way is done again from nothing', { timeout: 60_000 }, async () => {
+  const data = emptyFolder();
+  const github = await startLocalGitHub({
+    dataFolder: join(data, 'github'),
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+  });
+  github.admin.createUser('lucienne');
+  await github.admin.createRepository('acme/desk', { defaultBranch: 'main' });
+  await github.close();
+  const started = start({}, data);
+  await started.says(/^ready/m);
+  await started.says(/MC-4161 +inbox/);
+  expect(await started.stop()).toBe(0);
+});
+
+test('half of the credentials, a key that is none and a taken port are refused with what to do', {
   timeout: 60_000,
 }, async () => {
-  const half = start({ APP_ID: '7' });
-  await once(half.child, 'exit');
-  expect(half.child.exitCode).toBe(3);
-  expect(half.output).toContain('credentials-incomplete: PRIVATE_KEY and WEBHOOK_SECRET not set.');
-  const named = start({
-    APP_ID: 'my-app',
-    PRIVATE_KEY: 'x',
-    WEBHOOK_SECRET: 'a long enough secret to be one',
-  });
-  await once(named.child, 'exit');
-  expect(named.output).toContain('bad-app-id');
+  const refused = async (started: Started) => {
+    if (started.child.exitCode === null) await once(started.child, 'exit');
+    expect(started.child.exitCode).toBe(3);
+    return started.output;
+  };
+  expect(await refused(start({ APP_ID: '7' }))).toContain(
+    'credentials-incomplete: PRIVATE_KEY and WEBHOOK_SECRET not set.',
+  );
+  const named = { APP_ID: 'my-app', PRIVATE_KEY: 'x', WEBHOOK_SECRET: 'a long enough secret to be one' };
+  expect(await refused(start(named))).toContain('bad-app-id');
+  expect(await refused(start({ ...named, APP_ID: '7' }))).toContain('bad-private-key');
+  const taken = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void taken.close());
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  expect(await refused(start({}, emptyFolder(), port))).toContain('Choose another with --github-port');
 });

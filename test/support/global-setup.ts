@@ -1,15 +1,6 @@
-import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
 
 /** Bundles the runner as the embedded repository's action, so that stories run the code as it stands. */
-export async function setup(): Promise<void> {
-  await build({
-    entryPoints: ['src/runner/action.ts'],
-    outfile: '.github/actions/signalbox/index.js',
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    legalComments: 'none',
-    logLevel: 'warning',
-  });
+export function setup(): void {
+  execFileSync(process.execPath, ['scripts/bundle.mjs'], { stdio: 'inherit' });
 }
