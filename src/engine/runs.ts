@@ -41,7 +41,7 @@ export class Runs {
     const { ticket, snapshot } = await present(this.#context, named.id, { fresh: true });
     if (!ticket || snapshot.movedBack) return;
     const open = ticket.attempt;
-    if (open?.number === named.attempt && run.status === 'completed') await this.#ended(ticket, run);
+    if (open?.number === named.attempt) await this.#ended(ticket, run);
     await this.settle(named.id);
   }
 
@@ -71,13 +71,16 @@ export class Runs {
     if (run) await this.look(run);
   }
 
+  /** Ends the open attempt where `run` shows that it is over; a run goes on, or is another's, as often as not. */
   async #ended(ticket: Ticket, run: Run): Promise<void> {
     const open = ticket.attempt;
-    if (!open) return;
-    if (open.run && (open.run.id !== run.id || open.run.run_attempt !== run.run_attempt)) return;
+    if (!open || (open.run && open.run.id !== run.id)) return;
+    // Only what has ended can be run again, and the second time is not let in.
+    const isAgain = open.run !== null && run.run_attempt > open.run.run_attempt;
+    if (run.status !== 'completed' && !isAgain) return;
     if (!open.run && (await this.#mine(ticket)).some(({ status }) => status !== 'completed')) return; // a twin may bind yet
     const asked = this.#own(`run:${run.id}.${run.run_attempt}`);
-    if (run.conclusion === 'cancelled') {
+    if (run.conclusion === 'cancelled' && !isAgain) {
       await this.#absent(ticket, {
         ...asked,
         actor: 'somebody in Actions',
@@ -86,8 +89,9 @@ export class Runs {
       });
       return;
     }
+    const how = isAgain ? 'was started again' : `ended (${run.conclusion})`;
     const reason = open.run
-      ? `The run ended (${run.conclusion}) without a verdict.`
+      ? `The run ${how} without a verdict.`
       : `The run ended (${run.conclusion}) before it reached the gate.`;
     await this.#absent(ticket, {
       ...asked,

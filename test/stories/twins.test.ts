@@ -148,6 +148,24 @@ test('re-run is pressed after the signal was pushed and before it was admitted, 
   ]);
 });
 
+test('re-run is pressed on a run whose end nobody saw: the attempt is lost at once, and the next one works', async ({
+  onTestFinished,
+}) => {
+  const desk = await World.start();
+  onTestFinished(() => desk.end());
+  const one = await working(desk, 'do: wait');
+  await desk.stopApp();
+  process.kill(runnerOf(one.agent), 'SIGKILL');
+  await untilConcluded(desk, one.run);
+  await pressRerun(desk, one.run);
+  await untilRerun(desk, one.run, 2);
+  await desk.startApp('again');
+  await untilWorking(desk, one.issue, 2);
+  expect(desk.ticket(one.id)?.attempts).toMatchObject([
+    { number: 1, outcome: 'lost', reason: 'The run was started again without a verdict.' },
+  ]);
+});
+
 test('the end of a run is decided before the signal that was pushed in time: the signal counts, and the work is not done twice', async ({
   onTestFinished,
 }) => {
