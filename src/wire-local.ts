@@ -15,6 +15,8 @@ import type { Ticket } from './ticket/format.ts';
 import { serve } from './wire.ts';
 
 export interface LocalDeskOptions {
+  /** Address and port of the app. */
+  host: string;
   port: number;
   githubPort: number;
   dataFolder: string;

@@ -35,12 +35,13 @@ interface ServeArguments {
   apiUrl: string;
   webUrl: string;
   port: number;
-  host?: string;
+  host: string;
   dataFolder: string;
   paced: boolean;
 }
 
 interface LocalArguments {
+  host: string;
   port: number;
   githubPort: number;
   dataFolder: string;
@@ -50,6 +51,7 @@ interface LocalArguments {
 
 interface StartFlags {
   port: number;
+  host: string;
   githubPort: number;
   data: string;
   log: LogLevel;
@@ -65,6 +67,7 @@ export function makeProgram(options: ProgramOptions): Command {
     .command('start', { isDefault: true })
     .description('serve github.com with APP_ID, PRIVATE_KEY and WEBHOOK_SECRET set; else an embedded GitHub')
     .option('--port <port>', 'port of the app; 0 picks a free one', port, 3000)
+    .option('--host <address>', 'address the app listens on; 0.0.0.0 for all', '127.0.0.1')
     .option('--github-port <port>', 'port of the embedded GitHub; 0 picks a free one', port, 3001)
     .option('--data <folder>', 'where everything is kept', '.signalbox')
     .option('--log <level>', 'debug, info, warn or error', level, 'warn')
@@ -92,12 +95,11 @@ async function start(options: ProgramOptions, flags: StartFlags): Promise<void> 
 }
 
 async function serveGitHub(options: ProgramOptions, given: Settings & Credentials) {
-  const { HOST, GITHUB_API_URL, GITHUB_SERVER_URL } = options.environment;
+  const { GITHUB_API_URL, GITHUB_SERVER_URL } = options.environment;
   const app = await options.serve({
     ...given,
     apiUrl: GITHUB_API_URL ?? 'https://api.github.com',
     webUrl: GITHUB_SERVER_URL ?? 'https://github.com',
-    ...(HOST ? { host: HOST } : {}),
     dataFolder: given.data,
     paced: true,
   });
@@ -113,11 +115,12 @@ async function startLocal(options: ProgramOptions, given: Settings) {
   const sample = new Promise<number>((resolve) => {
     tellGuide = resolve;
   });
-  const { clock, random, log, port: appPort, githubPort } = given;
+  const { clock, random, log, host, port: appPort, githubPort } = given;
   const running = await options.startLocalDesk({
     clock,
     random,
     log,
+    host,
     port: appPort,
     githubPort,
     dataFolder: given.data,

@@ -74,7 +74,10 @@ export class Api {
     }
   }
 
-  /** Every item of a paged listing, in GitHub's order. */
+  /**
+   * Every item of a paged listing, in GitHub's order. `items` leaves none of a page out: a full page has a next one,
+   * whatever its headers say, since those of a kept answer are as old as it is.
+   */
   async readAll<T, I>(
     key: string,
     call: (page: PageOf) => Promise<Answer<T>>,
@@ -85,8 +88,9 @@ export class Api {
       const answer = await this.answer(`${key}, page ${page}`, (headers) =>
         call({ per_page: perPage, page, headers }),
       );
-      all.push(...items(answer.data));
-      if (!answer.headers.link?.includes('rel="next"')) return all;
+      const found = items(answer.data);
+      all.push(...found);
+      if (found.length < perPage && !answer.headers.link?.includes('rel="next"')) return all;
     }
     this.#log.warn('a listing was cut', {
       listing: key,

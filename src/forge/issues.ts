@@ -35,12 +35,14 @@ export function issueCalls(api: Api, app: AppIdentity): IssueCalls {
         octokit.rest.issues.update({ ...at, issue_number: number, ...change, ...reason, ...once }),
       );
     },
-    events: (number) =>
-      api.readAll(
+    async events(number) {
+      const events = await api.readAll(
         `events of issue ${number}`,
         (page) => octokit.rest.issues.listEvents({ ...at, issue_number: number, ...page }),
-        (data) => data.flatMap((json) => eventOf(json, app)),
-      ),
+        (data) => data,
+      );
+      return events.flatMap((json) => eventOf(json, app));
+    },
   };
 }
 

@@ -120,6 +120,25 @@ test('events tell who put which label on, and what the app did itself', async ()
   ]);
 });
 
+test('a park after the hundredth event is seen, though the first page answers that it has not changed', async () => {
+  const label = (id: number) => ({
+    id,
+    event: 'labeled',
+    label: { name: 'park' },
+    actor: { login: 'elmar', type: 'User' },
+    created_at: '2026-05-25T09:00:00Z',
+  });
+  const page = (number: number) => github().get(`${at}/issues/42/events?per_page=100&page=${number}`);
+  const hundred = Array.from({ length: 100 }, (_, index) => label(index + 1));
+  page(1).reply(200, hundred, { ETag: '"full"' });
+  page(2).reply(200, []);
+  const forge = forgeAtGithub();
+  expect(await forge.events(42)).toHaveLength(100);
+  page(1).matchHeader('if-none-match', '"full"').reply(304);
+  page(2).reply(200, [label(101)]);
+  expect((await forge.events(42)).at(-1)?.id).toBe(101);
+});
+
 describe('writes', () => {
   test('of labels add and take off single ones, never the whole set', async () => {
     repositoryIsThere();

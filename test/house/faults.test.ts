@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -88,4 +96,11 @@ test('the build server reads one plain last line, and a skipped test is a failur
     'skipped, and with CI set that is a failure: test/skips.test.ts > later',
     '2 passed, 1 failed',
   ]);
+});
+
+test('every planted fault still applies', () => {
+  const faults = readdirSync(join(root, 'test/faults'));
+  const apply = (name: string) =>
+    spawnSync('git', ['apply', '--check', `test/faults/${name}`], { cwd: root, encoding: 'utf8' });
+  expect(faults.filter((name) => apply(name).status !== 0)).toEqual([]);
 });

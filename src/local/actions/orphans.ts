@@ -4,8 +4,9 @@ import { type Clock, sleep } from '../../base/clock.ts';
 /** The variable by which a runner knows the processes of its job, whatever became of their parents. */
 export const trackingVariable = 'RUNNER_TRACKING_ID';
 
+/** Every process but this one; none where the system does not tell (only Linux has `/proc`). */
 function processes(): number[] {
-  return readdirSync('/proc')
+  return (readable(() => readdirSync('/proc')) ?? [])
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => pid !== process.pid);
