@@ -1,11 +1,14 @@
 import type { Decision } from '../ticket/decision.ts';
 import type { DeskRequest } from '../ticket/desk.ts';
+import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import type { Request } from '../ticket/requests.ts';
 import { refusalComment } from '../ticket/sentences.ts';
 import type { OwnComments } from './comments.ts';
 import type { Context } from './context.ts';
+import { refusal } from './draft.ts';
+import { untold } from './together.ts';
 
-/** Something a person or worker asked, permitted but not yet decided, and how its answer is told. */
+/** Something a person or worker asked, not yet decided, and how its answer is told. */
 export interface Ask {
   ask(): Promise<Decision>;
   told(decision: Decision): Promise<void>;
@@ -21,13 +24,24 @@ export function askDesk({ writer }: Context, request: DeskRequest, told: Ask['to
   return { ask: () => writer.handleDesk(request), told };
 }
 
+/** What is answered at the door: the ticket is not asked, and the answer is told like any other. */
+export function answerAtDoor(code: ReasonCode, told: Ask['told'], message: string = reasons[code]): Ask {
+  return { ask: async () => refusal(code, message), told };
+}
+
 /**
  * Asks everything of one reading in one turn, so that it meets in one line: there a park goes before a release that was
- * read with it. Then tells the answers.
+ * read with it. Then each answer is told; one that cannot be is no failure of the others.
  */
-export async function askAll(asks: readonly Ask[]): Promise<void> {
-  const decisions = asks.map(({ ask }) => ask());
-  await Promise.all(asks.map(async ({ told }, index) => told((await decisions[index]) as Decision)));
+export function askAll(asks: readonly Ask[]): Promise<void>[] {
+  return asks.map(async ({ ask, told }) => {
+    const decision = await ask();
+    try {
+      await told(decision);
+    } catch (error) {
+      throw untold(error);
+    }
+  });
 }
 
 /** Tells a refusal once, on the issue, with its code. What was carried out before, or is so already, needs no word. */

@@ -9,7 +9,7 @@ import { marker, nextAction } from '../ticket/sentences.ts';
 import { requestDigest, wasAccepted } from '../ticket/signals.ts';
 import { stateWords } from '../ticket/states.ts';
 import { roleFor } from '../ticket/table.ts';
-import { type Ask, askDesk, askTicket, tellRefusal } from './asks.ts';
+import { type Ask, answerAtDoor, askDesk, askTicket, tellRefusal } from './asks.ts';
 import type { OwnComments } from './comments.ts';
 import { type Context, circumstances } from './context.ts';
 import { may } from './people.ts';
@@ -51,46 +51,46 @@ async function commandAsks(
   said: Said,
 ): Promise<Ask[]> {
   const { forge } = context;
-  if (command.name === 'error') {
-    await tellRefusal(own, said, { accepted: false, code: 'bad-command', message: command.message });
-    await forge.react(comment.id, 'confused');
-    return [];
-  }
   const [role, isAnswered] = await Promise.all([
     forge.permission(comment.author),
     forge.hasReacted(comment.id),
   ]);
-  const isPermitted = may(role, neededFor(command));
   // What was turned away stays so: it must not come to life when its author is given the right some day.
-  if (isAnswered || !isPermitted) {
-    if (!isAnswered) await forge.react(comment.id, '-1');
+  if (isAnswered) {
     context.answered.add(comment.id);
     return [];
   }
-  if (command.name === 'status') {
-    const name = `answer:${said.source}`;
-    const words = `**${ticket.id}** is **${stateWords(ticket.state)}**.\n${nextAction(ticket, await circumstances(context, snapshot, [ticket.id]))}`;
-    await own.once(name, `${marker(name)}\n${words}`);
-    return [];
+  // Asked before anything else: a stranger's words are not answered, however they are written.
+  if (!may(role, neededFor(command))) {
+    const told = async () => {
+      await forge.react(comment.id, '-1');
+      context.answered.add(comment.id);
+    };
+    return [answerAtDoor('not-permitted', told)];
   }
   const told: Ask['told'] = async (decision) => {
     await tellRefusal(own, said, decision);
     await forge.react(comment.id, decision.accepted ? '+1' : 'confused');
   };
+  if (command.name === 'error') return [answerAtDoor('bad-command', told, command.message)];
+  if (command.name === 'status') {
+    const name = `answer:${said.source}`;
+    const words = `**${ticket.id}** is **${stateWords(ticket.state)}**.\n${nextAction(ticket, await circumstances(context, snapshot, [ticket.id]))}`;
+    return [answerAtDoor('ok', () => own.once(name, `${marker(name)}\n${words}`))];
+  }
   if (isOfDesk(command)) return [askDesk(context, { kind: command.name, ...said }, told)];
   const { name, ...words } = command;
   return [askTicket(context, ticket.id, { kind: name, ...words, ...said } as Request, told)];
 }
 
-type OfTicket = Exclude<Command, { name: 'error' }>;
-
-function isOfDesk(command: OfTicket): command is { name: DeskRequest['kind'] } {
+function isOfDesk(command: Command): command is { name: DeskRequest['kind'] } {
   return command.name === 'pause' || command.name === 'drain' || command.name === 'resume';
 }
 
-function neededFor(command: OfTicket): 'triage' | 'write' {
+function neededFor(command: Command): 'triage' | 'write' {
   if (command.name === 'status') return 'triage';
-  return isOfDesk(command) ? 'write' : (roleFor(command.name) ?? 'write');
+  if (isOfDesk(command)) return 'write';
+  return roleFor(command.name === 'error' ? command.command : command.name) ?? 'write';
 }
 
 /** A comment that begins like a verdict and shows a key. */

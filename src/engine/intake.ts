@@ -11,6 +11,7 @@ import { type Context, present } from './context.ts';
 import { closingAsks, controlLabels, isSame, labelAsks, takeOffLabels } from './labels.ts';
 import { may } from './people.ts';
 import type { Comment, Issue, IssueEvent, Snapshot } from './ports.ts';
+import { throwGravest, together } from './together.ts';
 
 /** What one reading of an issue shows. */
 export interface Reading {
@@ -46,17 +47,21 @@ export async function takeIn(context: Context, number: number, hint?: Comment): 
   return id;
 }
 
+/** Each ask goes by itself; what follows from all of them waits until the next reading where one of them failed. */
 async function carryOut(context: Context, id: string, reading: Reading): Promise<void> {
   const { ticket, snapshot } = await present(context, id);
   if (!ticket) return;
   const { is_pull_request } = reading.issue;
-  const asks = await Promise.all([
+  const asked = await together([
     ...reading.comments.others.map((comment) =>
       commentAsks(context, { ticket, snapshot, comment, own: reading.comments }),
     ),
-    ...(is_pull_request ? [] : [labelAsks(context, ticket, reading), closingAsks(context, ticket, reading)]),
+    ...(is_pull_request
+      ? []
+      : [...labelAsks(context, ticket, reading), closingAsks(context, ticket, reading)]),
   ]);
-  await askAll(asks.flat());
+  const answered = await together(askAll(asked.done.flat()));
+  throwGravest([...asked.failures, ...answered.failures]);
   if (is_pull_request) return;
   await takeOffLabels(context, reading);
   await stepEdits(context, ticket, reading.issue);

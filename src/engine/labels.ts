@@ -4,7 +4,7 @@ import type { Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
 import { isOpen } from '../ticket/states.ts';
 import { roleFor } from '../ticket/table.ts';
-import { type Ask, askTicket, tellRefusal } from './asks.ts';
+import { type Ask, answerAtDoor, askTicket, tellRefusal } from './asks.ts';
 import type { Context } from './context.ts';
 import type { Reading } from './intake.ts';
 import { may } from './people.ts';
@@ -19,16 +19,15 @@ export function controlLabels({ labels }: Config): Map<string, 'park' | 'hold' |
   ]);
 }
 
-/** What control labels ask: one request for each `labeled` event that was not seen yet. */
-export async function labelAsks(context: Context, ticket: Ticket, reading: Reading): Promise<Ask[]> {
+/** What control labels ask: one request for each `labeled` event that was not seen yet, each worked out by itself. */
+export function labelAsks(context: Context, ticket: Ticket, reading: Reading): Promise<Ask[]>[] {
   const control = controlLabels(reading.config);
-  const asks = reading.events.map(async (event) => {
+  return reading.events.map(async (event) => {
     const kind =
       event.event === 'labeled' && !event.ours ? control.get(event.label.toLowerCase()) : undefined;
     if (!kind || !isNew(context, ticket, reading, event) || isWithdrawn(event, kind, reading)) return [];
     return askAs(context, ticket, reading, event, kind === 'park' ? { kind, reason: '' } : { kind });
   });
-  return (await Promise.all(asks)).flat();
 }
 
 /** What closing or reopening the issue asks; the last of them counts. */
@@ -116,13 +115,8 @@ async function askAs(
 ): Promise<Ask[]> {
   const said = { source: `e${event.id}`, at: event.at, actor: event.actor };
   const needed = asking.kind === 'merged' ? 'write' : roleFor(asking.kind);
-  if (needed && !may(await context.forge.permission(event.actor), needed)) {
-    const message = `This needs ${needed} access to the repository.`;
-    await tellRefusal(reading.comments, said, { accepted: false, code: 'not-permitted', message });
-    return [];
-  }
-  const request = { ...asking, ...said } as Request;
-  return [
-    askTicket(context, ticket.id, request, (decision) => tellRefusal(reading.comments, said, decision)),
-  ];
+  const told: Ask['told'] = (decision) => tellRefusal(reading.comments, said, decision);
+  if (needed && !may(await context.forge.permission(event.actor), needed))
+    return [answerAtDoor('not-permitted', told, `This needs ${needed} access to the repository.`)];
+  return [askTicket(context, ticket.id, { ...asking, ...said } as Request, told)];
 }

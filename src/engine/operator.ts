@@ -20,6 +20,7 @@ import { giveIssue } from './publish.ts';
 import { makeJudge } from './pushes.ts';
 import { Runs } from './runs.ts';
 import { nextMoment, schedule } from './schedule.ts';
+import { throwGravest, together } from './together.ts';
 
 export interface OperatorOptions {
   store: Store;
@@ -122,11 +123,14 @@ class DeskOperator implements Operator {
     const { labels } = await this.#options.config();
     for (const { number } of await this.#context.forge.issuesLabelled(labels.ticket))
       this.#issuesDirty.add(number);
+    const failures: unknown[] = [];
     for (const { ticket, id } of snapshot.tickets.values()) {
       this.#look(id);
-      if (ticket && isLive(ticket)) await this.#runs.verify(ticket);
+      // One after another, since a sweep is in no hurry, and one that fails holds up no other.
+      if (ticket && isLive(ticket)) failures.push(...(await together([this.#runs.verify(ticket)])).failures);
     }
     this.#headDirty.add('head');
+    throwGravest(failures);
   }
 
   async settled(): Promise<void> {
@@ -191,20 +195,18 @@ class DeskOperator implements Operator {
     for (const ticket of tickets) if (stopping(ticket).length > 0) this.#runsDirty.add(ticket.id);
     // In this order, and each by itself: one that fails holds up no other.
     const { at } = own(this.#context, '');
-    const failures = [
-      ...(await failuresOf(
-        snapshot.signals.map((pending) => this.handle(pending.ticket, signalRequest(pending, { at }))),
-      )),
-      ...(await failuresOf(tickets.map((ticket) => this.#runs.checkDeadline(ticket)))),
-      ...(await failuresOf([schedule(this.#context, snapshot)])),
-    ];
+    const signals = () => snapshot.signals.map((one) => this.handle(one.ticket, signalRequest(one, { at })));
+    const deadlines = () => tickets.map((ticket) => this.#runs.checkDeadline(ticket));
+    const failures: unknown[] = [];
+    for (const begin of [signals, deadlines, () => [schedule(this.#context, snapshot)]])
+      failures.push(...(await together<unknown>(begin())).failures);
     const moment = nextMoment(snapshot, forge.now());
     this.#callOffTimer();
     if (moment !== null) {
       const ms = Math.min(moment - forge.now() + 50, 3_600_000);
       this.#callOffTimer = clock.after(ms, () => this.#headDirty.add('head'));
     }
-    if (failures.length > 0) throw failures[0];
+    throwGravest(failures);
   }
 
   /** A head that was moved back freezes the desk (rule 2); once it is restored everything is looked at. */
@@ -231,11 +233,6 @@ class DeskOperator implements Operator {
     const { ticket } = this.#options.watch ? await present(this.#context, id) : { ticket: null };
     if (ticket) this.#options.watch?.(ticket);
   }
-}
-
-async function failuresOf(works: readonly Promise<unknown>[]): Promise<unknown[]> {
-  const results = await Promise.allSettled(works);
-  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 }
 
 /** Tickets that differ between two heads. From nothing: the open ones alone, since the archive is history. */

@@ -5,6 +5,7 @@ import type { Request } from '../ticket/requests.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { type Context, present, readRunTitle, runTitle } from './context.ts';
 import type { Run } from './ports.ts';
+import { isUntold } from './together.ts';
 
 /** How soon a run that was asked for is expected in the list, in milliseconds; a double is harmless, an early one silly. */
 const dispatchPatienceMs = 30_000;
@@ -102,9 +103,18 @@ export class Runs {
     });
   }
 
-  /** Ends an attempt for absence. A stop may stand on the issue whose webhook never came: that is read, and goes, first. */
+  /**
+   * Ends an attempt for absence. A stop may stand on the issue whose webhook never came: that is read, and goes, first.
+   * Where it cannot be read the attempt stays open, and is looked at again: lost, the ticket would be taken up once more
+   * past a stop that nobody has decided. Not so where all was decided and only an answer could not be told, nor where a
+   * person cancelled the run: then the ticket waits, as any stop would have it.
+   */
   async #absent({ id, issue }: Ticket, request: Request): Promise<void> {
-    if (issue !== null) await this.#context.readIssue(issue);
+    try {
+      if (issue !== null) await this.#context.readIssue(issue);
+    } catch (error) {
+      if (!isUntold(error) && request.kind !== 'stopped_by_person') throw error;
+    }
     await this.#context.writer.handle(id, request);
   }
 

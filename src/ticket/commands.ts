@@ -1,6 +1,7 @@
 import * as chrono from 'chrono-node';
 import { isoSeconds } from '../base/clock.ts';
 import { type Condition, idPattern, type SignalKind } from './format.ts';
+import { quoteWords } from './quotes.ts';
 
 /*
  * What people and workers write in comments. A command is the first word of the first line; everything else is talk.
@@ -14,7 +15,7 @@ export type Command =
   | { name: 'pause' | 'drain' | 'resume' }
   | { name: 'cancel' | 'reject'; reason: string }
   | { name: 'answer'; text: string }
-  | { name: 'error'; command: string; message: string };
+  | { name: 'error'; command: 'park' | 'answer'; message: string };
 
 const plain = ['hold', 'release', 'retry', 'status', 'pause', 'drain', 'resume', 'approve'] as const;
 
@@ -42,7 +43,7 @@ function readPark(line: string, more: string, now: number): Command {
   if (until) {
     const words = until[1] ?? '';
     const [found] = chrono.parse(words, { instant: new Date(now), timezone: 'UTC' }, { forwardDate: true });
-    if (found?.index !== 0) return parkError(`I cannot read "${words}" as a time.`);
+    if (found?.index !== 0) return parkError(`I cannot read ${quoteWords(words)} as a time.`);
     const when = found.date().getTime();
     if (when <= now) return parkError(`${isoSeconds(when)} is past.`);
     return {
@@ -59,7 +60,7 @@ function readPark(line: string, more: string, now: number): Command {
     const ids = (after[1] ?? '').split(/\s*(?:,|\band\b)\s*/).filter((id) => idPattern.test(id));
     return { name: 'park', when: { after: ids }, reason: reason(after[2] ?? '') };
   }
-  if (/^(when|after)\s/i.test(line)) return parkError(`I cannot read the condition "${line}".`);
+  if (/^(when|after)\s/i.test(line)) return parkError(`I cannot read the condition ${quoteWords(line)}.`);
   return { name: 'park', reason: reason(line) };
 }
 

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { ClosedAttempt, Quarantined, Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { quarantinePath, workRef } from './paths.ts';
+import { quote } from './quotes.ts';
 import { stateWords } from './states.ts';
 
 /*
@@ -19,19 +20,6 @@ export function marker(name: string): string {
 /** The marker's name a comment begins with, if it begins with one. */
 export function markerOf(body: string): string | null {
   return /^<!-- signalbox:(\S+) -->/.exec(body)?.[1] ?? null;
-}
-
-/** Text of others as a quotation: it pings nobody, forges no marker, and is of bounded length. */
-function quote(text: string, limit = 4000): string {
-  const short = text.length > limit ? `${text.slice(0, limit)} […]` : text;
-  const harmless = short
-    .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
-    .replaceAll('<!--', '&lt;!--')
-    .replace(/@(?=\w)/g, '@\u200b');
-  return harmless
-    .split(/\r?\n/)
-    .map((line) => `> ${line}`)
-    .join('\n');
 }
 
 /** The one comment that is kept current: where the ticket stands and what comes next. */

@@ -12,7 +12,7 @@ export const run = {
   url: 'u',
   started: '2026-05-25T10:00:00Z',
 };
-export const working: Partial<Ticket> = {
+export const working = {
   state: 'in_progress',
   attempt: {
     number: 1,
@@ -23,7 +23,7 @@ export const working: Partial<Ticket> = {
     check_in_by: '2099-05-25T10:00:00Z',
     run,
   },
-};
+} satisfies Partial<Ticket>;
 export const stopped: ClosedAttempt = {
   number: 1,
   claim: 'c1',

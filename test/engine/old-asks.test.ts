@@ -29,7 +29,7 @@ async function asked(days: number): Promise<number> {
   const reading = { issue, events, comments: own, config };
   const asks = await Promise.all([
     commentAsks(context, { ticket, snapshot, comment, own }),
-    labelAsks(context, ticket, reading),
+    ...labelAsks(context, ticket, reading),
     closingAsks(context, ticket, reading),
   ]);
   return asks.flat().length;

@@ -1,0 +1,22 @@
+/*
+ * Text of others in what we write: it pings nobody, shows no picture, forges no marker, and is of bounded length.
+ */
+
+/** As a quotation, a block of its own. */
+export function quote(text: string, limit = 4000): string {
+  const short = text.length > limit ? `${text.slice(0, limit)} […]` : text;
+  const harmless = short
+    .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
+    .replaceAll('<!--', '&lt;!--')
+    .replace(/@(?=\w)|!(?=\[)|<(?=[A-Za-z])/g, '$&\u200b');
+  return harmless
+    .split(/\r\n|\r|\n/)
+    .map((line) => `> ${line}`)
+    .join('\n');
+}
+
+/** A few words within a sentence of ours, as code. */
+export function quoteWords(text: string, limit = 80): string {
+  const words = text.replace(/[`\s]+/g, ' ').trim();
+  return `\`${words.length > limit ? `${words.slice(0, limit)} […]` : words}\``;
+}

@@ -1,0 +1,197 @@
+import { SignalboxError } from '../../src/base/errors.ts';
+import type {
+  Comment,
+  Forge,
+  Issue,
+  IssueEvent,
+  PermissionRole,
+  PullRequest,
+  Run,
+} from '../../src/engine/ports.ts';
+
+/** GitHub's limits, and the words it refuses with. */
+const [longestText, longestTitle] = [65_536, 256];
+
+/** One repository of a forge, in memory, and its people's hands on it. No hook tells the app of anything. */
+export class MemoryForge implements Forge {
+  readonly roles: Record<string, PermissionRole> = { lucienne: 'admin', wilma: 'write', elmar: 'triage' };
+  readonly issues = new Map<number, Issue>();
+  readonly pulls = new Map<number, PullRequest>();
+  readonly refs = new Map<string, string>();
+  readonly runsThere: Run[] = [];
+  /** Commits that add nothing to another: `work base`. */
+  readonly contained = new Set<string>();
+  /** Calls that fail, by their name, and how. */
+  readonly failing = new Map<keyof Forge, Error>();
+  /** Reactions: `7 -1`. */
+  readonly reactions: string[] = [];
+  /** Issues that were read, in order. */
+  readonly read: number[] = [];
+  readonly activity: Awaited<ReturnType<Forge['pushes']>> = [];
+  readonly #events = new Map<number, IssueEvent[]>();
+  readonly #comments = new Map<number, Comment[]>();
+  readonly #labels: string[] = [];
+  readonly #at: () => string;
+  #last = 0;
+  #ids = 1000;
+
+  constructor(at: () => string) {
+    this.#at = at;
+  }
+
+  // ---- what people do ----
+
+  open(
+    author: string,
+    { title = 'A ticket', body = 'do it', labels = ['ticket'] }: Partial<Issue> = {},
+  ): number {
+    const number = ++this.#last;
+    const [created, state] = [this.#at(), 'open' as const];
+    const shape = { state, state_reason: null, labels: [], is_pull_request: false };
+    this.issues.set(number, { number, title, body, author, created, ...shape });
+    for (const label of labels) this.label(number, label, author);
+    return number;
+  }
+
+  label(number: number, label: string, actor: string): void {
+    if (this.#issue(number).labels.includes(label)) return;
+    this.#issue(number).labels.push(label);
+    this.#tell(number, { event: 'labeled', label, actor });
+  }
+
+  unlabel(number: number, label: string, actor: string): void {
+    const issue = this.#issue(number);
+    issue.labels = issue.labels.filter((one) => one !== label);
+    this.#tell(number, { event: 'unlabeled', label, actor });
+  }
+
+  edit(number: number, change: Partial<Issue>): void {
+    Object.assign(this.#issue(number), change);
+  }
+
+  say(number: number, body: string, author: string): number {
+    if (body.length > longestText) throw this.#refusal('body is too long (maximum is 65536 characters)');
+    const id = ++this.#ids;
+    const ours = author === 'signalbox[bot]';
+    const said = { id, body, author, author_is_bot: ours, ours, at: this.#at() };
+    this.#comments.set(number, [...(this.#comments.get(number) ?? []), said]);
+    return id;
+  }
+
+  /** What the app said on an issue whose marker begins so. */
+  told(number: number, marker = ''): string[] {
+    const all = this.#comments.get(number) ?? [];
+    return all.flatMap(({ ours, body }) => (ours && body.startsWith(`<!-- signalbox:${marker}`) ? body : []));
+  }
+
+  /** Pull requests as people see them: `ticket/MC-1 open`. */
+  shownPulls(): string[] {
+    return [...this.pulls.values()].map(({ head, state, merged }) => `${head} ${merged ? 'merged' : state}`);
+  }
+
+  // ---- what the app asks ----
+
+  now = () => Date.parse(this.#at());
+  file = async () => null;
+  async permission(login: string): Promise<PermissionRole> {
+    this.#meet('permission');
+    return this.roles[login] ?? 'none';
+  }
+  async issue(number: number): Promise<Issue | 'gone'> {
+    this.#meet('issue');
+    this.read.push(number);
+    return structuredClone(this.issues.get(number)) ?? 'gone';
+  }
+  async issuesLabelled(label: string): Promise<Issue[]> {
+    const all = [...this.issues.values()].filter(({ is_pull_request }) => !is_pull_request);
+    return structuredClone(all.filter(({ state, labels }) => state === 'open' && labels.includes(label)));
+  }
+  async createIssue(title: string, body: string, labels: string[]): Promise<number> {
+    this.#meet('createIssue');
+    return this.open('signalbox[bot]', { title, body, labels });
+  }
+  updateIssue = async (number: number, change: object) => this.edit(number, change);
+  async events(number: number): Promise<IssueEvent[]> {
+    this.#meet('events');
+    return structuredClone(this.#events.get(number) ?? []);
+  }
+  async addLabels(number: number, labels: string[]): Promise<void> {
+    for (const label of labels) this.label(number, label, 'signalbox[bot]');
+  }
+  removeLabel = async (number: number, label: string) => this.unlabel(number, label, 'signalbox[bot]');
+  repositoryLabels = async () => this.#labels;
+  createLabel = async (name: string) => void this.#labels.push(name);
+
+  comments = async (number: number) => structuredClone(this.#comments.get(number) ?? []);
+  async createComment(number: number, body: string): Promise<number> {
+    this.#meet('createComment');
+    return this.say(number, body, 'signalbox[bot]');
+  }
+  async updateComment(id: number, body: string): Promise<void> {
+    for (const one of [...this.#comments.values()].flat()) if (one.id === id) one.body = body;
+  }
+  async deleteComment(id: number): Promise<void> {
+    for (const [number, all] of this.#comments)
+      this.#comments.set(
+        number,
+        all.filter((one) => one.id !== id),
+      );
+  }
+  async react(comment: number, content: string): Promise<void> {
+    this.#meet('react');
+    this.reactions.push(`${comment} ${content}`);
+  }
+  hasReacted = async (comment: number) => this.reactions.some((one) => one.startsWith(`${comment} `));
+
+  dispatch = async () => ({ run: null });
+  runs = async () => this.runsThere;
+  run = async (id: number) => this.runsThere.find((run) => run.id === id) ?? null;
+  cancel = async () => true;
+  forceCancel = async () => true;
+
+  ref = async (name: string) => this.refs.get(name) ?? null;
+  async moveBranch(branch: string, sha: string): Promise<boolean> {
+    this.refs.set(`refs/heads/${branch}`, sha);
+    return true;
+  }
+  defaultBranch = async () => 'main';
+  isAhead = async (sha: string, base = 'main') => !this.contained.has(`${sha} ${base}`);
+  async pullRequest(branch: string): Promise<PullRequest | null> {
+    const all = [...this.pulls.values()].filter(({ head }) => head === branch).reverse();
+    return all.find(({ state }) => state === 'open') ?? all[0] ?? null;
+  }
+  pullRequestHead = async (number: number) => this.pulls.get(number)?.head ?? null;
+  async openPullRequest(head: string, title: string, body: string): Promise<PullRequest> {
+    if ([...title].length > longestTitle)
+      throw this.#refusal('title is too long (maximum is 256 characters)');
+    const number = this.open('signalbox[bot]', { title, body, labels: [] });
+    this.edit(number, { is_pull_request: true });
+    const pull: PullRequest = { number, head, state: 'open', merged: false, url: 'u' };
+    this.pulls.set(number, pull);
+    return pull;
+  }
+  updatePullRequest = async (number: number, change: object) => this.edit(number, change);
+  pushes = async () => this.activity;
+
+  #issue(number: number): Issue {
+    const issue = this.issues.get(number);
+    if (!issue) throw new Error(`there is no issue ${number}`);
+    return issue;
+  }
+
+  #tell(number: number, event: Pick<IssueEvent, 'event' | 'label' | 'actor'>): void {
+    const ours = event.actor === 'signalbox[bot]';
+    const all = this.#events.get(number) ?? [];
+    this.#events.set(number, [...all, { id: ++this.#ids, ours, at: this.#at(), ...event }]);
+  }
+
+  /** Fails where the call is to fail, before anything of it was done. */
+  #meet(call: keyof Forge): void {
+    const error = this.failing.get(call);
+    if (error) throw error;
+  }
+
+  #refusal(words: string): Error {
+    return new SignalboxError('config', 'rejected', words);
+  }
+}

@@ -1,0 +1,110 @@
+import { type Clock, isoSeconds, systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import { makeOperator } from '../../src/engine/operator.ts';
+import type { Operator, Store } from '../../src/engine/ports.ts';
+import { writeTicket } from '../../src/ticket/codec.ts';
+import type { Config } from '../../src/ticket/config.ts';
+import type { Ticket } from '../../src/ticket/format.ts';
+import { ticketPath } from '../../src/ticket/paths.ts';
+import { memoryWorld, stateRef, type World } from '../store/worlds.ts';
+import { config } from './desk.ts';
+import { MemoryForge } from './memory-forge.ts';
+
+/*
+ * The whole engine on a store and a forge in memory. The forge sends no hooks and no timer fires: a test says when
+ * somebody looks.
+ */
+export class OperatedDesk {
+  readonly operator: Operator;
+  readonly forge: MemoryForge;
+  readonly #world: World;
+  readonly #store: Store;
+  readonly #time: { leapt: number };
+
+  private constructor(world: World, store: Store, settings: Config) {
+    const time = { leapt: 0 };
+    const clock: Clock = { now: () => systemClock.now() + time.leapt, after: () => () => {} };
+    this.#world = world;
+    this.#store = store;
+    this.#time = time;
+    this.forge = new MemoryForge(() => isoSeconds(clock.now()));
+    this.operator = makeOperator({
+      store,
+      forge: this.forge,
+      config: async () => settings,
+      clock,
+      random: systemRandom,
+      log: silentLog,
+      installedAt: '2020-01-01T00:00:00Z',
+    });
+  }
+
+  static async start(settings: Config = config): Promise<OperatedDesk> {
+    const world = await memoryWorld();
+    return new OperatedDesk(world, await world.open(), settings);
+  }
+
+  /** A ticket that an issue was made of, as it was labelled. */
+  async born(author: string, issue?: Parameters<MemoryForge['open']>[1]): Promise<number> {
+    const number = this.forge.open(author, issue);
+    await this.look(number);
+    this.later();
+    return number;
+  }
+
+  /** Tickets as Signalbox would have written them. */
+  async put(...tickets: Ticket[]): Promise<void> {
+    const changes = new Map(tickets.map((one) => [ticketPath(one.id), writeTicket(one)]));
+    await this.#store.swap(await this.#store.read({ fresh: true }), {
+      subject: 'put',
+      body: '',
+      trailers: [],
+      changes,
+    });
+  }
+
+  /** Somebody pushes a ticket's file. */
+  async push(actor: string, ticket: Ticket): Promise<void> {
+    const before = await this.#world.ref(stateRef);
+    const changes = { [ticketPath(ticket.id)]: writeTicket(ticket) };
+    const after = await this.#world.commit(before === null ? [] : [before], changes);
+    await this.#world.setRef(stateRef, after);
+    this.forge.activity.unshift({ before: before ?? '0'.repeat(40), after, actor });
+    await this.operator.lookAtHead();
+    await this.operator.settled();
+  }
+
+  /** Reads an issue as after a hook; answers what failed. */
+  async look(issue: number): Promise<Error | null> {
+    return this.#ended(this.operator.lookAtIssue(issue));
+  }
+
+  async sweep(): Promise<Error | null> {
+    return this.#ended(this.operator.sweep());
+  }
+
+  async ticket(id: string): Promise<Ticket | null> {
+    const snapshot = await this.#store.read({ fresh: true });
+    return (snapshot.tickets.get(id) ?? (await snapshot.archived(id)))?.ticket ?? null;
+  }
+
+  /** Time goes by: what is asked from now on is later than what was asked before. */
+  later(ms = 2000): void {
+    this.#time.leapt += ms;
+  }
+
+  /** Now, as a ticket writes it. */
+  get now(): string {
+    return isoSeconds(this.forge.now());
+  }
+
+  async #ended(work: Promise<void>): Promise<Error | null> {
+    const failure = await work.then(
+      () => null,
+      (error: Error) => error,
+    );
+    await this.operator.settled();
+    return failure;
+  }
+}
