@@ -37,7 +37,8 @@ export class OwnComments {
     const there = this.#named(this.#all, name);
     if (there.length === 0) {
       await this.#forge.createComment(this.#issue, body);
-      this.#all.splice(0, this.#all.length, ...(await this.#forge.comments(this.#issue)));
+      const all = await this.#forge.comments(this.#issue);
+      this.#all.splice(0, this.#all.length, ...all); // in one turn: several answers are told at once
     }
     await this.#tidy(name);
   }
