@@ -1,11 +1,13 @@
 import type { Decision } from '../ticket/decision.ts';
 import type { DeskRequest } from '../ticket/desk.ts';
+import type { Ticket } from '../ticket/format.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import type { Request } from '../ticket/requests.ts';
 import { refusalComment } from '../ticket/sentences.ts';
 import type { OwnComments } from './comments.ts';
 import type { Context } from './context.ts';
 import { refusal } from './draft.ts';
+import { shownText } from './texts.ts';
 import { untold } from './together.ts';
 
 /** Something a person or worker asked, not yet decided, and how its answer is told. */
@@ -14,9 +16,14 @@ export interface Ask {
   told(decision: Decision): Promise<void>;
 }
 
-/** An ask of a ticket. */
-export function askTicket({ writer }: Context, id: string, request: Request, told: Ask['told']): Ask {
-  return { ask: () => writer.handle(id, request), told };
+/** An ask of a ticket. A release says what text people saw, looked at last: an edit may have come before it unheard. */
+export function askTicket(context: Context, ticket: Ticket, request: Request, told: Ask['told']): Ask {
+  const { writer } = context;
+  const ask = async () => {
+    if (request.kind !== 'release') return writer.handle(ticket.id, request);
+    return writer.handle(ticket.id, { ...request, shown: await shownText(context, ticket) });
+  };
+  return { ask, told };
 }
 
 /** An ask of the desk. */

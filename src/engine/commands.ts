@@ -80,7 +80,7 @@ async function commandAsks(
   }
   if (isOfDesk(command)) return [askDesk(context, { kind: command.name, ...said }, told)];
   const { name, ...words } = command;
-  return [askTicket(context, ticket.id, { kind: name, ...words, ...said } as Request, told)];
+  return [askTicket(context, ticket, { kind: name, ...words, ...said } as Request, told)];
 }
 
 function isOfDesk(command: Command): command is { name: DeskRequest['kind'] } {
@@ -138,5 +138,5 @@ async function signalAsks(
     showsKey || comment.author_is_bot || may(await context.forge.permission(comment.author), 'triage');
   if (!isKnown) return [];
   const told: Ask['told'] = ({ accepted }) => context.forge.react(comment.id, accepted ? '+1' : 'confused');
-  return [askTicket(context, ticket.id, request, told)];
+  return [askTicket(context, ticket, request, told)];
 }

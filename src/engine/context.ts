@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { isoSeconds } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Config } from '../ticket/config.ts';
@@ -49,6 +50,14 @@ export async function circumstances(
     now: momentAt(snapshot, forge.now()),
     config: await config(),
   };
+}
+
+/** What a request of our own says of itself. */
+export function own(
+  { forge }: Pick<Context, 'forge'>,
+  source: string,
+): { source: string; at: string; actor: string } {
+  return { source, at: isoSeconds(forge.now()), actor: 'signalbox' };
 }
 
 /** The run's title as the workflow's `run-name` writes it, and back. */

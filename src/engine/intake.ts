@@ -1,16 +1,15 @@
-import { isoSeconds } from '../base/clock.ts';
 import type { Config } from '../ticket/config.ts';
-import type { Ticket } from '../ticket/format.ts';
 import { readIssueForm } from '../ticket/issue-form.ts';
-import { marker } from '../ticket/sentences.ts';
 import { textDigest } from '../ticket/signals.ts';
+import { ticketOfMarker } from '../ticket/texts.ts';
 import { askAll, tellRefusal } from './asks.ts';
 import { commentAsks } from './commands.ts';
 import { OwnComments } from './comments.ts';
-import { type Context, present } from './context.ts';
+import { type Context, own, present } from './context.ts';
 import { closingAsks, controlLabels, isSame, labelAsks, takeOffLabels } from './labels.ts';
 import { may } from './people.ts';
 import type { Comment, Issue, IssueEvent, Snapshot } from './ports.ts';
+import { stepText } from './texts.ts';
 import { throwGravest, together } from './together.ts';
 
 /** What one reading of an issue shows. */
@@ -64,7 +63,7 @@ async function carryOut(context: Context, id: string, reading: Reading): Promise
   throwGravest([...asked.failures, ...answered.failures]);
   if (is_pull_request) return;
   await takeOffLabels(context, reading);
-  await stepEdits(context, ticket, reading.issue);
+  await stepText(context, ticket, reading);
 }
 
 /**
@@ -115,43 +114,6 @@ async function birth(context: Context, { issue, events, comments, config }: Read
   return null;
 }
 
-/** Brings title and body into step, both ways: a person's edit of the issue, or of the file. */
-async function stepEdits(context: Context, ticket: Ticket, issue: Issue): Promise<void> {
-  const change = textBehind(ticket, issue);
-  if (change) {
-    await context.forge.updateIssue(issue.number, change);
-    const digest = shownDigest({ ...issue, ...change });
-    await context.writer.handle(ticket.id, { ...own(context, 'mirror'), kind: 'mirrored', digest });
-    return;
-  }
-  const digest = shownDigest(issue);
-  if (digest === ticket.mirrored || ticket.released) return;
-  const { body } = readIssueForm(stripMarker(issue.body));
-  const edit = { kind: 'edit', title: issue.title, body, digest } as const;
-  await context.writer.handle(ticket.id, { ...own(context, `edit:${digest.slice(0, 12)}`), ...edit });
-}
-
-/** What the issue's text is to become where the file was edited; null where it was not, or the issue was edited, too. */
-export function textBehind(
-  ticket: Ticket,
-  issue: Pick<Issue, 'title' | 'body'>,
-): { title?: string; body?: string } | null {
-  if (shownDigest(issue) !== ticket.mirrored) return null;
-  const { body } = readIssueForm(stripMarker(issue.body)); // a form's own headings stay on the issue
-  const change = {
-    ...(issue.title === ticket.title ? {} : { title: ticket.title }),
-    ...(textDigest('', body) === textDigest('', ticket.body)
-      ? {}
-      : { body: `${ticketMarker(ticket.id)}\n${ticket.body}` }),
-  };
-  return Object.keys(change).length > 0 ? change : null;
-}
-
-/** Digest of what people see of a ticket's text on its issue. */
-export function shownDigest({ title, body }: Pick<Issue, 'title' | 'body'>): string {
-  return textDigest(title, stripMarker(body));
-}
-
 /** An issue was deleted or moved away: its ticket is parked and stands alone. */
 export async function detach(
   context: Context,
@@ -196,25 +158,4 @@ export function ticketBranch(id: string): string {
 /** The ticket a branch belongs to, or null. */
 export function ticketOfBranch(branch: string): string | null {
   return /^ticket\/([A-Za-z0-9-]+)$/.exec(branch)?.[1] ?? null;
-}
-
-/** The hidden line by which the issue of a ticket born as a file is found again. */
-export function ticketMarker(id: string): string {
-  return marker(`ticket:${id}`);
-}
-
-function ticketOfMarker(body: string): string | null {
-  return /^<!-- signalbox:ticket:([A-Za-z0-9-]+) -->/.exec(body)?.[1] ?? null;
-}
-
-function stripMarker(body: string): string {
-  return body.replace(/^<!-- signalbox:ticket:\S+ -->\r?\n?/, '');
-}
-
-/** What a request of our own says of itself. */
-export function own(
-  { forge }: Pick<Context, 'forge'>,
-  source: string,
-): { source: string; at: string; actor: string } {
-  return { source, at: isoSeconds(forge.now()), actor: 'signalbox' };
 }

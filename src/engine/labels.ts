@@ -118,5 +118,5 @@ async function askAs(
   const told: Ask['told'] = (decision) => tellRefusal(reading.comments, said, decision);
   if (needed && !may(await context.forge.permission(event.actor), needed))
     return [answerAtDoor('not-permitted', told, `This needs ${needed} access to the repository.`)];
-  return [askTicket(context, ticket.id, { ...asking, ...said } as Request, told)];
+  return [askTicket(context, ticket, { ...asking, ...said } as Request, told)];
 }

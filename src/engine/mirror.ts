@@ -13,10 +13,10 @@ import {
   statusComment,
 } from '../ticket/sentences.ts';
 import { states, stateWords } from '../ticket/states.ts';
+import { textBehind, ticketMarker } from '../ticket/texts.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { OwnComments } from './comments.ts';
 import { type Context, circumstances, present } from './context.ts';
-import { textBehind, ticketMarker } from './intake.ts';
 import { lastClosing } from './labels.ts';
 import type { Issue, Snapshot, TicketFile } from './ports.ts';
 import { giveIssue, publishWork } from './publish.ts';

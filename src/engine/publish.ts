@@ -1,8 +1,9 @@
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
 import { workRef } from '../ticket/paths.ts';
 import { pullRequestText } from '../ticket/sentences.ts';
-import type { Context } from './context.ts';
-import { own, shownDigest, ticketBranch, ticketMarker } from './intake.ts';
+import { shownDigest, ticketMarker } from '../ticket/texts.ts';
+import { type Context, own } from './context.ts';
+import { ticketBranch } from './intake.ts';
 
 /**
  * Shows accepted work: moves the ticket branch to it (forward only: a person's commit there is never overwritten) and

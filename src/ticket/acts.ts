@@ -18,6 +18,7 @@ import type { ReasonCode } from './reasons.ts';
 import type { Request, RequestKind, RequestOf, RowName } from './requests.ts';
 import { requestDigest } from './signals.ts';
 import { isOpen } from './states.ts';
+import { isInStep } from './texts.ts';
 
 /** Why a row that fits the state does not apply all the same. */
 export interface Refusal {
@@ -34,6 +35,10 @@ const refuse = (refused: ReasonCode, message?: string): Refusal =>
 /** What each request does once the table let it through. `create` makes the ticket and stands in `decide.ts`. */
 const personal = {
   release(ticket, request, now) {
+    const { shown } = request;
+    // What is released now is what people see; what was released before stays as it was then.
+    if (!ticket.released && shown !== undefined && !(shown && isInStep(ticket, shown)))
+      return refuse('text-changed');
     const released = { ...ticket, hold: false, released: { by: request.actor, at: isoSeconds(now.now) } };
     if (ticket.state === 'in_progress' || ticket.state === 'review') {
       return ticket.hold ? released : refuse('already-so');

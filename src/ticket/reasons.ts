@@ -16,6 +16,8 @@ export const reasons = {
   'issue-taken': 'This issue belongs to another ticket.',
   'already-so': 'The ticket is already so.',
   frozen: 'Text is fixed once a maintainer released the ticket.',
+  'text-changed':
+    'The text was edited before this release was read, so nobody can tell which text it means. Read it again, and release once more.',
   'bad-command': 'This command could not be read.',
   'bad-condition': 'This condition cannot be met or understood.',
   // why a todo ticket does not start

@@ -1,4 +1,5 @@
 import type { Condition, Signal, SignalKind } from './format.ts';
+import type { Text } from './texts.ts';
 
 /*
  * What can be asked of a ticket. A request names its source (an issue event `e118`, a comment `c204`, a run's end,
@@ -35,7 +36,11 @@ export type Request = Asked &
         /** Control-label events already answered by how it is born. */
         answered: Record<string, string>;
       }
-    | { kind: 'release' }
+    | {
+        kind: 'release';
+        /** The text that people saw; null where they saw none any more, left out where there is no issue to see. */
+        shown?: Text | null | undefined;
+      }
     | { kind: 'park'; when?: Condition; reason: string }
     | { kind: 'hold' }
     | { kind: 'claim'; claim: string }

@@ -3,7 +3,7 @@ import { conditionWords, unknownAgents } from './conditions.ts';
 import type { Config } from './config.ts';
 import type { ClosedAttempt, Quarantined, Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
-import { quarantinePath, workRef } from './paths.ts';
+import { quarantinePath, ticketPath, workRef } from './paths.ts';
 import { quote } from './quotes.ts';
 import { stateWords } from './states.ts';
 
@@ -120,6 +120,11 @@ export function quarantineComment(entry: Quarantined): string {
 /** An answer to a request that was refused or overtaken; `source` keeps it to one. */
 export function refusalComment(source: string, actor: string, code: string, message: string): string {
   return `${marker(`refused:${source}`)}\n@${actor}: \`${code}\` ${message}`;
+}
+
+/** An edit of the issue that the ticket did not take. */
+export function untakenTextComment(id: string, code: string, message: string): string {
+  return `${marker(`text:${code}`)}\n\`${code}\` ${message}\nAn agent is told what stands in \`${ticketPath(id)}\`, not what was written here since.`;
 }
 
 /** A person is needed: blocked, or a stop that does not take. */
