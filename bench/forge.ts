@@ -29,6 +29,7 @@ export class InstantForge {
         state_reason: null,
         labels: [config.labels.ticket],
         author: 'elmar',
+        ours: false,
         created: '2026-05-25T09:12:00Z',
         is_pull_request: false,
       }),

@@ -1,5 +1,6 @@
 import { marker } from '../ticket/sentences.ts';
 import type { Context } from './context.ts';
+import { ownIssues } from './own-issues.ts';
 import { aboutUs } from './own-labels.ts';
 import type { Issue } from './ports.ts';
 
@@ -36,5 +37,5 @@ export async function callOffAlarm({ forge }: Pick<Context, 'forge'>): Promise<v
 }
 
 async function alarms(forge: Context['forge']): Promise<Issue[]> {
-  return (await forge.issuesLabelled(aboutUs)).filter(({ body }) => body.startsWith(marker(name)));
+  return ownIssues(forge, aboutUs, marker(name));
 }

@@ -18,6 +18,7 @@ import { wanted } from '../ticket/wanted.ts';
 import { OwnComments } from './comments.ts';
 import { type Context, circumstances, present } from './context.ts';
 import { lastClosing } from './labels.ts';
+import { ownIssues } from './own-issues.ts';
 import type { Issue, Snapshot, TicketFile } from './ports.ts';
 import { giveIssue, publishWork } from './publish.ts';
 
@@ -58,14 +59,12 @@ export async function show(context: Context, id: string): Promise<boolean> {
  * where neither is there one is made, so that people are told.
  */
 async function issueOfBroken(context: Context, id: string): Promise<number | null> {
+  const { forge } = context;
   const { prefix, labels } = await context.config();
   const number = id.startsWith(`${prefix}-`) ? Number(id.slice(prefix.length + 1)) : 0;
   const find = async () => {
-    const issues = await context.forge.issuesLabelled(labels.ticket);
-    return (
-      issues.find(({ body }) => body.startsWith(ticketMarker(id))) ??
-      issues.find((issue) => issue.number === number)
-    );
+    const [own] = await ownIssues(forge, labels.ticket, ticketMarker(id));
+    return own ?? (await forge.issuesLabelled(labels.ticket)).find((issue) => issue.number === number);
   };
   const found = await find();
   if (found || !isTicketId(id)) return found?.number ?? null;

@@ -119,6 +119,8 @@ export interface Issue {
   state_reason: string | null;
   labels: string[];
   author: string;
+  /** True where this app itself opened it. */
+  ours: boolean;
   created: string;
   is_pull_request: boolean;
 }

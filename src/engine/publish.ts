@@ -4,6 +4,7 @@ import { pullRequestText } from '../ticket/sentences.ts';
 import { shownDigest, ticketMarker } from '../ticket/texts.ts';
 import { type Context, own } from './context.ts';
 import { ticketBranch } from './intake.ts';
+import { ownIssues } from './own-issues.ts';
 
 /**
  * Shows accepted work: moves the ticket branch to it (forward only: a person's commit there is never overwritten) and
@@ -39,10 +40,7 @@ export async function giveIssue(
   const { forge, writer } = context;
   const { labels } = await context.config();
   const mark = ticketMarker(ticket.id);
-  const made = async () => {
-    const issues = await forge.issuesLabelled(labels.ticket);
-    return issues.filter(({ body }) => body.startsWith(mark)).sort((a, b) => a.number - b.number);
-  };
+  const made = () => ownIssues(forge, labels.ticket, mark);
   if ((await made()).length === 0)
     await forge.createIssue(ticket.title, `${mark}\n${ticket.body}`, [labels.ticket]);
   const [first, ...doubles] = await made();

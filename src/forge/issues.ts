@@ -14,14 +14,14 @@ export function issueCalls(api: Api, app: AppIdentity): IssueCalls {
   const { at, octokit } = api;
 
   return {
-    issue: (number) => readIssue(api, number),
+    issue: (number) => readIssue(api, number, app),
     async issuesLabelled(label) {
       const issues = await api.readAll(
         `issues labelled ${label}`,
         (page) => octokit.rest.issues.listForRepo({ ...at, labels: label, state: 'open', ...page }),
         (data) => data,
       );
-      return issues.map(issueOf).filter((issue) => !issue.is_pull_request);
+      return issues.map((json) => issueOf(json, app)).filter((issue) => !issue.is_pull_request);
     },
     async createIssue(title, body, labels) {
       const data = await api.write('open an issue', (once) =>
@@ -50,16 +50,17 @@ export function issueCalls(api: Api, app: AppIdentity): IssueCalls {
  * A transferred issue answers with a redirect to where it is now; so does every issue of a renamed repository.
  * Which of the two it is only the target's repository id can tell, so redirects are followed by hand.
  */
-async function readIssue(api: Api, number: number): Promise<Issue | 'gone' | 'moved'> {
+async function readIssue(api: Api, number: number, app: AppIdentity): Promise<Issue | 'gone' | 'moved'> {
   const { at, octokit } = api;
   try {
     const answer = await api.answer(`issue ${number}`, (headers) =>
       octokit.rest.issues.get({ ...at, issue_number: number, headers, request: { redirect: 'manual' } }),
     );
-    if (!isRedirect(answer.status)) return issueOf(answer.data);
+    if (!isRedirect(answer.status)) return issueOf(answer.data, app);
     const target = (answer.headers as { location?: string }).location ?? '';
     if (!(await isInside(api, target, number))) return 'moved';
-    return issueOf(await api.read(`issue ${number}`, () => octokit.request({ method: 'GET', url: target })));
+    const read = () => octokit.request({ method: 'GET', url: target });
+    return issueOf(await api.read(`issue ${number}`, read), app);
   } catch (error) {
     if (isWorldError(error, 'gone') && /disabled/i.test(error.message)) {
       throw new SignalboxError('config', 'issues-disabled', error.message, {
@@ -91,7 +92,7 @@ async function isInside(api: Api, target: string, number: number): Promise<boole
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400;
 
-function issueOf(json: IssueJson): Issue {
+function issueOf(json: IssueJson, app: AppIdentity): Issue {
   return {
     number: json.number,
     title: json.title,
@@ -100,6 +101,7 @@ function issueOf(json: IssueJson): Issue {
     state_reason: json.state_reason ?? null,
     labels: json.labels.flatMap((label) => (typeof label === 'string' ? label : (label.name ?? []))),
     author: json.user?.login ?? 'ghost',
+    ours: isOurs(json.user, json.performed_via_github_app, app),
     created: json.created_at,
     is_pull_request: json.pull_request !== undefined,
   };

@@ -25,8 +25,8 @@ export class MemoryForge implements Forge {
   readonly failing = new Map<keyof Forge, Error>();
   /** Reactions: `7 -1`. */
   readonly reactions: string[] = [];
-  /** Issues that were read, in order. */
-  readonly read: number[] = [];
+  /** Issues that were taken in, in order. */
+  readonly taken: number[] = [];
   readonly activity: Awaited<ReturnType<Forge['pushes']>> = [];
   readonly #events = new Map<number, IssueEvent[]>();
   readonly #comments = new Map<number, Comment[]>();
@@ -46,9 +46,10 @@ export class MemoryForge implements Forge {
     { title = 'A ticket', body = 'do it', labels = ['ticket'] }: Partial<Issue> = {},
   ): number {
     const number = ++this.#last;
+    const ours = author === 'signalbox[bot]';
     const [created, state] = [this.#at(), 'open' as const];
     const shape = { state, state_reason: null, labels: [], is_pull_request: false };
-    this.issues.set(number, { number, title, body, author, created, ...shape });
+    this.issues.set(number, { number, title, body, author, ours, created, ...shape });
     for (const label of labels) this.label(number, label, author);
     return number;
   }
@@ -99,7 +100,6 @@ export class MemoryForge implements Forge {
   }
   async issue(number: number): Promise<Issue | 'gone'> {
     this.#meet('issue');
-    this.read.push(number);
     return structuredClone(this.issues.get(number)) ?? 'gone';
   }
   async issuesLabelled(label: string): Promise<Issue[]> {
@@ -113,6 +113,7 @@ export class MemoryForge implements Forge {
   updateIssue = async (number: number, change: object) => this.edit(number, change);
   async events(number: number): Promise<IssueEvent[]> {
     this.#meet('events');
+    this.taken.push(number);
     return structuredClone(this.#events.get(number) ?? []);
   }
   async addLabels(number: number, labels: string[]): Promise<void> {

@@ -65,10 +65,13 @@ export class OperatedDesk {
   }
 
   /** Somebody pushes a ticket's file. */
-  async push(actor: string, ticket: Ticket): Promise<void> {
+  push(actor: string, ticket: Ticket): Promise<void> {
+    return this.pushText(actor, ticketPath(ticket.id), writeTicket(ticket));
+  }
+
+  async pushText(actor: string, path: string, text: string): Promise<void> {
     const before = await this.#world.ref(stateRef);
-    const changes = { [ticketPath(ticket.id)]: writeTicket(ticket) };
-    const after = await this.#world.commit(before === null ? [] : [before], changes);
+    const after = await this.#world.commit(before === null ? [] : [before], { [path]: text });
     await this.#world.setRef(stateRef, after);
     this.forge.activity.unshift({ before: before ?? '0'.repeat(40), after, actor });
     await this.operator.lookAtHead();

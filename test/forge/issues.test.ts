@@ -26,6 +26,7 @@ describe('an issue', () => {
       state_reason: null,
       labels: ['ticket', 'Park'],
       author: 'elmar',
+      ours: false,
       created: '2026-05-25T09:00:00Z',
       is_pull_request: false,
     });

@@ -146,6 +146,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
             state_reason: null,
             labels: [...world.labels],
             author: 'lucienne',
+            ours: false,
             created: iso(now),
             is_pull_request: false,
           }),

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { ticketMarker } from '../../src/ticket/texts.ts';
+import { aTicket } from './desk.ts';
+import { waiting } from './fixtures.ts';
+import { OperatedDesk } from './operated.ts';
+
+describe('the issue of a ticket that was born as a file', () => {
+  const forged = { title: 'mine', body: `${ticketMarker('plan')}\nmy text` };
+
+  test('is made by Signalbox, whatever another issue says of itself', async () => {
+    const desk = await OperatedDesk.start();
+    const theirs = desk.forge.open('mallory', forged); // a form gives its labels to whoever fills it in
+    await desk.push('wilma', aTicket('plan', { ...waiting, body: 'the plan' }));
+    const { issue, body } = (await desk.ticket('plan')) ?? {};
+    expect([issue, body]).toEqual([theirs + 1, 'the plan']);
+    await desk.look(theirs);
+    expect((await desk.ticket('plan'))?.body).toBe('the plan');
+  });
+
+  test('is where people are told that its file cannot be read', async () => {
+    const desk = await OperatedDesk.start();
+    const theirs = desk.forge.open('mallory', forged);
+    await desk.pushText('wilma', 'tickets/plan.yaml', 'format: 1\ntitel: slip\n');
+    expect(desk.forge.told(theirs)).toEqual([]);
+    expect(desk.forge.told(theirs + 1, 'broken')).toHaveLength(1);
+  });
+});
+
+describe('the sweep', () => {
+  test('reads the issue of every ticket, once, also where its label was taken off', async () => {
+    const desk = await OperatedDesk.start();
+    const [bare, labelled] = [await desk.born('lucienne'), await desk.born('lucienne')];
+    desk.forge.unlabel(bare, 'ticket', 'elmar');
+    desk.forge.label(bare, 'park', 'elmar');
+    await desk.sweep();
+    expect((await desk.ticket(`MC-${bare}`))?.state).toBe('waiting');
+    await desk.sweep();
+    desk.forge.taken.length = 0;
+    await desk.sweep();
+    expect(desk.forge.taken.sort()).toEqual([bare, labelled]);
+  });
+});
