@@ -121,8 +121,10 @@ class DeskOperator implements Operator {
     const snapshot = await this.#context.writer.read({ fresh: true });
     await keepLabels(this.#context);
     const { labels } = await this.#options.config();
-    for (const { number } of await this.#context.forge.issuesLabelled(labels.ticket))
-      this.#issuesDirty.add(number);
+    const labelled = (await this.#context.forge.issuesLabelled(labels.ticket)).map(({ number }) => number);
+    // Somebody may have taken the label off a ticket's issue, and asks of it all the same.
+    const linked = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket?.issue ?? []);
+    for (const number of new Set([...labelled, ...linked])) this.#issuesDirty.add(number);
     const failures: unknown[] = [];
     for (const { ticket, id } of snapshot.tickets.values()) {
       this.#look(id);
