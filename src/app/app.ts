@@ -109,21 +109,15 @@ async function onPullRequest(
   deskOf: (payload: Payload<'pull_request'>) => Desk | null,
   payload: Payload<'pull_request'>,
 ): Promise<void> {
-  const { head, base, merged, number, closed_at, updated_at } = payload.pull_request as ClosedPullRequest;
+  const { head, base, number } = payload.pull_request as ClosedPullRequest;
   if (!head.ref.startsWith('ticket/') || head.repo?.id !== base.repo.id) return; // a fork may name its branch so, too
-  const actor = payload.sender?.login ?? 'ghost';
-  await deskOf(payload)?.hint(`pull request ${number}`, 'closed', (operator) =>
-    operator.lookAtPullRequest(head.ref, merged === true, actor, closed_at ?? updated_at),
-  );
+  await deskOf(payload)?.hint(`issue ${number}`, 'look', (operator) => operator.lookAtIssue(number));
 }
 
 interface ClosedPullRequest {
   number: number;
   head: { ref: string; repo: { id: number } | null };
   base: { repo: { id: number } };
-  merged?: boolean | null;
-  closed_at: string | null;
-  updated_at: string;
 }
 
 /**

@@ -7,8 +7,9 @@ import { commentAsks } from './commands.ts';
 import { OwnComments } from './comments.ts';
 import { type Context, own, present } from './context.ts';
 import { closingAsks, controlLabels, isSame, labelAsks, takeOffLabels } from './labels.ts';
+import { mergeAsks } from './merges.ts';
 import { may } from './people.ts';
-import type { Comment, Issue, IssueEvent, Snapshot } from './ports.ts';
+import type { Comment, Issue, IssueEvent, PullRequest, Snapshot } from './ports.ts';
 import { stepText } from './texts.ts';
 import { throwGravest, together } from './together.ts';
 
@@ -18,6 +19,8 @@ export interface Reading {
   events: IssueEvent[];
   comments: OwnComments;
   config: Config;
+  /** The pull request that this issue is, if it is one. */
+  pull: PullRequest | null;
 }
 
 /**
@@ -36,11 +39,13 @@ export async function takeIn(context: Context, number: number, hint?: Comment): 
     return known;
   }
   const config = await context.config();
-  const [events, comments] = await Promise.all([
+  const [events, comments, pull] = await Promise.all([
     context.forge.events(number),
     OwnComments.read(context.forge, number, hint),
+    issue.is_pull_request ? context.forge.pullRequestNumbered(number) : null,
   ]);
-  const reading: Reading = { issue, events, comments, config };
+  if (issue.is_pull_request && !pull) return null;
+  const reading: Reading = { issue, events, comments, config, pull };
   const id = known ?? (await otherwiseKnown(context, reading)) ?? (await birth(context, reading));
   if (id) await carryOut(context, id, reading);
   return id;
@@ -50,18 +55,18 @@ export async function takeIn(context: Context, number: number, hint?: Comment): 
 async function carryOut(context: Context, id: string, reading: Reading): Promise<void> {
   const { ticket, snapshot } = await present(context, id);
   if (!ticket) return;
-  const { is_pull_request } = reading.issue;
+  const { pull } = reading;
   const asked = await together([
     ...reading.comments.others.map((comment) =>
       commentAsks(context, { ticket, snapshot, comment, own: reading.comments }),
     ),
-    ...(is_pull_request
-      ? []
+    ...(pull
+      ? [mergeAsks(context, ticket, { ...reading, pull })]
       : [...labelAsks(context, ticket, reading), closingAsks(context, ticket, reading)]),
   ]);
   const answered = await together(askAll(asked.done.flat()));
   throwGravest([...asked.failures, ...answered.failures]);
-  if (is_pull_request) return;
+  if (pull) return;
   await takeOffLabels(context, reading);
   await stepText(context, ticket, reading);
 }
@@ -132,11 +137,8 @@ export function ticketOf(snapshot: Snapshot, issue: number): string | null {
 }
 
 /** An archived ticket, one whose file is broken, or the ticket of a pull request. */
-async function otherwiseKnown(context: Context, { issue, config }: Reading): Promise<string | null> {
-  if (issue.is_pull_request) {
-    const branch = await context.forge.pullRequestHead(issue.number);
-    return branch === null ? null : ticketOfBranch(branch);
-  }
+async function otherwiseKnown(context: Context, { issue, config, pull }: Reading): Promise<string | null> {
+  if (pull) return ticketOfBranch(pull.head);
   const id = `${config.prefix}-${issue.number}`;
   if ((await present(context, id)).file?.broken) return id;
   for (const named of [id, ticketOfMarker(issue.body)]) {
@@ -156,6 +158,6 @@ export function ticketBranch(id: string): string {
 }
 
 /** The ticket a branch belongs to, or null. */
-export function ticketOfBranch(branch: string): string | null {
+function ticketOfBranch(branch: string): string | null {
   return /^ticket\/([A-Za-z0-9-]+)$/.exec(branch)?.[1] ?? null;
 }

@@ -8,11 +8,12 @@ import type { Decision } from '../ticket/decision.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import type { Request } from '../ticket/requests.ts';
+import { wanted } from '../ticket/wanted.ts';
 import { callOffAlarm, raiseAlarm } from './alarm.ts';
 import { type Context, own, present } from './context.ts';
 import { Dirty } from './dirty.ts';
 import { makeHandler, signalRequest } from './handle.ts';
-import { detach, takeIn, ticketOf, ticketOfBranch } from './intake.ts';
+import { detach, takeIn, ticketBranch, ticketOf } from './intake.ts';
 import { show } from './mirror.ts';
 import { keepLabels } from './own-labels.ts';
 import type { Comment, Forge, Operator, Run, Snapshot, Store } from './ports.ts';
@@ -107,11 +108,6 @@ class DeskOperator implements Operator {
     return this.#runs.look(run);
   }
 
-  async lookAtPullRequest(branch: string, merged: boolean, actor: string, at: string): Promise<void> {
-    const id = ticketOfBranch(branch);
-    if (id && merged) await this.handle(id, { source: `merge:${branch}:${at}`, at, actor, kind: 'merged' });
-  }
-
   async issueGone(number: number, how: 'deleted' | 'transferred', actor: string): Promise<void> {
     const id = ticketOf(await this.#context.writer.read({ fresh: true }), number);
     if (id) await detach(this.#context, id, how, actor);
@@ -129,10 +125,22 @@ class DeskOperator implements Operator {
     for (const { ticket, id } of snapshot.tickets.values()) {
       this.#look(id);
       // One after another, since a sweep is in no hurry, and one that fails holds up no other.
-      if (ticket && isLive(ticket)) failures.push(...(await together([this.#runs.verify(ticket)])).failures);
+      if (ticket) failures.push(...(await together(this.#verify(ticket))).failures);
     }
     this.#headDirty.add('head');
     throwGravest(failures);
+  }
+
+  /** What no hook may have told of a ticket: its run's end, and what became of the pull request that shows its work. */
+  #verify(ticket: Ticket): Promise<void>[] {
+    const readPullRequest = async () => {
+      const pull = await this.#context.forge.pullRequest(ticketBranch(ticket.id));
+      if (pull) this.#issuesDirty.add(pull.number);
+    };
+    return [
+      ...(isLive(ticket) ? [this.#runs.verify(ticket)] : []),
+      ...(wanted(ticket).publish ? [readPullRequest()] : []),
+    ];
   }
 
   async settled(): Promise<void> {

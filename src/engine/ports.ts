@@ -164,9 +164,13 @@ export type DispatchRefusal = { code: 'no-workflow' | 'dispatch-refused'; messag
 
 export interface PullRequest {
   number: number;
+  /** Its branch, and the commit of it that is or was asked for. */
   head: string;
+  head_sha: string;
+  base: string;
   state: 'open' | 'closed';
-  merged: boolean;
+  /** GitHub merges a pull request once at most. A list does not say who did: `ghost`. */
+  merged: { at: string; by: string } | null;
   url: string;
 }
 
@@ -221,10 +225,12 @@ export interface Forge {
   /** Moves or creates a branch; fast-forward only. False where it would not be one. */
   moveBranch(branch: string, sha: string): Promise<boolean>;
   defaultBranch(): Promise<string>;
-  /** True where `sha` adds commits to the default branch. */
-  isAhead(sha: string): Promise<boolean>;
+  /** True where `sha` adds commits to `base`: the default branch, unless named. */
+  isAhead(sha: string, base?: string): Promise<boolean>;
+  /** The open one of a branch of this repository, else its newest. */
   pullRequest(branch: string): Promise<PullRequest | null>;
-  pullRequestHead(number: number): Promise<string | null>;
+  /** Null for one of a fork, whose branch may have any name. */
+  pullRequestNumbered(number: number): Promise<PullRequest | null>;
   openPullRequest(branch: string, title: string, body: string): Promise<PullRequest>;
   updatePullRequest(number: number, change: { title?: string; body?: string }): Promise<void>;
 
@@ -242,7 +248,7 @@ export interface Handler {
 
 /** The whole engine of one repository, as the app uses it. Every method is a hint: safe to call any time, any number of times. */
 export interface Operator extends Handler {
-  /** An issue may have changed: reads its labels and their events now, carries out what is new, then sets the effects right. */
+  /** An issue or a pull request may have changed: reads its labels and their events now, carries out what is new, then sets the effects right. */
   lookAtIssue(number: number): Promise<void>;
   /** A comment was written on an issue or on a ticket's pull request. */
   lookAtComment(issue: number, comment: Comment): Promise<void>;
@@ -250,8 +256,6 @@ export interface Operator extends Handler {
   lookAtHead(): Promise<void>;
   /** A run of the workflow changed its status; `title` is its evaluated run-name. */
   lookAtRun(run: Run): Promise<void>;
-  /** A pull request of a ticket branch was merged or closed. */
-  lookAtPullRequest(branch: string, merged: boolean, actor: string, at: string): Promise<void>;
   /** An issue was deleted or transferred away. */
   issueGone(number: number, how: 'deleted' | 'transferred', actor: string, at: string): Promise<void>;
   /** Everything: on start, on a timer, after any doubt. */

@@ -8,7 +8,8 @@ import { ownIssues } from './own-issues.ts';
 
 /**
  * Shows accepted work: moves the ticket branch to it (forward only: a person's commit there is never overwritten) and
- * opens one pull request. Work that adds no commit to the default branch is not shown.
+ * opens one pull request. Work that adds no commit to the default branch is not shown, nor what a closed pull request
+ * has shown already: people merged or refused that very work, as it was or with commits of their own.
  */
 export async function publishWork(
   { forge, log }: Context,
@@ -18,15 +19,16 @@ export async function publishWork(
   const work = await forge.ref(workRef(ticket.id, attempt.number));
   if (!work || !(await forge.isAhead(work))) return;
   const branch = ticketBranch(ticket.id);
-  const existing = await forge.pullRequest(branch);
-  if (existing?.merged) return;
+  const latest = await forge.pullRequest(branch);
+  const open = latest?.state === 'open' ? latest : null;
+  if (latest && !open && !(await forge.isAhead(work, latest.head_sha))) return;
   if ((await forge.ref(`refs/heads/${branch}`)) !== work && !(await forge.moveBranch(branch, work))) {
     log.warn('accepted work does not build on the ticket branch', { ticket: ticket.id, branch, work });
     return;
   }
   const { title, body } = pullRequestText(ticket, attempt);
-  if (!existing) await forge.openPullRequest(branch, title, body);
-  else if (existing.state === 'open') await forge.updatePullRequest(existing.number, { title, body });
+  if (open) await forge.updatePullRequest(open.number, { title, body });
+  else await forge.openPullRequest(branch, title, body);
 }
 
 /**

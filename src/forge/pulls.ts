@@ -2,15 +2,16 @@ import type { Forge, PullRequest } from '../engine/ports.ts';
 import type { Api } from './api.ts';
 import { isWorldError } from './failures.ts';
 
-type PullCalls = Pick<Forge, 'pullRequest' | 'pullRequestHead' | 'openPullRequest' | 'updatePullRequest'>;
+type PullCalls = Pick<Forge, 'pullRequest' | 'pullRequestNumbered' | 'openPullRequest' | 'updatePullRequest'>;
 
 interface PullJson {
   number: number;
   state: string;
   merged_at: string | null;
+  merged_by?: { login: string } | null;
   html_url: string;
-  head: { ref: string; repo: { id: number } | null };
-  base: { repo: { id: number } };
+  head: { ref: string; sha: string; repo: { id: number } | null };
+  base: { ref: string; repo: { id: number } };
 }
 
 /** Pull requests of the repository's own branches: a fork may have a branch of any name. */
@@ -28,12 +29,12 @@ export function pullCalls(api: Api): PullCalls {
 
   return {
     pullRequest,
-    async pullRequestHead(number) {
+    async pullRequestNumbered(number) {
       const reading = api.read(`pull request ${number}`, (headers) =>
         octokit.rest.pulls.get({ ...at, pull_number: number, headers }),
       );
       const json = await api.orNull(reading);
-      return json && isOwn(json) ? json.head.ref : null;
+      return json && isOwn(json) ? pullOf(json) : null;
     },
     async openPullRequest(branch, title, body) {
       const { default_branch: base } = await api.repository();
@@ -63,7 +64,9 @@ const isOwn = ({ head, base }: PullJson): boolean => head.repo?.id === base.repo
 const pullOf = (json: PullJson): PullRequest => ({
   number: json.number,
   head: json.head.ref,
+  head_sha: json.head.sha,
+  base: json.base.ref,
   state: json.state === 'closed' ? 'closed' : 'open',
-  merged: json.merged_at !== null,
+  merged: json.merged_at === null ? null : { at: json.merged_at, by: json.merged_by?.login ?? 'ghost' },
   url: json.html_url,
 });

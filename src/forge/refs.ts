@@ -34,12 +34,12 @@ export function refCalls(api: Api): RefCalls {
     async defaultBranch() {
       return (await api.repository()).default_branch;
     },
-    async isAhead(sha) {
-      const { default_branch } = await api.repository();
-      const reading = api.read(`comparison of ${sha} with ${default_branch}`, (headers) =>
+    async isAhead(sha, base) {
+      const known = base ?? (await api.repository()).default_branch;
+      const reading = api.read(`comparison of ${sha} with ${known}`, (headers) =>
         octokit.rest.repos.compareCommitsWithBasehead({
           ...at,
-          basehead: `${default_branch}...${sha}`,
+          basehead: `${known}...${sha}`,
           per_page: 1,
           headers,
         }),

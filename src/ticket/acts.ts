@@ -164,8 +164,13 @@ const books = {
       request.code,
       request.reason,
     ),
-  merged(ticket, _request, now) {
-    if (ticket.state === 'review') return landNextPhase(ticket, now, true);
+  merged(ticket, request, now) {
+    if (ticket.state === 'review') {
+      const isEarlier = ticket.attempts.some(({ ended }) => ended > request.at);
+      return isEarlier
+        ? refuse('no-row', 'It was merged before the work under review was done.')
+        : landNextPhase(ticket, now, true);
+    }
     return phaseAfter(ticket) === undefined
       ? landClosed(ticket, 'done')
       : refuse('no-row', 'Phases are left to do.');

@@ -50,9 +50,12 @@ export function decide(
   return accepted(ticket, remember(result, request, now), request);
 }
 
-/** Requests of people: remembered by their source, so that a redelivery or a left-over label does nothing. */
+/**
+ * Requests of people (an issue's event, a comment, a merged pull request): remembered by their source, so that a
+ * redelivery or a left-over label does nothing.
+ */
 function isPersonal(request: Request): boolean {
-  return /^[ec]\d+$/.test(request.source);
+  return /^[ecp]\d+$/.test(request.source);
 }
 
 /** A waking request that is not younger than the latest park, hold or cancel: the restrictive one wins (rule 4, S2). */

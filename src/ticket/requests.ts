@@ -2,7 +2,8 @@ import type { Condition, Signal, SignalKind } from './format.ts';
 import type { Text } from './texts.ts';
 
 /*
- * What can be asked of a ticket. A request names its source (an issue event `e118`, a comment `c204`, a run's end,
+ * What can be asked of a ticket. A request names its source (an issue event `e118`, a comment `c204`, a merged pull
+ * request `p43`, a run's end,
  * a signal's digest), so that the same one carried twice is carried out once; the time it was made on the forge;
  * and who made it. Whether that person MAY ask it is the door's business (`engine/people.ts`); whether the ticket's
  * state permits it is decided by the table.

@@ -70,7 +70,7 @@ test("a closed pull request of a ticket branch is told, a fork's branch of the s
   expect(operator.asked).toEqual([]);
   await close({ ref: 'ticket/MC-4159', repo: { id: 90001 } });
   await close({ ref: 'ticket/MC-4160', repo: { id: 90001 } }, { number: 10, merged: false });
-  expect(operator.asked).toEqual(['pull ticket/MC-4159 true lucienne', 'pull ticket/MC-4160 false lucienne']);
+  expect(operator.asked).toEqual(['issue 9', 'issue 10']);
 });
 
 const other = { id: 90002, owner: 'acme', repo: 'other' };

@@ -53,8 +53,6 @@ export class RecordingOperator implements Operator {
     this.#record(`comment ${issue} ${comment.id} ${comment.author}`);
   lookAtHead = () => this.#record('head');
   lookAtRun = (run: Run) => this.#record(`run ${run.id} ${run.status}`);
-  lookAtPullRequest = (branch: string, merged: boolean, actor: string) =>
-    this.#record(`pull ${branch} ${merged} ${actor}`);
   issueGone = (number: number, how: string, actor: string, at: string) =>
     this.#record(`gone ${number} ${how} ${actor} ${at}`);
   sweep = () => this.#record('sweep');

@@ -90,6 +90,14 @@ export class MemoryForge implements Forge {
     return [...this.pulls.values()].map(({ head, state, merged }) => `${head} ${merged ? 'merged' : state}`);
   }
 
+  /** Somebody merges the newest pull request of a branch. */
+  merge(head: string, by: string, base = 'main'): number {
+    const pull = [...this.pulls.values()].findLast((one) => one.head === head);
+    if (!pull) throw new Error(`${head} has no pull request`);
+    Object.assign(pull, { state: 'closed', merged: { at: this.#at(), by }, base });
+    return pull.number;
+  }
+
   // ---- what the app asks ----
 
   now = () => Date.parse(this.#at());
@@ -161,13 +169,14 @@ export class MemoryForge implements Forge {
     const all = [...this.pulls.values()].filter(({ head }) => head === branch).reverse();
     return all.find(({ state }) => state === 'open') ?? all[0] ?? null;
   }
-  pullRequestHead = async (number: number) => this.pulls.get(number)?.head ?? null;
+  pullRequestNumbered = async (number: number) => this.pulls.get(number) ?? null;
   async openPullRequest(head: string, title: string, body: string): Promise<PullRequest> {
     if ([...title].length > longestTitle)
       throw this.#refusal('title is too long (maximum is 256 characters)');
     const number = this.open('signalbox[bot]', { title, body, labels: [] });
     this.edit(number, { is_pull_request: true });
-    const pull: PullRequest = { number, head, state: 'open', merged: false, url: 'u' };
+    const head_sha = this.refs.get(`refs/heads/${head}`) ?? '';
+    const pull: PullRequest = { number, head, head_sha, base: 'main', state: 'open', merged: null, url: 'u' };
     this.pulls.set(number, pull);
     return pull;
   }

@@ -26,7 +26,7 @@ async function asked(days: number): Promise<number> {
     { ...done, id: 9, event: 'closed' },
   ];
   const issue = { number: 1, state: 'closed', state_reason: 'not_planned' } as Issue;
-  const reading = { issue, events, comments: own, config };
+  const reading = { issue, events, comments: own, config, pull: null };
   const asks = await Promise.all([
     commentAsks(context, { ticket, snapshot, comment, own }),
     ...labelAsks(context, ticket, reading),

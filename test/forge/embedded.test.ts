@@ -143,10 +143,16 @@ test('branches move forward only, and the activity says who moved them', async (
   const opened = await forge.openPullRequest('ticket/MC-1', 'MC-1', 'body');
   expect(await forge.openPullRequest('ticket/MC-1', 'again', 'body')).toEqual(opened);
   await forge.updatePullRequest(opened.number, { title: 'MC-1: done' });
-  expect(await forge.pullRequestHead(opened.number)).toBe('ticket/MC-1');
-  expect(await forge.pullRequest('ticket/MC-1')).toMatchObject({ state: 'open', merged: false });
+  const shown = { head: 'ticket/MC-1', head_sha: newer, base: 'main' };
+  expect(await forge.pullRequest('ticket/MC-1')).toMatchObject({ ...shown, state: 'open', merged: null });
+  expect(await forge.isAhead(newer, newer)).toBe(false);
+  expect(await forge.isAhead(newer, work)).toBe(true);
   await as('lucienne').rest.pulls.merge({ ...desk, pull_number: opened.number });
-  expect(await forge.pullRequest('ticket/MC-1')).toMatchObject({ state: 'closed', merged: true });
+  expect(await forge.pullRequest('ticket/MC-1')).toMatchObject({ state: 'closed', merged: { by: 'ghost' } });
+  expect(await forge.pullRequestNumbered(opened.number)).toMatchObject({
+    ...shown,
+    merged: { by: 'lucienne' },
+  });
   expect(await forge.pullRequest('ticket/MC-2')).toBeNull();
 });
 

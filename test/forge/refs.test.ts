@@ -60,11 +60,11 @@ describe('a pull request', () => {
     state: 'open',
     merged_at: null,
     html_url: 'u',
-    head: { ref: 'ticket/MC-4159', repo: { id: 90001 } },
-    base: { repo: { id: 90001 } },
+    head: { ref: 'ticket/MC-4159', sha: 'a1', repo: { id: 90001 } },
+    base: { ref: 'main', repo: { id: 90001 } },
     ...over,
   });
-  const fork = { head: { ref: 'ticket/MC-4159', repo: { id: 666 } } };
+  const fork = { head: { ref: 'ticket/MC-4159', sha: 'a1', repo: { id: 666 } } };
   const list = `${at}/pulls?head=acme%3Aticket%2FMC-4159&state=all&per_page=100`;
 
   test('of a branch is the open one, else the newest, and never one of a fork', async () => {
@@ -79,20 +79,20 @@ describe('a pull request', () => {
     expect(await forge.pullRequest('ticket/MC-4159')).toMatchObject({
       number: 9,
       state: 'open',
-      merged: false,
+      merged: null,
     });
     expect(await forge.pullRequest('ticket/MC-4159')).toMatchObject({
       number: 11,
       state: 'closed',
-      merged: true,
+      merged: { at: '2026-05-25T09:00:00Z', by: 'ghost' },
     });
   });
 
-  test('of a fork has no head that could be a ticket', async () => {
+  test('of a fork is none, whatever its branch is called', async () => {
     github()
       .get(`${at}/pulls/12`)
       .reply(200, pull({ number: 12, ...fork }));
-    expect(await forgeAtGithub().pullRequestHead(12)).toBeNull();
+    expect(await forgeAtGithub().pullRequestNumbered(12)).toBeNull();
   });
 
   test('that exists already is the one that is opened', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { reactions, told } from '../support/people.ts';
+import { reactions, reopenIssue, standingOf, told } from '../support/people.ts';
 import { isAlive, type Login, World } from '../support/world.ts';
 
 // S10. Commands in comments: on the issue of a ticket, and on its pull request.
@@ -128,6 +128,42 @@ test('on the pull request of a ticket the same words mean the same', async () =>
   );
   expect(await ask(pull, '/cancel')).toBe(done);
   expect(desk.ticket(id)?.state).toBe('cancelled');
+});
+
+test('a merge approves the review, heard or not; work that is done after it has a pull request of its own', async () => {
+  const issue = await desk.openIssue({ body: 'do: wait', labels: ['ticket', 'release'] });
+  const id = `MC-${issue}`;
+  const at = { owner: 'acme', repo: 'desk' };
+  const reviewed = async (attempt: number): Promise<number> => {
+    await desk.until('the agent works', () => desk.agent(id, attempt));
+    desk.say(id, attempt, 'REVIEW: please look at it');
+    await desk.untilState(id, 'review');
+    return desk.until('its pull request', async () => {
+      const { data } = await desk.as('lucienne').rest.pulls.list(at);
+      return data.find(({ head }) => head.ref === `ticket/${id}`)?.number;
+    });
+  };
+  const merge = (pull_number: number) => desk.as('wilma').rest.pulls.merge({ ...at, pull_number });
+
+  const first = await reviewed(1);
+  await desk.stopApp();
+  await merge(first);
+  await desk.startApp();
+  await desk.untilState(id, 'done');
+  await desk.until('it is shown', async () => (await standingOf(desk, issue)) === 'completed');
+
+  await desk.nextSecond();
+  await reopenIssue(desk, issue, 'wilma');
+  await desk.untilState(id, 'inbox');
+  expect(await ask(issue, '/release')).toBe(done);
+  const second = await reviewed(2);
+  expect(second).toBeGreaterThan(first);
+  await desk.github.delivered();
+  expect(desk.ticket(id)?.state).toBe('review'); // the first merge says nothing of it, however often it is read
+  await desk.nextSecond();
+  await merge(second);
+  await desk.untilState(id, 'done');
+  expect(desk.messages().join('\n')).toContain(`Cause: p${second}`);
 });
 
 test('who may not gets one reaction and no word, and nothing happens', async () => {
