@@ -141,7 +141,12 @@ export function brokenComment(path: string, code: string, message: string, diges
 export function pullRequestText(ticket: Ticket, attempt: ClosedAttempt): { title: string; body: string } {
   const issue = ticket.issue === null ? '' : `For #${ticket.issue}.\n\n`;
   const body = `${issue}Attempt ${attempt.number} (${attempt.phase}) by ${attempt.agent} ended with:\n\n${quote(attempt.reason)}`;
-  return { title: `${ticket.id}: ${ticket.title}`, body };
+  return { title: cutTitle(`${ticket.id}: ${ticket.title}`), body };
+}
+
+/** As long as GitHub takes a title (256 characters), and no half of one at its end. */
+function cutTitle(title: string): string {
+  return title.length <= 256 ? title : `${title.slice(0, 255).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** Who may be told that a ticket needs a person. */

@@ -105,3 +105,13 @@ describe('work that is accepted after a pull request was closed', () => {
     expect(desk.forge.refs.has(`refs/heads/${branch}`)).toBe(false);
   });
 });
+
+test.for(['t', '🚂'])(
+  'a title longer than GitHub takes is cut, never through a character: %s',
+  async (one) => {
+    const { desk, pull } = await inReview({ title: one.repeat(256 / one.length) });
+    const shown = desk.forge.issues.get(pull)?.title ?? '';
+    expect(shown).toMatch(/^MC-1: [t🚂]+…$/u);
+    expect(shown.length).toBeLessThanOrEqual(256);
+  },
+);
