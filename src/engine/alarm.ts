@@ -1,23 +1,58 @@
-import { marker } from '../ticket/sentences.ts';
+import type { Ticket } from '../ticket/format.ts';
+import { blockedAlarm, marker, markerOf, personFor, unstoppedAlarm } from '../ticket/sentences.ts';
+import { wanted } from '../ticket/wanted.ts';
 import type { Context } from './context.ts';
 import { ownIssues } from './own-issues.ts';
 import { aboutUs } from './own-labels.ts';
-import type { Issue } from './ports.ts';
 
-/*
- * A frozen desk is told to people as an issue, since nothing may be written on the branch: who moved it must hear of it.
- */
+/** What needs a person. */
+interface Alarm {
+  name: string;
+  title: string;
+  text: string;
+}
 
-const name = 'alarm:head-moved-back';
+/** What of a ticket needs a person: that it is blocked, and stops that do not take. */
+export async function alarmsOf({ config, forge, log }: Context, ticket: Ticket): Promise<Alarm[]> {
+  const { id, blocked } = ticket;
+  const settings = await config();
+  const who = personFor(ticket, settings);
+  const unstopped = wanted(ticket).stop.filter(
+    ({ ended }) => forge.now() - Date.parse(ended) >= settings.limits.alarm_seconds * 1000,
+  );
+  for (const { number, run } of unstopped)
+    log.error('a stop does not take', { ticket: id, attempt: number, run: run?.id });
+  return [
+    ...(blocked
+      ? [{ name: `blocked:${blocked.since}`, title: `${id} is blocked`, text: blockedAlarm(ticket, who) }]
+      : []),
+    ...unstopped.map((attempt) => ({
+      name: `alarm:${attempt.number}`,
+      title: `a run of ${id} does not stop`,
+      text: unstoppedAlarm(attempt, who),
+    })),
+  ];
+}
 
-/** Opens the issue that says so, if none is open. */
+/** A ticket whose issue was deleted or moved away has nowhere to be told: each alarm of it gets an issue of its own. */
+export async function showDetached(context: Context, ticket: Ticket): Promise<void> {
+  const about = `alarm:${ticket.id}/`;
+  const alarms = await alarmsOf(context, ticket);
+  await keepIssues(
+    context,
+    about,
+    alarms.map((alarm) => ({ ...alarm, name: `${about}${alarm.name}` })),
+  );
+}
+
+const movedBack = 'alarm:head-moved-back';
+
+/** A frozen desk is told to people as an issue, since nothing may be written on the branch: who moved it must hear of it. */
 export async function raiseAlarm(
-  { forge }: Pick<Context, 'forge'>,
+  context: Pick<Context, 'forge'>,
   { head, witness }: { head: string | null; witness: string | null },
 ): Promise<void> {
-  if ((await alarms(forge)).length > 0) return;
   const text = [
-    marker(name),
     `\`head-moved-back\`: the state branch ${head === null ? 'was deleted' : `was moved to ${head}`}, which does not have what Signalbox published last (${witness}).`,
     '',
     'Nothing is decided, started or stopped until it has. To put it back:',
@@ -26,16 +61,29 @@ export async function raiseAlarm(
     'git fetch origin refs/signalbox/witness',
     'git push --force origin FETCH_HEAD:refs/heads/<the state branch>',
     '```',
-  ];
-  await forge.createIssue('Signalbox: the state branch was moved back', text.join('\n'), [aboutUs]);
+  ].join('\n');
+  await keepIssues(context, movedBack, [{ name: movedBack, title: 'the state branch was moved back', text }]);
 }
 
 /** Closes what `raiseAlarm` opened. */
-export async function callOffAlarm({ forge }: Pick<Context, 'forge'>): Promise<void> {
-  for (const { number } of await alarms(forge))
-    await forge.updateIssue(number, { state: 'closed', state_reason: 'completed' });
+export async function callOffAlarm(context: Pick<Context, 'forge'>): Promise<void> {
+  await keepIssues(context, movedBack, []);
 }
 
-async function alarms(forge: Context['forge']): Promise<Issue[]> {
-  return ownIssues(forge, aboutUs, marker(name));
+/** Opens an issue for each alarm that has none, and closes those about the same that are over. */
+async function keepIssues(
+  { forge }: Pick<Context, 'forge'>,
+  about: string,
+  alarms: readonly Alarm[],
+): Promise<void> {
+  const there = (await ownIssues(forge, aboutUs)).flatMap(({ number, body }) => {
+    const name = markerOf(body);
+    return name?.startsWith(about) ? { number, name } : [];
+  });
+  for (const { name, title, text } of alarms)
+    if (!there.some((one) => one.name === name))
+      await forge.createIssue(`Signalbox: ${title}`, `${marker(name)}\n${text}`, [aboutUs]);
+  for (const { number, name } of there)
+    if (!alarms.some((one) => one.name === name))
+      await forge.updateIssue(number, { state: 'closed', state_reason: 'completed' });
 }

@@ -4,17 +4,16 @@ import type { Config } from '../ticket/config.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { isTicketId, parseQuarantinePath } from '../ticket/paths.ts';
 import {
-  alarmComment,
   brokenComment,
   evidenceComment,
   marker,
-  personFor,
   quarantineComment,
   statusComment,
 } from '../ticket/sentences.ts';
 import { states, stateWords } from '../ticket/states.ts';
 import { textBehind, ticketMarker } from '../ticket/texts.ts';
 import { wanted } from '../ticket/wanted.ts';
+import { alarmsOf } from './alarm.ts';
 import { OwnComments } from './comments.ts';
 import { type Context, circumstances, present } from './context.ts';
 import { lastClosing } from './labels.ts';
@@ -48,7 +47,8 @@ export async function show(context: Context, id: string): Promise<boolean> {
   for (const attempt of want.evidence) {
     await comments.once(`evidence:${attempt.number}`, evidenceComment(ticket, attempt));
   }
-  await raiseAlarms(context, ticket, comments);
+  for (const { name, text } of await alarmsOf(context, ticket))
+    await comments.once(name, `${marker(name)}\n${text}`);
   if (want.publish && ticket.state !== 'cancelled') await publishWork(context, ticket, want.publish);
   const isAsked = !(await showClosing(context, ticket, issue, comments));
   return !isAsked && !textBehind(ticket, issue);
@@ -121,41 +121,5 @@ async function tellQuarantine(snapshot: Snapshot, id: string, comments: OwnComme
     if (named?.id !== id || comments.has(`quarantine:${named.digest}`)) continue;
     const entry = readQuarantined((await snapshot.file(path)) ?? '').quarantined;
     if (entry) await comments.once(`quarantine:${entry.digest}`, quarantineComment(entry));
-  }
-}
-
-/** What needs a person: a blocked ticket, and a stop that does not take. */
-async function raiseAlarms(context: Context, ticket: Ticket, comments: OwnComments): Promise<void> {
-  const config = await context.config();
-  const who = personFor(ticket, config);
-  if (ticket.blocked) {
-    const name = `blocked:${ticket.blocked.since}`;
-    await comments.once(
-      name,
-      alarmComment(
-        name,
-        who,
-        `**${ticket.id} is blocked** (\`${ticket.blocked.code}\`): ${ticket.blocked.reason}`,
-      ),
-    );
-  }
-  for (const attempt of wanted(ticket).stop) {
-    const askedFor = context.forge.now() - Date.parse(attempt.ended);
-    if (askedFor < config.limits.alarm_seconds * 1000) continue;
-    const name = `alarm:${attempt.number}`;
-    const run = attempt.run ? `[run ${attempt.run.id}](${attempt.run.url})` : 'its run';
-    context.log.error('a stop does not take', {
-      ticket: ticket.id,
-      attempt: attempt.number,
-      run: attempt.run?.id,
-    });
-    await comments.once(
-      name,
-      alarmComment(
-        name,
-        who,
-        `**Attempt ${attempt.number} does not stop.** ${run} was asked to end at ${attempt.ended} and has not been seen to. End it by hand.`,
-      ),
-    );
   }
 }

@@ -9,7 +9,7 @@ import type { Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import type { Request } from '../ticket/requests.ts';
 import { wanted } from '../ticket/wanted.ts';
-import { callOffAlarm, raiseAlarm } from './alarm.ts';
+import { callOffAlarm, raiseAlarm, showDetached } from './alarm.ts';
 import { type Context, own, present } from './context.ts';
 import { Dirty } from './dirty.ts';
 import { makeHandler, signalRequest } from './handle.ts';
@@ -188,8 +188,9 @@ class DeskOperator implements Operator {
     if (snapshot.movedBack) return;
     if (ticket && ticket.issue === null) {
       // One whose issue was deleted (`mirrored` tells that it had one) gets no other.
-      if (ticket.mirrored === null) await giveIssue(this.#context, ticket);
-      return;
+      return ticket.mirrored === null
+        ? giveIssue(this.#context, ticket)
+        : showDetached(this.#context, ticket);
     }
     if (!(await show(this.#context, id)) && ticket?.issue) this.#issuesDirty.add(ticket.issue);
   }

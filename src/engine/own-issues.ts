@@ -1,10 +1,10 @@
 import type { Forge, Issue } from './ports.ts';
 
-/** Open issues that Signalbox itself opened with a label and a marker, oldest first: what others write proves nothing. */
+/** Open issues that Signalbox itself opened with a label, and with a marker, oldest first: what others write proves nothing. */
 export async function ownIssues(
   forge: Pick<Forge, 'issuesLabelled'>,
   label: string,
-  mark: string,
+  mark = '',
 ): Promise<Issue[]> {
   const issues = await forge.issuesLabelled(label);
   return issues

@@ -2,17 +2,18 @@
  * Text of others in what we write: it pings nobody, shows no picture, forges no marker, and is of bounded length.
  */
 
-/** As a quotation, a block of its own. */
+/** As a quotation, a block of its own: an empty line ends it. */
 export function quote(text: string, limit = 4000): string {
   const short = text.length > limit ? `${text.slice(0, limit)} […]` : text;
-  const harmless = short
-    .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
-    .replaceAll('<!--', '&lt;!--')
-    .replace(/@(?=\w)|!(?=\[)|<(?=[A-Za-z])/g, '$&\u200b');
-  return harmless
+  return harmless(short.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, ''))
     .split(/\r\n|\r|\n/)
     .map((line) => `> ${line}`)
     .join('\n');
+}
+
+/** Within a line of ours, where it is short by its nature. */
+export function harmless(text: string): string {
+  return text.replaceAll('<!--', '&lt;!--').replace(/@(?=\w)|!(?=\[)|<(?=[A-Za-z])/g, '$&\u200b');
 }
 
 /** A few words within a sentence of ours, as code. */

@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import type { ClosedAttempt, Quarantined, Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { quarantinePath, ticketPath, workRef } from './paths.ts';
-import { quote } from './quotes.ts';
+import { harmless, quote } from './quotes.ts';
 import { stateWords } from './states.ts';
 
 /*
@@ -57,7 +57,7 @@ export function nextAction(ticket: Ticket, circumstances: Circumstances): string
     case 'waiting':
       return waitingWords(ticket, circumstances);
     case 'blocked':
-      return `Blocked (\`${ticket.blocked?.code ?? 'internal'}\`): ${ticket.blocked?.reason ?? ''}\nNext: \`/retry\` or \`/release\` by somebody with write access.`;
+      return `Blocked ${blockedWords(ticket.blocked)}\n\nNext: \`/retry\` or \`/release\` by somebody with write access.`;
     case 'review':
       return `Next: a person looks at ${ticket.phase}: \`/approve\`, or \`/reject <what is missing>\`.`;
     default:
@@ -65,19 +65,23 @@ export function nextAction(ticket: Ticket, circumstances: Circumstances): string
   }
 }
 
+function blockedWords(blocked: Ticket['blocked']): string {
+  return `(\`${blocked?.code ?? 'internal'}\`):\n${quote(blocked?.reason ?? '')}`;
+}
+
 function waitingWords({ waiting }: Ticket, { config }: Circumstances): string {
   if (!waiting) return 'Waiting.';
   const who = `by ${waiting.by} since ${waiting.since}`;
   const why = waiting.reason ? `:\n${quote(waiting.reason)}` : '.';
   if (waiting.kind === 'question')
-    return `The agent asks:\n${quote(waiting.question ?? '')}\nNext: \`/answer <text>\`.`;
+    return `The agent asks:\n${quote(waiting.question ?? '')}\n\nNext: \`/answer <text>\`.`;
   if (waiting.when) {
     const unknown = unknownAgents(waiting.when, config).map(
-      (agent) => `\n\`bad-condition\` There is no agent ${agent}, so this never comes true.`,
+      (agent) => `\n\`bad-condition\` There is no agent ${harmless(agent)}, so this never comes true.`,
     );
-    return `Deferred ${conditionWords(waiting.when)}, ${who}${why}${unknown.join('')}`;
+    return `Deferred ${harmless(conditionWords(waiting.when))}, ${who}${why}${unknown.join('')}`;
   }
-  return `Parked ${who}${why}\nNext: only a new \`release\` wakes it.`;
+  return `Parked ${who}${why}\n\nNext: only a new \`release\` wakes it.`;
 }
 
 /** What was stopped: by whom, when, from which run, and where the work is kept. Written once the run was seen to end. */
@@ -127,14 +131,24 @@ export function untakenTextComment(id: string, code: string, message: string): s
   return `${marker(`text:${code}`)}\n\`${code}\` ${message}\nAn agent is told what stands in \`${ticketPath(id)}\`, not what was written here since.`;
 }
 
-/** A person is needed: blocked, or a stop that does not take. */
-export function alarmComment(name: string, who: string | null, text: string): string {
-  return `${marker(name)}\n${who ? `@${who}: ` : ''}${text}`;
+/** That a ticket is blocked; `who` is called. */
+export function blockedAlarm({ id, blocked }: Ticket, who: string | null): string {
+  return `${called(who)}**${id} is blocked** ${blockedWords(blocked)}`;
+}
+
+/** That a stop does not take. */
+export function unstoppedAlarm({ number, run, ended }: ClosedAttempt, who: string | null): string {
+  const which = run ? `[run ${run.id}](${run.url})` : 'its run';
+  return `${called(who)}**Attempt ${number} does not stop.** ${which} was asked to end at ${ended} and has not been seen to. End it by hand.`;
+}
+
+function called(who: string | null): string {
+  return who ? `@${who}: ` : '';
 }
 
 /** A ticket whose file cannot be read. */
 export function brokenComment(path: string, code: string, message: string, digest: string): string {
-  return `${marker(`broken:${digest}`)}\n\`${code}\`: \`${path}\` cannot be read: ${message}\nNothing happens to this ticket until the file is mended; it is never rewritten by Signalbox.`;
+  return `${marker(`broken:${digest}`)}\n\`${code}\`: \`${path}\` cannot be read:\n${quote(message)}\n\nNothing happens to this ticket until the file is mended; it is never rewritten by Signalbox.`;
 }
 
 /** Title and body of a pull request for accepted work. */

@@ -1,10 +1,10 @@
 import type { ClosedAttempt, Ticket } from '../../src/ticket/format.ts';
 
-export const waiting: Partial<Ticket> = {
+export const waiting = {
   state: 'waiting',
   waiting: { kind: 'parked', reason: 'not now', by: 'elmar', since: '2026-05-25T09:12:00Z' },
   restricted_at: '2026-05-25T09:12:00Z',
-};
+} satisfies Partial<Ticket>;
 export const run = {
   id: 990,
   run_attempt: 1,
