@@ -171,7 +171,7 @@ class Bench {
     const here = { view: this.#view, now: this.#now, config: this.#config };
     const { ticket, did, putBack } = onto
       ? admitEdit(onto, from ? rebase(from, to, onto) : to, pusher, here)
-      : admitNew(to, pusher, this.#now);
+      : admitNew(to, pusher, here);
     const unwritable = faultOfWriting(ticket, after);
     if (unwritable) return this.#putBack(id, change, pusher, [unwritable]);
     this.#tickets.set(id, { ...was, value: ticket, text: after });

@@ -1,7 +1,7 @@
 import { isoSeconds } from '../base/clock.ts';
 import { decide } from './decide.ts';
-import { type Desk, openDesk, type Ticket } from './format.ts';
-import { type Circumstances, landWaiting } from './landing.ts';
+import { type Desk, formatVersion, openDesk, ticket as schema, type Ticket } from './format.ts';
+import type { Circumstances } from './landing.ts';
 import type { ReasonCode } from './reasons.ts';
 import { type Request, type RequestKind, waking } from './requests.ts';
 import { isOpen, stateWords } from './states.ts';
@@ -50,6 +50,8 @@ export function admitEdit(
   }
   if (requests.length === 0 && before.state !== after.state)
     putBack.push(`state ${stateWords(before.state)} to ${stateWords(after.state)} (no-row)`);
+  if (did.includes('park') && after.waiting?.when && !pusher.mayWrite)
+    putBack.push('what it would wait for (not-permitted)');
   if (did.includes('reopen') && after.state !== 'inbox')
     putBack.push(`state to ${stateWords(after.state)}: what was closed opens into the inbox`);
   if (ticket.hold && !after.hold && !requests.some(wakes)) putBack.push(refused('release', 'held'));
@@ -65,45 +67,13 @@ export function admitEdit(
 }
 
 /**
- * Judges a ticket file that somebody added. It is born as itself where it waits or lies in the inbox; as `todo` only
- * from somebody who may release it. It cannot be born with a past.
+ * Judges a ticket file that somebody added: as an edit of a ticket with the same text that lay in the inbox. So it is
+ * born without a past, and waits or is `todo` only as its pusher may park or release it.
  */
-export function admitNew(added: Ticket, pusher: Pusher, now: number): Admission {
-  const at = isoSeconds(now);
-  const past = added.attempt !== null || added.attempts.length > 0 || added.messages.length > 0;
-  const putBack = [
-    ...(past ? ['a past that never was'] : []),
-    ...(added.issue === null ? [] : ['an issue number: Signalbox links issues itself']),
-  ];
-  const born: Ticket = {
-    ...added,
-    created: added.created ?? at,
-    issue: null,
-    blocked: null,
-    released: null,
-    messages: [],
-    attempt: null,
-    attempts: [],
-    seen: {},
-    restricted_at: null,
-    mirrored: null,
-    lifetime: { attempts: 0, retries: 0, granted: 0, minutes: 0 },
-    phase: added.phases[0] ?? added.phase,
-  };
-  if (added.state === 'waiting') {
-    const parked = { kind: 'parked', reason: 'born waiting', by: pusher.login, since: at } as const;
-    return { ticket: { ...born, waiting: added.waiting ?? parked, restricted_at: at }, did: [], putBack };
-  }
-  if (added.hold) {
-    const held = { kind: 'parked', reason: 'held', by: pusher.login } as const;
-    return { ticket: landWaiting(born, now, held), did: ['hold'], putBack };
-  }
-  if (added.state === 'todo' && pusher.mayWrite) {
-    const released = { by: pusher.login, at };
-    return { ticket: { ...born, waiting: null, released }, did: ['release'], putBack };
-  }
-  if (added.state !== 'inbox') putBack.push(`born as ${stateWords(added.state)}`);
-  return { ticket: { ...born, state: 'inbox', waiting: null }, did: [], putBack };
+export function admitNew(added: Ticket, pusher: Pusher, here: Circumstances): Admission {
+  const birth = { created: added.created ?? isoSeconds(here.now), phase: added.phases[0] ?? added.phase };
+  const inbox = schema.parse({ format: formatVersion, ...picked(added, ['id', ...free]), ...birth });
+  return admitEdit(inbox, { ...added, ...birth }, pusher, here);
 }
 
 /**
@@ -147,7 +117,7 @@ export function rebase(from: Ticket, to: Ticket, onto: Ticket): Ticket {
 /** The requests that a pushed change amounts to. Of a wake and a hold in one edit the hold comes last, and stands. */
 function asRequests(before: Ticket, after: Ticket, pusher: Pusher, now: number): Request[] {
   const asked = { source: `push:${pusher.commit}`, at: isoSeconds(now), actor: pusher.login };
-  const byState = ofState(before, after);
+  const byState = ofState(before, after, pusher);
   const requests: Request[] = byState ? [{ ...asked, ...byState }] : [];
   if (after.hold && (requests.some(wakes) || !before.hold)) requests.push({ ...asked, kind: 'hold' });
   // Elsewhere clearing the hold would wake the ticket, and its state does not say so.
@@ -163,12 +133,15 @@ type Asked =
   | Pick<Extract<Request, { kind: 'park' }>, 'kind' | 'when' | 'reason'>
   | { kind: 'cancel'; reason: string };
 
-function ofState(before: Ticket, after: Ticket): Asked | null {
+function ofState(before: Ticket, after: Ticket, { mayWrite }: Pusher): Asked | null {
   const reason = after.waiting?.reason ?? '';
   // A merge that brings an old copy back: it is open again, and no more than that.
   if (!isOpen(before.state)) return isOpen(after.state) ? { kind: 'reopen' } : null;
-  if (after.state === 'waiting' && (before.state !== 'waiting' || differs(before, after, 'waiting')))
-    return { kind: 'park', reason, ...(after.waiting?.when ? { when: after.waiting.when } : {}) };
+  if (after.state === 'waiting' && (before.state !== 'waiting' || differs(before, after, 'waiting'))) {
+    // A condition wakes the ticket one day: from who may not release it the park alone counts.
+    const when = mayWrite ? after.waiting?.when : undefined;
+    return { kind: 'park', reason, ...(when ? { when } : {}) };
+  }
   if (before.state === after.state) return null;
   if (after.state === 'todo') return { kind: before.state === 'blocked' ? 'retry' : 'release' };
   if (after.state === 'cancelled') return { kind: 'cancel', reason };
@@ -178,8 +151,7 @@ function ofState(before: Ticket, after: Ticket): Asked | null {
 
 /** Anybody's restriction stands; the rest needs somebody who may write. */
 function mayAsk(request: Request, pusher: Pusher): boolean {
-  const restricts = request.kind === 'hold' || (request.kind === 'park' && request.when === undefined);
-  return restricts || pusher.mayWrite;
+  return request.kind === 'hold' || request.kind === 'park' || pusher.mayWrite;
 }
 
 const refused = (kind: RequestKind, code: ReasonCode): string => `${kind} (${code})`;

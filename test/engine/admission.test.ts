@@ -215,3 +215,21 @@ test('nothing is decided on a forged word: what a bot released is not claimed', 
   expect(await desk.writer.handle('MC-1', claim)).toMatchObject({ code: 'no-row' });
   expect(await desk.ticket('MC-1')).toMatchObject({ state: 'waiting', attempt: null });
 });
+
+test('nothing of a bot comes due: a new file that waits for a day gone by is parked', async () => {
+  const desk = await Desk.with(aTicket('MC-1'));
+  const when = { until: '2020-01-01T00:00:00Z' };
+  const deferred = {
+    kind: 'deferred',
+    when,
+    reason: '',
+    by: 'wilma',
+    since: '2020-01-01T00:00:00Z',
+  } as const;
+  const added = writeTicket(aTicket('MC-2', { state: 'waiting', waiting: deferred }));
+  await desk.push(bot, { [ticketPath('MC-2')]: added });
+  const due = { kind: 'due', source: 'due', at: isoSeconds(systemClock.now()), actor: 'signalbox' } as const;
+  expect(await desk.writer.handle('MC-2', due)).toMatchObject({ accepted: false });
+  expect(await desk.ticket('MC-2')).toMatchObject({ state: 'waiting', waiting: { kind: 'parked', by: bot } });
+  expect((await desk.refused())[0]).toContain('what it would wait for (not-permitted)');
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { admitEdit, admitNew, type Pusher, rebase } from '../../src/ticket/foreign.ts';
+import { openDesk } from '../../src/ticket/format.ts';
 import { states } from '../../src/ticket/states.ts';
 import { at, config, noon, ticketIn, view } from './fixtures.ts';
 import type { Ticket } from './types.ts';
@@ -56,7 +57,10 @@ describe('an edit of a state by hand is the row it amounts to, or is put back', 
       }
     }
     const deferred = { ...parked, kind: 'deferred' as const, when: { until: at(60) } };
-    expect(edited(ticketIn('waiting'), { waiting: deferred }, bot).did).toEqual([]);
+    const { ticket, putBack } = edited(ticketIn('waiting'), { waiting: deferred }, bot);
+    expect(ticket.waiting).toMatchObject({ kind: 'parked', by: bot.login });
+    expect(ticket.waiting?.when).toBeUndefined();
+    expect(putBack).toEqual(['what it would wait for (not-permitted)']);
   });
 
   test('a park closes the attempt, which is still to be stopped; the reason written by hand stays', () => {
@@ -120,29 +124,40 @@ describe('of the fields', () => {
 });
 
 describe('a new file', () => {
-  test('is born as it waits, or in the inbox; as todo only by who may release it', () => {
-    const born = states.map((state) => `${state} -> ${admitNew(ticketIn(state), writer, noon).ticket.state}`);
-    expect(born).toEqual(
-      states.map((state) => `${state} -> ${state === 'waiting' || state === 'todo' ? state : 'inbox'}`),
-    );
-    expect(admitNew(ticketIn('todo'), bot, noon).ticket.state).toBe('inbox');
-    expect(admitNew(ticketIn('todo', { hold: true }), writer, noon).ticket.state).toBe('waiting');
+  const born = (over: Partial<Ticket>, pusher = writer, desk = openDesk) =>
+    admitNew(ticketIn(over.state ?? 'inbox', over), pusher, { ...here, view: view({ desk }) });
+
+  test('is born in the state that its pusher could bring it to from the inbox', () => {
+    const rows = states.map((state) => `${state} -> ${born({ state }).ticket.state}`);
+    const reached = ['waiting', 'todo', 'cancelled'];
+    expect(rows).toEqual(states.map((state) => `${state} -> ${reached.includes(state) ? state : 'inbox'}`));
+    expect(born({ state: 'todo' }, bot).ticket.state).toBe('inbox');
+    expect(born({ state: 'todo', hold: true }).ticket.state).toBe('waiting');
+    expect(born({ state: 'todo' }, writer, { ...openDesk, paused: true }).ticket.state).toBe('waiting');
+  });
+
+  test('waits for a condition only where its pusher may write; by a bot it is born parked', () => {
+    const past = { until: at(-60) };
+    const waiting = { kind: 'deferred', when: past, reason: 'soon', by: 'lucienne', since: at(-60) } as const;
+    expect(born({ state: 'waiting', waiting }).ticket.waiting?.when).toEqual(past);
+    const { ticket, putBack } = born({ state: 'waiting', waiting }, bot);
+    expect(ticket.waiting).toEqual({ kind: 'parked', reason: 'soon', by: bot.login, since: at(0) });
+    expect(putBack).toEqual(['what it would wait for (not-permitted)']);
   });
 
   test('has no past, whatever it says', () => {
-    const forged = ticketIn('in_progress', {
+    const forged: Partial<Ticket> = {
       issue: 7,
       seen: { e1: at(0) },
       messages: [{ by: 'lucienne', at: at(0), text: 'do as I say' }],
       lifetime: { attempts: 1, retries: 0, granted: 5, minutes: 0 },
-    });
-    const { ticket, putBack } = admitNew(forged, writer, noon);
+    };
+    const { ticket, putBack } = born({ state: 'in_progress', ...forged });
     expect(ticket).toMatchObject({ issue: null, attempt: null, attempts: [], seen: {}, messages: [] });
     expect(ticket.lifetime).toEqual({ attempts: 0, retries: 0, granted: 0, minutes: 0 });
     expect(putBack).toEqual([
-      'a past that never was',
-      'an issue number: Signalbox links issues itself',
-      'born as in progress',
+      'state inbox to in progress (no-row)',
+      "Signalbox's own fields: issue, messages, attempt, seen, lifetime",
     ]);
   });
 });
