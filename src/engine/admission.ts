@@ -2,9 +2,9 @@ import { isoSeconds } from '../base/clock.ts';
 import { asError, SignalboxError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { sha256 } from '../base/random.ts';
-import { readDesk, readTicket, writeQuarantined, writeTicket } from '../ticket/codec.ts';
+import { readDesk, readTicket, writeQuarantined, writeTicket, writeWords } from '../ticket/codec.ts';
 import type { Config } from '../ticket/config.ts';
-import { admitDesk, admitEdit, admitNew, type Pusher, rebase } from '../ticket/foreign.ts';
+import { admitDesk, admitEdit, admitNew, type Pusher, rebase, wordsOf } from '../ticket/foreign.ts';
 import {
   type Desk,
   formatVersion,
@@ -169,12 +169,17 @@ class Bench {
     const onto = was.value ?? was.last;
     const from = before === null ? null : readTicket(id, before).ticket;
     const here = { view: this.#view, now: this.#now, config: this.#config };
-    const { ticket, did, putBack } = onto
-      ? admitEdit(onto, from ? rebase(from, to, onto) : to, pusher, here)
-      : admitNew(to, pusher, here);
-    const unwritable = faultOfWriting(ticket, after);
-    if (unwritable) return this.#putBack(id, change, pusher, [unwritable]);
-    this.#tickets.set(id, { ...was, value: ticket, text: after });
+    const by = (judged: Pusher) =>
+      onto ? admitEdit(onto, from ? rebase(from, to, onto) : to, judged, here) : admitNew(to, judged, here);
+    const whole = by(pusher);
+    const tooMuch = faultOf(() => writeWith(whole.ticket, { after, onto, before: was.text ?? '' }));
+    // Where its words find no room a push does what it would by somebody who may not write: it restricts.
+    const { ticket, did, putBack } = tooMuch && onto ? by({ ...pusher, mayWrite: false }) : whole;
+    const text = tooMuch ? was.text : after;
+    if (tooMuch) putBack.unshift(tooMuch);
+    if (tooMuch && (!onto || faultOf(() => writeTicket(ticket, text ?? undefined))))
+      return this.#putBack(id, change, pusher, [tooMuch]);
+    this.#tickets.set(id, { ...was, value: ticket, text });
     this.#view.set(ticket);
     if (was.wasArchived && before === null)
       this.#tell(id, change, pusher, 'both-open-and-archived', reasons['both-open-and-archived']);
@@ -258,10 +263,18 @@ class Bench {
   }
 }
 
-/** Why a ticket's file could not hold it (an edit may fill it to the brim); null where it can. */
-function faultOfWriting(ticket: Ticket, text: string): string | null {
+/** Writes what a pushed text becomes; throws where the text has no room for its words, or the file none for the rest. */
+function writeWith(
+  ticket: Ticket,
+  { after, onto, before }: { after: string; onto: Ticket | null; before: string },
+): void {
+  writeWords(onto ? { ...onto, ...wordsOf(ticket) } : ticket, after, before);
+  writeTicket(ticket, after);
+}
+
+function faultOf(write: () => void): string | null {
   try {
-    writeTicket(ticket, text);
+    write();
     return null;
   } catch (thrown) {
     const { message } = asError(thrown);

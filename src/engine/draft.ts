@@ -2,7 +2,7 @@ import { isoSeconds } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
 import { stopping } from '../ticket/attempts.ts';
 import { startsInHour } from '../ticket/claim.ts';
-import { readSignal, writeDesk, writeQuarantined, writeTicket } from '../ticket/codec.ts';
+import { readSignal, writeDesk, writeQuarantined, writeTicket, writeWords } from '../ticket/codec.ts';
 import type { Config } from '../ticket/config.ts';
 import { decide } from '../ticket/decide.ts';
 import type { Decision, View } from '../ticket/decision.ts';
@@ -10,7 +10,7 @@ import { type DeskRequest, decideDesk } from '../ticket/desk.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import { archivePath, deskPath, quarantinePath, ticketPath } from '../ticket/paths.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
-import type { Request, RequestOf } from '../ticket/requests.ts';
+import { type Request, type RequestOf, wordy } from '../ticket/requests.ts';
 import { quarantineEntry, requestDigest, signalDigest } from '../ticket/signals.ts';
 import { isOpen } from '../ticket/states.ts';
 import type { NewCommit, PendingSignal, Snapshot, TicketFile, Trailers } from './ports.ts';
@@ -95,10 +95,14 @@ export class Draft {
 
   /** Puts a ticket into the commit as it is to be; of `previous`, its file's text, comments are kept. Answers its path. */
   correct(ticket: Ticket, previous: string | undefined): string {
+    return this.#put(ticket, writeTicket(ticket, previous));
+  }
+
+  #put(ticket: Ticket, text: string): string {
     // A closed ticket stays among the open ones until its last run was seen to end: it still occupies its agent.
     const archived = !isOpen(ticket.state) && stopping(ticket).length === 0;
     const path = archived ? archivePath(ticket.id) : ticketPath(ticket.id);
-    this.#changes.set(path, writeTicket(ticket, previous));
+    this.#changes.set(path, text);
     this.#view.set(ticket);
     return path;
   }
@@ -147,7 +151,8 @@ export class Draft {
   ): Decision {
     if (!decision.ticket) return decision;
     try {
-      const path = this.correct(decision.ticket, file?.text);
+      const write = wordy.includes(request.kind) ? writeWords : writeTicket;
+      const path = this.#put(decision.ticket, write(decision.ticket, file?.text));
       if (file && file.path !== path) this.#changes.set(file.path, null);
       return decision;
     } catch (thrown) {

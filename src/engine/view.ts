@@ -3,6 +3,7 @@ import { namedIn } from '../ticket/conditions.ts';
 import type { View } from '../ticket/decision.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import type { State } from '../ticket/states.ts';
+import { isFull } from '../ticket/yaml.ts';
 import type { Snapshot } from './ports.ts';
 
 /** By more than this, in milliseconds, no clock of ours is wrong: a commit dated later was dated so by its author. */
@@ -35,6 +36,7 @@ export async function viewOf(snapshot: Snapshot, ids: Iterable<string>): Promise
 export class WorkingView implements View {
   desk: Desk;
   readonly occupied = new Map<string, number>();
+  readonly #files: Snapshot['tickets'];
   readonly #tickets = new Map<string, Ticket>();
   readonly #archived: ReadonlyMap<string, State>;
   readonly #byIssue = new Map<number, string>();
@@ -42,6 +44,7 @@ export class WorkingView implements View {
   constructor(snapshot: Snapshot, archived: ReadonlyMap<string, State> = new Map()) {
     this.desk = snapshot.desk;
     this.#archived = archived;
+    this.#files = snapshot.tickets;
     for (const { ticket } of snapshot.tickets.values()) if (ticket) this.set(ticket);
   }
 
@@ -64,6 +67,10 @@ export class WorkingView implements View {
 
   stateOf(id: string): State | undefined {
     return this.#tickets.get(id)?.state ?? this.#archived.get(id);
+  }
+
+  isFull(id: string): boolean {
+    return isFull(this.#files.get(id)?.text ?? '');
   }
 
   ticketOf(issue: number): string | undefined {

@@ -36,6 +36,7 @@ export function obstacles(ticket: Ticket, { view, now, config }: Circumstances):
   if (ticket.start_when && !holds(ticket.start_when, { view, now, config })) {
     add('condition-unmet', `It waits ${conditionWords(ticket.start_when)}, which does not hold any more.`);
   }
+  if (view.isFull(ticket.id)) add('too-large', `The file of ${ticket.id} is full. Shorten its text.`);
   const starts = startsInHour(view.desk.starts, now);
   if (starts.length >= config.limits.starts_per_hour) {
     add(

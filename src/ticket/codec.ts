@@ -14,7 +14,7 @@ import {
   ticket,
 } from './format.ts';
 import { cut } from './signals.ts';
-import { type Breakage, largestFile, parseYaml } from './yaml.ts';
+import { type Breakage, fullFile, isFull, largestFile, parseYaml } from './yaml.ts';
 import { editYaml, renderYaml, without } from './yaml-edit.ts';
 
 /*
@@ -61,19 +61,26 @@ export function readConfig(text: string): { config: Config | null; broken: Break
   return { config: value, broken };
 }
 
-/** `value` as its file. Of `previous`, its present text, all stays that did not change: comments, order, spacing. */
+/**
+ * `value` as its file. Of `previous`, its present text, all stays that did not change: comments, order, spacing. Where
+ * the file is full every reason in it is cut, so that there is room for what stops or closes the ticket.
+ */
 export function writeTicket(value: Ticket, previous?: string): string {
-  return write(
-    ticket,
-    value,
-    { format: formatVersion, id: value.id, title: value.title, state: value.state },
-    previous,
-  );
+  const least = { format: formatVersion, id: value.id, title: value.title, state: value.state };
+  const text = write(ticket, value, least, previous);
+  return fits(isFull(text) ? write(ticket, withShortReasons(value), least, previous) : text);
+}
+
+/** As `writeTicket`, where words are added. A full file takes none, though it may become shorter than it was `before`. */
+export function writeWords(value: Ticket, previous?: string, before: string = previous ?? ''): string {
+  const text = writeTicket(value, previous);
+  if (!isFull(text) || Buffer.byteLength(text) <= Buffer.byteLength(before)) return text;
+  throw tooLarge(fullFile);
 }
 
 /** As `writeTicket`, for `desk.yaml`. */
 export function writeDesk(value: Desk, previous?: string): string {
-  return write(desk, value, { format: formatVersion }, previous);
+  return fits(write(desk, value, { format: formatVersion }, previous));
 }
 
 export function writeSignal(value: Signal): string {
@@ -127,9 +134,21 @@ function write<T extends object>(
   if (!checked.success) throw new SignalboxError('user', 'bad-field', describe(checked.error.issues));
   const fields = ordered(schema, value);
   const defaults = without(schema.parse(least), least);
-  const written =
-    previous === undefined ? renderYaml(without(fields, defaults)) : editYaml(previous, fields, defaults);
-  return fits(written);
+  return previous === undefined
+    ? renderYaml(without(fields, defaults))
+    : editYaml(previous, fields, defaults);
+}
+
+function withShortReasons(value: Ticket): Ticket {
+  const { waiting, blocked, attempts } = value;
+  const short = <T extends { reason: string }>(one: T): T => ({ ...one, reason: cut(one.reason, 1000) });
+  const asked = waiting?.question === undefined ? {} : { question: cut(waiting.question, 1000) };
+  return {
+    ...value,
+    waiting: waiting && { ...short(waiting), ...asked },
+    blocked: blocked && short(blocked),
+    attempts: attempts.map(short),
+  };
 }
 
 /** In the schema's order, whatever order `value` has: that is the order people read. */
@@ -140,7 +159,11 @@ function ordered<T extends object>(schema: Shaped<T>, value: T): Record<string, 
 
 function fits(text: string): string {
   if (Buffer.byteLength(text) <= largestFile) return text;
-  throw new SignalboxError('user', 'too-large', `the file would be larger than ${largestFile / 1024} KiB`, {
+  throw tooLarge(largestFile);
+}
+
+function tooLarge(limit: number): SignalboxError {
+  return new SignalboxError('user', 'too-large', `the file would be larger than ${limit / 1024} KiB`, {
     hint: 'Shorten the text or the messages of the ticket.',
   });
 }

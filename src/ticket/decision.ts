@@ -9,6 +9,8 @@ export interface View {
   occupied: ReadonlyMap<string, number>;
   /** The state of any ticket, archived ones included; undefined where there is none. */
   stateOf(id: string): State | undefined;
+  /** Whether a ticket's file is so full that a stop might find no room in it after another attempt. */
+  isFull(id: string): boolean;
   /** Which ticket an issue belongs to. */
   ticketOf(issue: number): string | undefined;
 }

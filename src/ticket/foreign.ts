@@ -102,6 +102,11 @@ export function admitDesk(
   return { desk: { ...was, ...wanted, ...thrown }, putBack: refusedAll ? ['switches (not-permitted)'] : [] };
 }
 
+/** The fields of a ticket that are its people's. */
+export function wordsOf(ticket: Ticket): Partial<Ticket> {
+  return picked(ticket, free);
+}
+
 /** What changed from one version of a file to another, done to a third. */
 export function rebase(from: Ticket, to: Ticket, onto: Ticket): Ticket {
   const fields = Object.keys(to) as (keyof Ticket)[];

@@ -104,5 +104,8 @@ export const restrictive: readonly RequestKind[] = ['park', 'hold', 'cancel'];
 /** Requests after which an older release means nothing any more (rule 4): the restrictive, and a stop in Actions. */
 export const outdatesRelease: readonly RequestKind[] = [...restrictive, 'stopped_by_person'];
 
+/** Requests that bring somebody's words into a ticket; all others add little, and always find room in its file. */
+export const wordy: readonly RequestKind[] = ['create', 'edit', 'answer', 'interrupt', 'reject'];
+
 /** Requests that wake: superseded by a restrictive one that is not older. */
 export const waking: readonly RequestKind[] = ['release', 'retry', 'reopen'];

@@ -72,8 +72,7 @@ export function quarantineEntry(
   };
 }
 
-/** As much as a file surely holds, however it is escaped. Of a signal's file the whole stays in the branch's history. */
-export function cut(text: string): string {
-  const most = 16 * 1024;
-  return text.length <= most ? text : `${text.slice(0, most)}\n[cut]`;
+/** So much of a text that a file surely holds it, however it is escaped. The whole stays in the branch's history. */
+export function cut(text: string, most = 16 * 1024): string {
+  return text.length <= most ? text : `${text.slice(0, most).replace(/\p{Surrogate}$/u, '')}\n[cut]`;
 }

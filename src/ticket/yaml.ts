@@ -16,6 +16,16 @@ export interface Breakage {
 /** The largest file that is read or written, in bytes of UTF-8. */
 export const largestFile = 256 * 1024;
 
+/**
+ * A ticket's file that is larger takes no more words and no new attempt: what is left of it is for what stops and
+ * closes, and for the marks of that, which must always find room.
+ */
+export const fullFile = largestFile - 32 * 1024;
+
+export function isFull(text: string): boolean {
+  return Buffer.byteLength(text) > fullFile;
+}
+
 /** How deep the parser's stack may grow: two entries for a level in block style. A ticket needs about twenty. */
 const deepest = 128;
 

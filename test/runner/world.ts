@@ -55,6 +55,7 @@ const view: View = {
   desk: openDesk,
   occupied: new Map(),
   stateOf: () => undefined,
+  isFull: () => false,
   ticketOf: () => undefined,
 };
 

@@ -23,6 +23,7 @@ export function view(over: Partial<View> = {}): View {
     desk: openDesk,
     occupied: new Map(),
     stateOf: () => undefined,
+    isFull: () => false,
     ticketOf: () => undefined,
     ...over,
   };
