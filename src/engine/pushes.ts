@@ -17,16 +17,18 @@ export type Judge = (snapshot: Snapshot) => Promise<Push[]>;
 /** How long to wait for the forge's own record of a push before its pusher counts as unknown, in milliseconds. */
 const patienceMs = 20_000;
 
-/** A judge who asks the repository's activity. Where it has a gap, all is one push by somebody unknown. */
+/** A judge, with a memory for one head, who asks the repository's activity. Where it has a gap, all is one push by somebody unknown. */
 export function makeJudge(
   forge: Pick<Forge, 'pushes' | 'permission'>,
   { branch, clock, now }: { branch: () => Promise<string>; clock: Clock; now: () => number },
 ): Judge {
-  return async ({ head, witness, headTime }) => {
+  let seen: { head: string; at: number } | null = null;
+  return async ({ head, witness }) => {
     if (head === null) return [];
     const ref = `refs/heads/${await branch()}`;
-    // The head's own date may lie: a commit says of itself what its author likes.
-    const giveUp = Math.min(headTime, now()) + patienceMs;
+    // From when we first saw it: a commit is dated long before its push, or as its author likes.
+    if (seen?.head !== head) seen = { head, at: now() };
+    const giveUp = seen.at + patienceMs;
     for (;;) {
       const chain = chainOf(await forge.pushes(ref), head, witness);
       if (chain) return Promise.all(chain.map((push) => judged(push, forge)));
