@@ -158,7 +158,11 @@ export class Runs {
     if (!bound) return;
     const { forge, writer, config, runsAgain } = this.#context;
     const settings = await config();
-    const run = await forge.run(bound.id);
+    const run = await forge.run(bound.id).catch(async (error) => {
+      // A cancel may go even while GitHub asks for silence, and of an attempt closed at the head it is always right.
+      await this.#cancel(ticket, attempt, bound.id);
+      throw error;
+    });
     const over = !run || run.run_attempt > bound.run_attempt || run.status === 'completed';
     if (over) {
       const endedAt = run ? Date.parse(run.updated) : Date.parse(attempt.ended);
@@ -172,11 +176,16 @@ export class Runs {
       });
       return;
     }
-    const askedFor = forge.now() - Date.parse(attempt.ended);
-    const force = askedFor > settings.limits.force_cancel_seconds * 1000;
-    const took = await (force ? forge.forceCancel(bound.id) : forge.cancel(bound.id));
-    if (!took) this.#context.log.warn('a cancel was not taken', { ticket: ticket.id, run: bound.id, force });
+    await this.#cancel(ticket, attempt, bound.id);
     runsAgain(ticket.id, cancelAgainMs);
+  }
+
+  async #cancel({ id }: Ticket, { ended }: ClosedAttempt, run: number): Promise<void> {
+    const { forge, config, log } = this.#context;
+    const { limits } = await config();
+    const force = forge.now() - Date.parse(ended) > limits.force_cancel_seconds * 1000;
+    const took = await (force ? forge.forceCancel(run) : forge.cancel(run));
+    if (!took) log.warn('a cancel was not taken', { ticket: id, run, force });
   }
 
   /** Runs of attempts closed before any run was bound; the gate refuses them, a cancel saves the machine (rule 13). */

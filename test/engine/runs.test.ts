@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { SignalboxError } from '../../src/base/errors.ts';
+import { silentLog } from '../../src/base/log.ts';
+import type { Context } from '../../src/engine/context.ts';
+import type { Forge, Run } from '../../src/engine/ports.ts';
+import { Runs } from '../../src/engine/runs.ts';
+import type { Ticket } from '../../src/ticket/format.ts';
+import { aTicket, config, Desk } from './desk.ts';
+import { run, stopped, waiting } from './fixtures.ts';
+
+/** The runs of a desk with one ticket; `asked` is what was asked of the forge, in order. */
+async function runsOf(ticket: Ticket, over: Partial<Forge>) {
+  const desk = await Desk.with(ticket);
+  const asked: string[] = [];
+  const forge = {
+    now: () => systemClock.now(),
+    run: async () => null,
+    runs: async () => [],
+    cancel: async (id: number) => asked.push(`cancel ${id}`) > 0,
+    forceCancel: async (id: number) => asked.push(`force-cancel ${id}`) > 0,
+    ...over,
+  };
+  const context = {
+    forge,
+    writer: desk.writer,
+    config: async () => config,
+    clock: systemClock,
+    log: silentLog,
+    runsAgain: (id: string) => asked.push(`again ${id}`),
+    readIssue: async () => {},
+  } as unknown as Context;
+  return { desk, asked, runs: new Runs(context) };
+}
+
+test('a cancel goes out though nothing can be read while GitHub asks for silence', async () => {
+  const parked = aTicket('MC-1', {
+    ...waiting,
+    attempts: [{ ...stopped, outcome: 'parked', stopped: null }],
+  });
+  const silence = async (): Promise<Run | null> => {
+    throw new SignalboxError('forge', 'rate-limited', 'silence for 60 s');
+  };
+  const { runs, asked } = await runsOf(parked, { run: silence });
+  await expect(runs.settle('MC-1')).rejects.toThrow('silence'); // and so it is looked at again
+  expect(asked).toEqual([`force-cancel ${run.id}`]);
+});
