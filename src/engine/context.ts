@@ -18,7 +18,7 @@ export interface Context {
   clock: Clock;
   random: Random;
   log: Log;
-  /** When the app was installed (ISO): label events before it mean nothing to us. */
+  /** When the app was installed (ISO), or the repository was first served: label events before it mean nothing to us. */
   installedAt: string;
   /** Comments this process knows to be answered though the ticket bears no mark of them. */
   answered: Set<number>;

@@ -6,7 +6,7 @@ import { readSignal, writeDesk, writeQuarantined, writeTicket, writeWords } from
 import type { Config } from '../ticket/config.ts';
 import { decide } from '../ticket/decide.ts';
 import type { Decision, View } from '../ticket/decision.ts';
-import { type DeskRequest, decideDesk } from '../ticket/desk.ts';
+import { type DeskRequest, decideDesk, type ServeRequest } from '../ticket/desk.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import { archivePath, deskPath, quarantinePath, ticketPath } from '../ticket/paths.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
@@ -80,7 +80,7 @@ export class Draft {
   }
 
   /** Decides a request of the desk. */
-  askDesk(request: DeskRequest): Decision {
+  askDesk(request: DeskRequest | ServeRequest): Decision {
     const decided = decideDesk(this.#view.desk, request, this.#now);
     if (!decided) return refusal('already-handled', reasons['already-handled']);
     this.#view.desk = decided.desk;

@@ -3,7 +3,7 @@ import { sleep } from '../base/clock.ts';
 import { asError, SignalboxError } from '../base/errors.ts';
 import { readQuarantined, readSignal } from '../ticket/codec.ts';
 import type { Decision } from '../ticket/decision.ts';
-import type { DeskRequest } from '../ticket/desk.ts';
+import type { DeskRequest, ServeRequest } from '../ticket/desk.ts';
 import { deskPath, quarantinePath } from '../ticket/paths.ts';
 import { reasons } from '../ticket/reasons.ts';
 import type { Request, RequestOf } from '../ticket/requests.ts';
@@ -29,7 +29,7 @@ export interface HandlerOptions extends AdmissionOptions {
 
 /** The writer of one repository in one process. */
 export interface Writer extends Handler {
-  handleDesk(request: DeskRequest): Promise<Decision>;
+  handleDesk(request: DeskRequest | ServeRequest): Promise<Decision>;
   /**
    * The head with every foreign commit on it judged: nothing may be done on the word of one that is not. `fresh` asks
    * the remote; `maxAgeMs` asks it only where the last such head was not seen on the remote within so many
@@ -68,7 +68,7 @@ class GroupWriter implements Writer {
     return new Promise((resolve, reject) => this.#enqueue({ id, request, resolve, reject }));
   }
 
-  handleDesk(request: DeskRequest): Promise<Decision> {
+  handleDesk(request: DeskRequest | ServeRequest): Promise<Decision> {
     return new Promise((resolve, reject) => this.#enqueue({ id: null, request, resolve, reject }));
   }
 

@@ -21,6 +21,7 @@ import { giveIssue } from './publish.ts';
 import { makeJudge } from './pushes.ts';
 import { Runs } from './runs.ts';
 import { nextMoment, schedule } from './schedule.ts';
+import { servedSince } from './serving.ts';
 import { throwGravest, together } from './together.ts';
 
 export interface OperatorOptions {
@@ -179,7 +180,8 @@ class DeskOperator implements Operator {
   async #readIssue(number: number): Promise<void> {
     const hint = this.#hints.get(number);
     this.#hints.delete(number);
-    const id = await takeIn(this.#context, number, hint);
+    const context = { ...this.#context, installedAt: await servedSince(this.#context) };
+    const id = await takeIn(context, number, hint);
     if (id) this.#showDirty.add(id);
   }
 
@@ -208,8 +210,9 @@ class DeskOperator implements Operator {
     const { at } = own(this.#context, '');
     const signals = () => snapshot.signals.map((one) => this.handle(one.ticket, signalRequest(one, { at })));
     const deadlines = () => tickets.map((ticket) => this.#runs.checkDeadline(ticket));
+    const serving = () => [servedSince(this.#context)];
     const failures: unknown[] = [];
-    for (const begin of [signals, deadlines, () => [schedule(this.#context, snapshot)]])
+    for (const begin of [serving, signals, deadlines, () => [schedule(this.#context, snapshot)]])
       failures.push(...(await together<unknown>(begin())).failures);
     const moment = nextMoment(snapshot, forge.now());
     this.#callOffTimer();

@@ -1,12 +1,12 @@
 import type { Decision } from '../ticket/decision.ts';
-import type { DeskRequest } from '../ticket/desk.ts';
+import type { DeskRequest, ServeRequest } from '../ticket/desk.ts';
 import { type Request, restrictive } from '../ticket/requests.ts';
 
 /** A request that waits to be decided, with the promise of whoever asked. */
 export type Item = {
   resolve(decision: Decision): void;
   reject(error: unknown): void;
-} & ({ id: string; request: Request } | { id: null; request: DeskRequest });
+} & ({ id: string; request: Request } | { id: null; request: DeskRequest | ServeRequest });
 
 /** Requests that end an attempt for absence: a pending signal of it goes first (rule 15). */
 const absence: readonly Request['kind'][] = ['lost', 'stopped_by_person', 'expire'];

@@ -189,6 +189,10 @@ const pausedProfile = z.strictObject({ until: instant.nullable(), reason: text, 
 
 export const desk = z.strictObject({
   format,
+  serving_since: instant
+    .nullable()
+    .default(null)
+    .describe('written once, by Signalbox; what people asked before means nothing'),
   paused: z.boolean().default(false).describe('nothing starts'),
   draining: z.boolean().default(false).describe('nothing starts, and what runs is parked'),
   by: line.nullable().default(null),
