@@ -8,7 +8,7 @@ import { decide } from '../ticket/decide.ts';
 import type { Decision, View } from '../ticket/decision.ts';
 import { type DeskRequest, decideDesk, type ServeRequest } from '../ticket/desk.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
-import { archivePath, deskPath, quarantinePath, ticketPath } from '../ticket/paths.ts';
+import { archivePath, deskPath, keptPath, quarantinePath, ticketPath } from '../ticket/paths.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import { type Request, type RequestOf, wordy } from '../ticket/requests.ts';
 import { quarantineEntry, requestDigest, signalDigest } from '../ticket/signals.ts';
@@ -165,6 +165,7 @@ export class Draft {
   }
 
   #putDesk(): void {
+    if (this.#base.kept.has(deskPath)) this.#changes.set(keptPath(deskPath), null);
     this.#changes.set(deskPath, writeDesk(this.#view.desk, this.#deskText));
   }
 

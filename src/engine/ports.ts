@@ -39,8 +39,11 @@ export interface Snapshot {
   movedBack: boolean;
   /** Open tickets, by id. */
   tickets: ReadonlyMap<string, TicketFile>;
+  /** The switches in force; paused where `desk.yaml` is broken. */
   desk: Desk;
   deskBroken: Breakage | null;
+  /** What counts of files that cannot be read, by their path. */
+  kept: ReadonlyMap<string, string>;
   signals: readonly PendingSignal[];
   /** Paths of quarantine files. */
   quarantine: readonly string[];

@@ -1,4 +1,5 @@
 import { occupiedBy } from '../ticket/attempts.ts';
+import { readTicket } from '../ticket/codec.ts';
 import { namedIn } from '../ticket/conditions.ts';
 import type { View } from '../ticket/decision.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
@@ -45,14 +46,17 @@ export class WorkingView implements View {
     this.desk = snapshot.desk;
     this.#archived = archived;
     this.#files = snapshot.tickets;
-    for (const { ticket } of snapshot.tickets.values()) if (ticket) this.set(ticket);
+    for (const { id, path, ticket } of snapshot.tickets.values()) {
+      if (ticket) this.set(ticket);
+      else this.#occupy(readTicket(id, snapshot.kept.get(path) ?? '').ticket, 1);
+    }
   }
 
   /** Puts the next state of a ticket in the place of its present one. */
   set(ticket: Ticket): void {
     const before = this.#tickets.get(ticket.id);
-    if (before) for (const agent of occupiedBy(before)) this.#count(agent, -1);
-    for (const agent of occupiedBy(ticket)) this.#count(agent, 1);
+    this.#occupy(before, -1);
+    this.#occupy(ticket, 1);
     this.#tickets.set(ticket.id, ticket);
     if (ticket.issue !== null) this.#byIssue.set(ticket.issue, ticket.id);
   }
@@ -77,7 +81,9 @@ export class WorkingView implements View {
     return this.#byIssue.get(issue);
   }
 
-  #count(agent: string, by: number): void {
-    this.occupied.set(agent, (this.occupied.get(agent) ?? 0) + by);
+  /** A ticket whose file cannot be read occupies its agents like any other: they go on. */
+  #occupy(ticket: Ticket | null | undefined, by: number): void {
+    for (const agent of ticket ? occupiedBy(ticket) : [])
+      this.occupied.set(agent, (this.occupied.get(agent) ?? 0) + by);
   }
 }

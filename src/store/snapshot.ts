@@ -4,9 +4,11 @@ import { type Desk, openDesk, pausedDesk } from '../ticket/format.ts';
 import {
   archivePath,
   deskPath,
+  keptFolder,
   parseQuarantinePath,
   parseSignalPath,
   parseSignalRef,
+  pathOfKept,
   quarantineFolder,
   signalsFolder,
   ticketIdOf,
@@ -40,6 +42,7 @@ export class SnapshotReader {
   #tickets = new Folder(ticketsFolder, (path, oid) => this.#ticket(path, oid));
   #signals = new Folder(signalsFolder, (path, oid) => this.#signal(path, oid));
   #quarantine = new Folder(quarantineFolder, async (path) => (parseQuarantinePath(path) ? path : null));
+  #kept = new Folder(keptFolder, async (path, oid) => this.#keptFile(path, oid));
   #refSignals = new Map<string, PendingSignal | null>();
   #desk: DeskFile = { oid: undefined, desk: openDesk, broken: null };
 
@@ -58,6 +61,7 @@ export class SnapshotReader {
     if (root !== null) for (const entry of await readTree(objects, root)) entries.set(entry.name, entry);
     const tickets = await this.#tickets.read(objects, entries);
     const signals = await this.#signals.read(objects, entries);
+    const kept = new Map(await this.#kept.read(objects, entries));
     const { desk, broken } = await this.#readDesk(entries.get(deskPath));
     return {
       refs,
@@ -66,8 +70,9 @@ export class SnapshotReader {
       headTime,
       movedBack: await this.#movedBack(head, witness),
       tickets: byId(tickets),
-      desk,
+      desk: broken ? (readDesk(kept.get(deskPath) ?? '').desk ?? desk) : desk,
       deskBroken: broken,
+      kept,
       signals: [...signals, ...(await this.#readRefSignals(refs.signals))],
       quarantine: await this.#quarantine.read(objects, entries),
       file: async (path) => (root === null ? null : textAt(objects, root, path)),
@@ -100,6 +105,11 @@ export class SnapshotReader {
       place: path,
       channel: 'file',
     };
+  }
+
+  async #keptFile(path: string, oid: string): Promise<readonly [string, string] | null> {
+    const file = pathOfKept(path);
+    return file === null ? null : [file, await readText(this.#objects, oid)];
   }
 
   async #readDesk(entry: TreeEntry | undefined): Promise<DeskFile> {

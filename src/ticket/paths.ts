@@ -10,6 +10,7 @@ export const deskPath = 'desk.yaml';
 export const ticketsFolder = 'tickets';
 export const signalsFolder = 'signals';
 export const quarantineFolder = 'quarantine';
+export const keptFolder = 'kept';
 const archiveFolder = 'archive';
 
 /** The last head that Signalbox itself published; moved in the same push as the state branch. */
@@ -40,6 +41,19 @@ export function archivePath(id: string): string {
 export function idOfArchivePath(path: string): string | null {
   const id = /^archive\/[0-9a-f]{2}\/([^/]+)\.yaml$/.exec(path)?.[1];
   return id !== undefined && archivePath(id) === path ? id : null;
+}
+
+/**
+ * What counts of a file while it cannot be read: the ticket as it was, or the desk, paused. Beside the file, since what
+ * lies in the branch's history may be a stranger's, which was put back: `kept/tickets/<ID>.yaml`, `kept/desk.yaml`.
+ */
+export function keptPath(path: string): string {
+  return `${keptFolder}/${path}`;
+}
+
+/** The path of the file for which something is kept at `path`; null where nothing is. */
+export function pathOfKept(path: string): string | null {
+  return path.startsWith(`${keptFolder}/`) ? path.slice(keptFolder.length + 1) : null;
 }
 
 export interface AttemptName {

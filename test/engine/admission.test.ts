@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { writeSignal, writeTicket } from '../../src/ticket/codec.ts';
-import { archivePath, signalPath, ticketPath } from '../../src/ticket/paths.ts';
+import { archivePath, keptPath, signalPath, ticketPath } from '../../src/ticket/paths.ts';
 import { stateRef } from '../store/worlds.ts';
 import { aTicket, Desk } from './desk.ts';
 
@@ -134,6 +134,30 @@ describe('what people push past Signalbox is judged before anything follows from
       'MC-2 both-open-and-archived',
       'MC-2 illegal-edit',
     ]);
+  });
+
+  test('what a bot pushes over a broken file is not taken for what the ticket was', async () => {
+    const desk = await Desk.with(aTicket('MC-1', { body: 'good' }));
+    await desk.push('wilma', { [ticketPath('MC-1')]: 'format: 1\nid: MC-1\ntitel: slip\n' });
+    await desk.head();
+    const evil = writeTicket(aTicket('MC-1', { state: 'todo', body: 'evil' }));
+    const kept = keptPath(ticketPath('MC-1'));
+    await desk.push(bot, { [ticketPath('MC-1')]: evil, [kept]: evil }, 'x\n\nTicket: MC-1\nTransition: x\n');
+    await desk.push(bot, { [ticketPath('MC-1')]: `${evil}# again\n` });
+    expect(await desk.ticket('MC-1')).toMatchObject({ state: 'inbox', body: 'good' });
+    expect(await desk.textAtHead(kept)).toBeNull();
+  });
+
+  test('an agent at work in a ticket whose file was broken still occupies its place', async () => {
+    const five = [1, 2, 3, 4, 5].map((n) => aTicket(`MC-${n}`, working)); // as many as luci may work
+    const desk = await Desk.with(...five, aTicket('MC-6', { state: 'todo' }));
+    await desk.push('wilma', { [ticketPath('MC-1')]: 'titel: slip' });
+    const at = isoSeconds(systemClock.now());
+    const claim = { kind: 'claim', claim: 'c', source: 'scheduler', at, actor: 'signalbox' } as const;
+    expect(await desk.writer.handle('MC-6', claim)).toMatchObject({ code: 'no-capacity' });
+    await desk.push('wilma', { [ticketPath('MC-1')]: writeTicket(aTicket('MC-1', { title: 'Mended' })) });
+    expect(await desk.ticket('MC-1')).toMatchObject({ title: 'Mended', state: 'in_progress' });
+    expect(await desk.writer.handle('MC-6', claim)).toMatchObject({ code: 'no-capacity' });
   });
 
   test('broken and mended again: what it was before is not forgotten', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { writeTicket } from '../../src/ticket/codec.ts';
 import { archivePath, ticketPath } from '../../src/ticket/paths.ts';
 import { stateRef } from '../store/worlds.ts';
@@ -55,5 +56,24 @@ describe('the desk’s switches', () => {
     expect((await one.head()).desk.paused).toBe(true);
     await one.push('wilma', { 'desk.yaml': 'format: 1\n' });
     expect((await one.head()).desk.paused).toBe(false);
+  });
+
+  test('a desk that somebody broke forgets nothing: an old resume does not open it, broken or mended', async () => {
+    const one = await Desk.with(aTicket('MC-1'));
+    const ask = (kind: 'pause' | 'resume', ago: number) => {
+      const at = isoSeconds(systemClock.now() - ago * 1000);
+      return { kind, source: `c${ago}`, at, actor: 'wilma' };
+    };
+    await one.writer.handleDesk(ask('pause', 60));
+    const resume = ask('resume', 50);
+    expect(await one.writer.handleDesk(resume)).toMatchObject({ code: 'ok' });
+    await one.push('wilma', { 'desk.yaml': 'format: 1\npuased: true\n' });
+    expect((await one.head()).desk).toMatchObject({ paused: true, by: 'wilma' });
+    expect(await one.writer.handleDesk(resume)).toMatchObject({ code: 'already-handled' });
+    await one.push('wilma', { 'desk.yaml': 'format: 1\npaused: true\n' });
+    expect((await one.head()).desk.seen).toHaveProperty('c50');
+    expect(await one.writer.handleDesk(resume)).toMatchObject({ code: 'already-handled' });
+    expect((await one.head()).desk.paused).toBe(true);
+    expect(await one.textAtHead('kept/desk.yaml')).toBeNull();
   });
 });

@@ -202,6 +202,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
       tickets: new Map(isOpen() ? [['MC-1', fileOf()]] : []),
       desk: openDesk,
       deskBroken: null,
+      kept: new Map(),
       signals: [],
       quarantine: [],
       file: async () => null,
