@@ -53,6 +53,7 @@ export class Runs {
     const { forge, config } = this.#context;
     const graceMs = open.run ? stopGraceSeconds(await config()) * 1000 : 0;
     if (forge.now() <= Date.parse(open.check_in_by) + graceMs) return;
+    if (!open.run && (await this.#mayYetBind(ticket))) return; // asked again at every look
     const reason = open.run
       ? 'The attempt ran past its time limit, and its runner did not end it.'
       : 'No run reached the gate in time.';
@@ -79,7 +80,7 @@ export class Runs {
     // Only what has ended can be run again, and the second time is not let in.
     const isAgain = open.run !== null && run.run_attempt > open.run.run_attempt;
     if (run.status !== 'completed' && !isAgain) return;
-    if (!open.run && (await this.#mine(ticket)).some(({ status }) => status !== 'completed')) return; // a twin may bind yet
+    if (!open.run && (await this.#mayYetBind(ticket))) return;
     const asked = this.#own(`run:${run.id}.${run.run_attempt}`);
     if (run.conclusion === 'cancelled' && !isAgain) {
       await this.#absent(ticket, {
@@ -198,6 +199,11 @@ export class Runs {
       const runs = await this.#titled(runTitle(ticket.id, number, phase), started);
       for (const run of runs) if (run.status !== 'completed') await forge.cancel(run.id);
     }
+  }
+
+  /** Whether a run of the open attempt is alive. One that waits for a machine is, however long. */
+  async #mayYetBind(ticket: Ticket): Promise<boolean> {
+    return (await this.#mine(ticket)).some(({ status }) => status !== 'completed');
   }
 
   async #mine(ticket: Ticket): Promise<Run[]> {

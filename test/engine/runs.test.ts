@@ -7,7 +7,7 @@ import type { Forge, Run } from '../../src/engine/ports.ts';
 import { Runs } from '../../src/engine/runs.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { aTicket, config, Desk } from './desk.ts';
-import { run, stopped, waiting } from './fixtures.ts';
+import { run, stopped, waiting, working } from './fixtures.ts';
 
 /** The runs of a desk with one ticket; `asked` is what was asked of the forge, in order. */
 async function runsOf(ticket: Ticket, over: Partial<Forge>) {
@@ -44,4 +44,29 @@ test('a cancel goes out though nothing can be read while GitHub asks for silence
   const { runs, asked } = await runsOf(parked, { run: silence });
   await expect(runs.settle('MC-1')).rejects.toThrow('silence'); // and so it is looked at again
   expect(asked).toEqual([`force-cancel ${run.id}`]);
+});
+
+test('a run that is queued is alive: the time to reach the gate ends no attempt while one waits for a machine', async () => {
+  const late = { ...working.attempt, run: null, check_in_by: '2026-05-25T10:15:00Z' } as Ticket['attempt'];
+  const times = { url: '', created: '2026-05-25T10:00:01Z', updated: '2026-05-25T10:00:01Z' };
+  const queued = {
+    id: 5,
+    run_attempt: 1,
+    title: 'MC-1 #1 dev',
+    status: 'queued',
+    conclusion: null,
+    ...times,
+  };
+  const list = [queued as Run];
+  const { runs, desk } = await runsOf(aTicket('MC-1', { ...working, attempt: late }), {
+    runs: async () => list,
+  });
+  const look = async () => {
+    const ticket = await desk.ticket('MC-1');
+    if (ticket) await runs.checkDeadline(ticket);
+    return (await desk.ticket('MC-1'))?.attempts.map(({ outcome }) => outcome);
+  };
+  expect(await look()).toEqual([]);
+  list.length = 0; // it is gone from the list
+  expect(await look()).toEqual(['lost']);
 });
