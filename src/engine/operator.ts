@@ -226,15 +226,16 @@ class DeskOperator implements Operator {
   /** A head that was moved back freezes the desk (rule 2); once it is restored everything is looked at. */
   async #isFrozen({ movedBack, head, witness }: Snapshot): Promise<boolean> {
     const wasFrozen = this.#frozen;
-    this.#frozen = movedBack;
     if (movedBack && !wasFrozen) {
       this.#options.log.error('head-moved-back: the desk is frozen until a person restores it', {
         head,
         witness,
       });
       await raiseAlarm(this.#context, { head, witness });
+      this.#frozen = true; // not before: an alarm that could not be raised is tried again
     } else if (wasFrozen && !movedBack) {
       await callOffAlarm(this.#context);
+      this.#frozen = false;
       void this.sweep().catch((error) =>
         this.#options.log.warn('the sweep after the restore failed', { error }),
       );

@@ -5,7 +5,7 @@ import { makeOperator } from '../../src/engine/operator.ts';
 import type { Operator, Store } from '../../src/engine/ports.ts';
 import { writeTicket } from '../../src/ticket/codec.ts';
 import type { Config } from '../../src/ticket/config.ts';
-import type { Ticket } from '../../src/ticket/format.ts';
+import type { Desk, Ticket } from '../../src/ticket/format.ts';
 import { ticketPath } from '../../src/ticket/paths.ts';
 import { memoryWorld, stateRef, type World } from '../store/worlds.ts';
 import { config } from './desk.ts';
@@ -22,7 +22,7 @@ export class OperatedDesk {
   readonly #store: Store;
   readonly #time: { leapt: number };
 
-  private constructor(world: World, store: Store, settings: Config) {
+  private constructor(world: World, store: Store, settings: Config, installedDaysAgo: number) {
     const time = { leapt: 0 };
     const clock: Clock = { now: () => systemClock.now() + time.leapt, after: () => () => {} };
     this.#world = world;
@@ -36,13 +36,13 @@ export class OperatedDesk {
       clock,
       random: systemRandom,
       log: silentLog,
-      installedAt: '2020-01-01T00:00:00Z',
+      installedAt: isoSeconds(systemClock.now() - installedDaysAgo * 24 * 3600_000),
     });
   }
 
-  static async start(settings: Config = config): Promise<OperatedDesk> {
+  static async start(settings: Config = config, installedDaysAgo = 0.5): Promise<OperatedDesk> {
     const world = await memoryWorld();
-    return new OperatedDesk(world, await world.open(), settings);
+    return new OperatedDesk(world, await world.open(), settings, installedDaysAgo);
   }
 
   /** A ticket that an issue was made of, as it was labelled. */
@@ -78,6 +78,16 @@ export class OperatedDesk {
     await this.operator.settled();
   }
 
+  /** Somebody puts another branch in the place of the state branch. */
+  async moveBack(): Promise<void> {
+    await this.#world.setRef(stateRef, await this.#world.commit([], { README: 'mine' }));
+  }
+
+  /** The state branch is looked at; answers what failed. */
+  async lookAtHead(): Promise<Error | null> {
+    return this.#ended(this.operator.lookAtHead());
+  }
+
   /** Reads an issue as after a hook; answers what failed. */
   async look(issue: number): Promise<Error | null> {
     return this.#ended(this.operator.lookAtIssue(issue));
@@ -90,6 +100,10 @@ export class OperatedDesk {
   async ticket(id: string): Promise<Ticket | null> {
     const snapshot = await this.#store.read({ fresh: true });
     return (snapshot.tickets.get(id) ?? (await snapshot.archived(id)))?.ticket ?? null;
+  }
+
+  async desk(): Promise<Desk> {
+    return (await this.#store.read({ fresh: true })).desk;
   }
 
   /** Time goes by: what is asked from now on is later than what was asked before. */

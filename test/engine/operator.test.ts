@@ -1,74 +1,53 @@
-import { afterEach, expect, test } from 'vitest';
-import { isoSeconds, systemClock } from '../../src/base/clock.ts';
-import { silentLog } from '../../src/base/log.ts';
-import { systemRandom } from '../../src/base/random.ts';
-import { makeOperator } from '../../src/engine/operator.ts';
-import type { Forge, Issue, IssueEvent, Operator } from '../../src/engine/ports.ts';
-import { aTicket, config, Desk } from './desk.ts';
+import { expect, test } from 'vitest';
+import { SignalboxError } from '../../src/base/errors.ts';
+import { aTicket, config } from './desk.ts';
+import { OperatedDesk } from './operated.ts';
 
-const start = systemClock.now();
-const daysAgo = (days: number) => isoSeconds(start - days * 24 * 3600_000);
-const operators: Operator[] = [];
-afterEach(() => Promise.all(operators.splice(0).map((one) => one.close())));
-
-/** An operator of a desk, under an installation that is so many days old; `over` is what its forge does. */
-function operatorOf({ store }: Desk, installedDaysAgo: number, over: Partial<Forge> = {}): Operator {
-  const forge = {
-    now: () => systemClock.now(),
-    permission: async () => 'write',
-    comments: async () => [],
-    issuesLabelled: async () => [],
-    removeLabel: async () => {},
-    updateIssue: async () => {},
-    ...over,
-  } as unknown as Forge;
-  const world = { clock: systemClock, random: systemRandom, log: silentLog };
-  const installedAt = daysAgo(installedDaysAgo);
-  operators.unshift(makeOperator({ ...world, store, forge, config: async () => config, installedAt }));
-  return operators[0] as Operator;
-}
-
-/** A forge with an open issue that somebody labelled `ticket` and `release` so many days ago. */
-function labelled(ago: number): Partial<Forge> {
-  const by = { actor: 'wilma', ours: false, at: daysAgo(ago), event: 'labeled' } as const;
-  const labels = ['ticket', 'release'];
-  const events: IssueEvent[] = labels.map((label, index) => ({ ...by, id: index + 1, label }));
-  const text = { title: 'Old', body: '', author: 'wilma', created: daysAgo(ago) };
-  const issue: Issue = {
-    ...text,
-    number: 1,
-    labels,
-    state: 'open',
-    state_reason: null,
-    is_pull_request: false,
-  };
-  return { issue: async () => issue, events: async () => events };
-}
+const aDayMs = 24 * 3600_000;
+const labels = ['ticket', 'release'];
 
 test('what was labelled before the repository was added to an old installation is no ticket', async () => {
-  const desk = await Desk.with();
-  const operator = operatorOf(desk, 400, labelled(20));
-  await operator.lookAtIssue(1);
-  expect((await desk.head()).tickets.size).toBe(0);
-  expect((await desk.head()).desk.serving_since ?? '').toMatch(daysAgo(0).slice(0, 10));
+  const desk = await OperatedDesk.start(config, 400);
+  const old = desk.forge.open('wilma', { labels });
+  desk.later(20 * aDayMs);
+  const { now } = desk;
+  await desk.look(old);
+  expect(await desk.ticket(`MC-${old}`)).toBeNull();
+  expect(Date.parse((await desk.desk()).serving_since ?? '')).toBeGreaterThanOrEqual(Date.parse(now));
+  desk.later();
+  const young = await desk.born('wilma', { labels });
+  expect((await desk.ticket(`MC-${young}`))?.released?.by).toBe('wilma');
 });
 
 test('what was labelled before the app first looked is one where the installation is fresh', async () => {
-  const desk = await Desk.with();
-  await operatorOf(desk, 0.5, labelled(0.2)).lookAtIssue(1);
-  expect((await desk.ticket('MC-1'))?.released?.by).toBe('wilma');
-  expect((await desk.head()).desk.serving_since).toBe(daysAgo(0.5));
+  const desk = await OperatedDesk.start(config, 0.5);
+  const issue = desk.forge.open('wilma', { labels });
+  desk.later(aDayMs / 4);
+  await desk.look(issue);
+  expect((await desk.ticket(`MC-${issue}`))?.released?.by).toBe('wilma');
 });
 
-test('when serving began is written once, by whichever process comes first, and nobody edits it', async () => {
-  const desk = await Desk.with(aTicket('MC-1'));
-  const two = [operatorOf(desk, 400), operatorOf(desk, 0.1)];
-  await Promise.all(two.map((one) => one.lookAtHead()));
-  await Promise.all(two.map((one) => one.settled()));
-  const since = (await desk.head()).desk.serving_since;
-  expect(since).not.toBeNull();
-  await desk.push('wilma', { 'desk.yaml': 'format: 1\nserving_since: 2020-01-01T00:00:00Z\npaused: true\n' });
-  expect((await desk.head()).desk).toMatchObject({ serving_since: since, paused: true });
-  await operatorOf(desk, 0.1, labelled(0.05)).lookAtIssue(1);
-  expect((await desk.head()).desk.serving_since).toBe(since);
+test('when serving began is written once, before anything is asked, and nobody edits it', async () => {
+  const desk = await OperatedDesk.start(config, 400);
+  await desk.lookAtHead();
+  const { serving_since } = await desk.desk();
+  expect(serving_since).not.toBeNull();
+  await desk.pushText('wilma', 'desk.yaml', 'format: 1\nserving_since: 2020-01-01T00:00:00Z\npaused: true\n');
+  desk.later(aDayMs);
+  await desk.lookAtHead();
+  expect(await desk.desk()).toMatchObject({ serving_since, paused: true });
+});
+
+test('the alarm of a branch that was moved back is raised again where its issue could not be opened', async () => {
+  const desk = await OperatedDesk.start();
+  await desk.put(aTicket('MC-1', { issue: 1 }));
+  await desk.lookAtHead();
+  await desk.moveBack();
+  const alarms = () => [...desk.forge.issues.values()].filter(({ title }) => /moved back/.test(title));
+  desk.forge.failing.set('createIssue', new SignalboxError('forge', 'unreachable', 'no answer'));
+  await desk.lookAtHead();
+  expect(alarms()).toEqual([]);
+  desk.forge.failing.clear();
+  for (let looks = 0; looks < 3; looks++) await desk.lookAtHead();
+  expect(alarms()).toHaveLength(1);
 });

@@ -35,3 +35,10 @@ test('a request that was carried out, or is older than the memory of the desk, d
   expect(decideDesk(paused, request, now)).toBeNull();
   expect(decideDesk(openDesk, { ...request, at: '2026-04-01T11:00:00Z' }, now)).toBeNull();
 });
+
+test('when serving began is noted once', () => {
+  const serve = (at: string) => ({ kind: 'serve', source: 'serving', at, actor: 'signalbox' }) as const;
+  const served = decideDesk(openDesk, serve('2024-06-01T11:00:00Z'), now)?.desk ?? openDesk;
+  expect(served).toEqual({ ...openDesk, serving_since: '2024-06-01T11:00:00Z' });
+  expect(decideDesk(served, serve('2026-06-01T11:00:00Z'), now)).toBeNull();
+});
