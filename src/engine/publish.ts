@@ -1,5 +1,4 @@
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
-import { workRef } from '../ticket/paths.ts';
 import { pullRequestText } from '../ticket/sentences.ts';
 import { shownDigest, ticketMarker } from '../ticket/texts.ts';
 import { type Context, own } from './context.ts';
@@ -8,16 +7,17 @@ import { ownIssues } from './own-issues.ts';
 
 /**
  * Shows accepted work: moves the ticket branch to it (forward only: a person's commit there is never overwritten) and
- * opens one pull request. Work that adds no commit to the default branch is not shown, nor what a closed pull request
- * has shown already: people merged or refused that very work, as it was or with commits of their own.
+ * opens one pull request. The commit is the one that the accepted signal named: on the ref of the work anything may lie
+ * by now. Work that adds no commit to the default branch is not shown, nor what a closed pull request has shown already:
+ * people merged or refused that very work, as it was or with commits of their own.
  */
 export async function publishWork(
   { forge, log }: Context,
   ticket: Ticket,
   attempt: ClosedAttempt,
 ): Promise<void> {
-  const work = await forge.ref(workRef(ticket.id, attempt.number));
-  if (!work || !(await forge.isAhead(work))) return;
+  const { work } = attempt;
+  if (work === undefined || !(await forge.isAhead(work))) return;
   const branch = ticketBranch(ticket.id);
   const latest = await forge.pullRequest(branch);
   const open = latest?.state === 'open' ? latest : null;

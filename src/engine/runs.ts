@@ -1,5 +1,5 @@
 import { isoSeconds } from '../base/clock.ts';
-import { stopGraceSeconds } from '../ticket/config.ts';
+import { deadlineGraceSeconds, stopGraceSeconds } from '../ticket/config.ts';
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
 import { wanted } from '../ticket/wanted.ts';
@@ -51,7 +51,7 @@ export class Runs {
     const open = ticket.attempt;
     if (!open) return;
     const { forge, config } = this.#context;
-    const graceMs = open.run ? stopGraceSeconds(await config()) * 1000 : 0;
+    const graceMs = open.run ? deadlineGraceSeconds(await config()) * 1000 : 0;
     if (forge.now() <= Date.parse(open.check_in_by) + graceMs) return;
     if (!open.run && (await this.#mayYetBind(ticket))) return; // asked again at every look
     const reason = open.run

@@ -87,7 +87,7 @@ export async function attend(
   { deps, job, bound }: Attending,
   agent: Agent,
   profile: Profile,
-  checkIn: () => Promise<void>,
+  checkIn: () => Promise<unknown>,
 ): Promise<{ cause: StopCause | null; exit: AgentExit | null }> {
   const brake = makeBrake();
   const stopWatching = watched({

@@ -1,13 +1,14 @@
 import { type Clock, isoSeconds } from '../base/clock.ts';
-import { SignalboxError } from '../base/errors.ts';
+import { asError, SignalboxError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { writeSignal } from '../ticket/codec.ts';
+import { type Config, handInSeconds } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
 import { formatVersion, type Signal } from '../ticket/format.ts';
 import { reasons } from '../ticket/reasons.ts';
 import { signalDigest } from '../ticket/signals.ts';
 import { closedAt, type Handler, type Job, type RunnerStore } from './job.ts';
-import type { Judgement } from './judge.ts';
+import { type Judgement, withoutWork } from './judge.ts';
 import type { Output } from './output.ts';
 import type { Patience } from './patience.ts';
 import { shortened } from './verdict.ts';
@@ -20,14 +21,15 @@ export interface Ending {
   judgement: Judgement;
   /** Whether every process of the agent was seen to be gone. */
   agentGone: boolean;
-  /** Pushes the agent's work; null where there is none. */
-  saveWork: (() => Promise<void>) | null;
+  /** Pushes the agent's work and answers its commit; null where there is none. */
+  saveWork: (() => Promise<string>) | null;
 }
 
 export interface EndTools {
   store: RunnerStore;
   handler: Handler;
   clock: Clock;
+  config: Config;
   log: Log;
   output: Output;
   patience: Patience;
@@ -35,22 +37,26 @@ export interface EndTools {
 
 /**
  * The end of a run, in this order whatever fails on the way (rule 17): the signal to the job log, which outlives the
- * machine; the work; the signal made durable; the signal submitted; and "stopped" last, where the attempt's closing
- * did not itself prove that nothing of the agent lives. Returns what was decided on the signal or the loss.
+ * machine; the work; the signal, which names the commit that was kept, made durable; the signal submitted; and
+ * "stopped" last, where the attempt's closing did not itself prove that nothing of the agent lives. Returns what was
+ * said in the end, and what was decided on it.
  */
-export async function finish(tools: EndTools, ending: Ending): Promise<Decision | null> {
-  const { store, handler, clock, log, output, patience } = tools;
-  const { job, judgement, agentGone } = ending;
-  const signal = 'signal' in judgement ? signalOf(ending, judgement.signal) : null;
+export async function finish(
+  tools: EndTools,
+  ending: Ending,
+): Promise<{ judgement: Judgement; decision: Decision | null }> {
+  const { store, handler, clock, log, patience } = tools;
+  const { job, agentGone } = ending;
+  if ('signal' in ending.judgement) print(tools, job, signalOf(ending, ending.judgement.signal));
+  const saving = ending.saveWork && keep(tools, ending.saveWork);
+  const kept = saving && (await saving.inTime);
+  const judgement = kept && 'fault' in kept ? afterFault(tools, ending, kept.fault) : ending.judgement;
+  const work = kept && 'commit' in kept ? kept.commit : undefined;
+  const signal = 'signal' in judgement ? signalOf(ending, judgement.signal, work) : null;
   const text = signal ? writeSignal(signal) : '';
   if (signal) {
-    output.line(`signal of ${job.ticket}, attempt ${job.attempt}:`);
-    for (const line of text.trimEnd().split('\n')) output.line(`  ${line}`); // its key is masked by the output
-  }
-  const saving = ending.saveWork?.();
-  if (saving) await patience.within('save the work', { ms: 300_000, hurriedBy: 5_000 }, () => saving);
-  if (signal) {
-    await patience.within('make the signal durable', { ms: 60_000, hurriedBy: 5_700 }, () =>
+    if (judgement !== ending.judgement) print(tools, job, signal);
+    await patience.within('make the signal durable', { ms: handInSeconds * 1000, hurriedBy: 5_700 }, () =>
       store.saveSignal(job.ticket, job.attempt, text),
     );
   }
@@ -81,7 +87,7 @@ export async function finish(tools: EndTools, ending: Ending): Promise<Decision 
     return handler.handle(job.ticket, { ...lost, source, ...about });
   };
   // Both are safe to repeat: an answer may be lost after the swap (rule 16).
-  const decision = await patience.within('submit', { ms: 60_000, hurriedBy: 6_700 }, () =>
+  const decision = await patience.within('submit', { ms: handInSeconds * 1000, hurriedBy: 6_700 }, () =>
     patience.insist('submit', { ms: 30_000, everyMs: 1_000 }, submit),
   );
   if (agentGone)
@@ -89,13 +95,49 @@ export async function finish(tools: EndTools, ending: Ending): Promise<Decision 
   else log.warn('processes of the agent are left, so "stopped" is not said', { ticket: job.ticket });
   // A save that took too long has gone on meanwhile; what is left of the time is its.
   if (saving && patience.hurried)
-    await patience.within('save the work', { ms: 0, hurriedBy: 9_000 }, () => saving);
-  return decision ?? null;
+    await patience.within('save the work', { ms: 0, hurriedBy: 9_000 }, () => saving.whole);
+  return { judgement, decision: decision ?? null };
+}
+
+type Kept = { commit: string } | { fault: string };
+
+/** Saves the work, again where only the way to the server failed. `inTime` gives up where `whole` goes on. */
+function keep(
+  { config, patience }: EndTools,
+  saveWork: () => Promise<string>,
+): { inTime: Promise<Kept>; whole: Promise<Kept> } {
+  const seconds = config.limits.save_seconds;
+  const whole: Promise<Kept> = patience
+    .insist('save the work', { ms: (seconds * 1000) / 2, everyMs: 1_000 }, saveWork)
+    .then(
+      (commit) => ({ commit }),
+      (thrown: unknown) => ({ fault: asError(thrown).message }),
+    );
+  const limit = { ms: seconds * 1000, hurriedBy: 5_000 };
+  const late = { fault: `its push took longer than ${seconds} seconds` };
+  const inTime = patience.within('save the work', limit, () => whole).then((kept) => kept ?? late);
+  return { inTime, whole };
+}
+
+/**
+ * What is said where the work could not be kept. In the hurry of a cancel nothing is: a failure would start the ticket
+ * again that somebody has just stopped, and the words stand in the job log.
+ */
+function afterFault({ patience, output }: EndTools, { judgement }: Ending, fault: string): Judgement {
+  output.line(`the work could not be saved: ${fault}`);
+  const rest = withoutWork(judgement, fault);
+  return patience.hurried && rest !== judgement ? { nothing: true } : rest;
+}
+
+function print({ output }: EndTools, job: Job, signal: Signal): void {
+  output.line(`signal of ${job.ticket}, attempt ${job.attempt}:`);
+  for (const line of writeSignal(signal).trimEnd().split('\n')) output.line(`  ${line}`); // its key is masked by the output
 }
 
 function signalOf(
   { job, key, agentGone }: Ending,
   { kind, summary }: { kind: Signal['kind']; summary: string },
+  work?: string,
 ): Signal {
   const { id, run_attempt } = job.run;
   const { ticket, attempt } = job;
@@ -108,6 +150,7 @@ function signalOf(
     run: { id, run_attempt },
     key,
     agent_gone: agentGone,
+    work,
   };
 }
 

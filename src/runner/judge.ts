@@ -48,6 +48,14 @@ export function judge({ cause, exit, claim, lastWords, closed }: Ended): Judgeme
   return claim ? failed(exitWords(exit), claim) : { signal: { kind: 'failed', summary: why } };
 }
 
+/** What is left to say where the work could not be kept: a completion without its work is none. */
+export function withoutWork(judgement: Judgement, why: string): Judgement {
+  if (!('signal' in judgement)) return judgement;
+  const { signal } = judgement;
+  const completes = signal.kind === 'done' || signal.kind === 'review';
+  return completes ? failed(`The work could not be saved: ${why}`, signal) : judgement;
+}
+
 function failed(why: string, claim: Verdict): Judgement {
   return { signal: { kind: 'failed', summary: withClaim(why, 'It had said', claim) } };
 }

@@ -26,7 +26,7 @@ export function makeOutcome(
   cause: StopCause | null,
 ): Outcome {
   if ('nothing' in judgement) {
-    const code = cause === 'not-mine' ? 'attempt-closed' : (cause ?? 'ok');
+    const code = cause === 'not-mine' ? 'attempt-closed' : (cause ?? 'cancelled');
     return { outcome: 'stopped', code, message: 'The agent was stopped; nothing was signalled.' };
   }
   if (!decision) return { outcome: 'unsaid', code: 'internal', message: 'The end could not be handed in.' };

@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '../base/clock.ts';
-import { asError } from '../base/errors.ts';
+import { asError, SignalboxError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 
 /**
@@ -14,7 +14,10 @@ export interface Patience {
     limit: { ms: number; hurriedBy: number },
     step: () => Promise<T>,
   ): Promise<T | undefined>;
-  /** Repeats `step` every `everyMs` until it succeeds. Rejects with its last failure after `ms`, or when hurried. */
+  /**
+   * Repeats `step` every `everyMs` until it succeeds. Rejects with its last failure after `ms`, when hurried, or at once
+   * where a person must act first.
+   */
   insist<T>(name: string, limit: { ms: number; everyMs: number }, step: () => Promise<T>): Promise<T>;
 }
 
@@ -55,13 +58,16 @@ export function makePatience(clock: Clock, log: Log, interrupted: AbortSignal): 
           return await step();
         } catch (thrown) {
           log.warn('a step failed', { step: name, error: asError(thrown) });
-          if (interrupted.aborted || clock.now() - begun >= ms) throw thrown;
+          if (interrupted.aborted || needsPerson(thrown) || clock.now() - begun >= ms) throw thrown;
         }
         await sleep(clock, everyMs, interrupted);
       }
     },
   };
 }
+
+const needsPerson = (thrown: unknown): boolean =>
+  thrown instanceof SignalboxError && thrown.kind === 'config';
 
 /** `work`, or a rejection once `signal` aborts; the work itself may then go on unheard. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -102,7 +102,14 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   const { clock, log } = deps;
   const hide = masker([attending.key, ...profile.environment.map((one) => deps.environment[one] ?? '')]);
   const words = () => hide(lastWords(agent.printed(), 40));
-  const keeper = makeWorkKeeper({ workshop, remote: deps.remote, job, agent: name, clock });
+  const keeper = makeWorkKeeper({
+    workshop,
+    remote: deps.remote,
+    job,
+    agent: name,
+    clock,
+    timeoutMs: deps.config.limits.save_seconds * 1000,
+  });
   const { cause, exit } = await attend(attending, agent, profile, () =>
     keeper.save({ subject: 'work in progress', words: words() }),
   );
@@ -130,7 +137,7 @@ function savingOf(
   judgement: Judgement,
   cause: StopCause | null,
   words: () => string,
-): () => Promise<void> {
+): () => Promise<string> {
   const signal = 'signal' in judgement ? judgement.signal : null;
   const subject = signal
     ? (signal.summary.split('\n')[0] ?? signal.kind).slice(0, 60)
@@ -144,8 +151,8 @@ async function end(
   what: Omit<Ending, 'job' | 'key'> & { cause: StopCause | null },
 ): Promise<Outcome> {
   const { cause, ...ending } = what;
-  const decision = await finish(tools, { job, key, ...ending });
-  const outcome = makeOutcome(ending.judgement, decision, cause);
+  const { judgement, decision } = await finish(tools, { job, key, ...ending });
+  const outcome = makeOutcome(judgement, decision, cause);
   tools.output.line(
     `${job.ticket}, attempt ${job.attempt}: ${outcome.outcome}: ${outcome.code}: ${outcome.message}`,
   );

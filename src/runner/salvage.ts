@@ -145,7 +145,7 @@ export async function commitSnapshot(
 
 /**
  * Moves the attempt's work ref to `commit`. Forced: only the bound run writes it, and an agent may rewrite its own
- * history. @throws SignalboxError `forge`
+ * history. @throws SignalboxError `config` where the server refuses it (a file too large, a rule), else `forge`
  */
 export async function pushWork(
   bare: string,
@@ -160,5 +160,7 @@ export async function pushWork(
     },
   );
   if (pushed.code === 0) return;
-  throw new SignalboxError('forge', 'work-not-pushed', pushed.stderr.trim().slice(-500));
+  const words = pushed.code === -1 ? 'git was ended at its time limit' : pushed.stderr.trim().slice(-500);
+  const kind = /\[remote rejected\]/.test(pushed.stderr) ? 'config' : 'forge';
+  throw new SignalboxError(kind, 'work-not-pushed', words);
 }

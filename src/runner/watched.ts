@@ -20,7 +20,7 @@ export function watched(watch: {
   limits: Limits;
   endBy: number;
   saveEveryMs: number;
-  checkIn(): Promise<void>;
+  checkIn(): Promise<unknown>;
   census(): unknown;
   interrupted: AbortSignal;
 }): () => void {

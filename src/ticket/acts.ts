@@ -226,6 +226,7 @@ function closeBySignal(ticket: Ticket, request: RequestOf<'signal'>, { now }: Ci
     by: request.actor,
     reason: request.signal?.summary ?? '',
     signal: requestDigest(request),
+    work: request.signal?.work,
     // A worker's own word, and only the runner's: a comment or a file is written while the agent may live (rule 18).
     agentGone: request.channel === 'runner' && request.signal?.agent_gone === true,
   });

@@ -7,6 +7,8 @@ export interface Closing {
   reason: string;
   /** Digest of the accepted signal. */
   signal?: string;
+  /** Commit that it named as its work. */
+  work?: string | undefined;
   /** Whether the closing itself proves that nothing of the agent lives. */
   agentGone: boolean;
 }
@@ -29,6 +31,7 @@ export function closeAttempt(ticket: Ticket, now: number, closing: Closing): Tic
     by: closing.by,
     reason: closing.reason,
     signal: closing.signal ?? null,
+    work: closing.work,
     started: open.run?.started ?? open.claimed,
     ended,
     stopped: open.run && !closing.agentGone ? null : ended,

@@ -50,6 +50,9 @@ const limits = z.strictObject({
     .default(120)
     .describe('how long an agent may go on when the head cannot be read'),
   kill_after_seconds: z.number().positive().max(60).default(3).describe('from SIGTERM to SIGKILL'),
+  save_seconds: seconds
+    .default(300)
+    .describe('how long a runner may take to push the work of an agent that has ended'),
   force_cancel_seconds: seconds.default(360).describe('from a cancel without effect to a force-cancel'),
   alarm_seconds: seconds.default(900).describe('from a stop asked to the alarm where it did not take'),
 });
@@ -90,4 +93,15 @@ export const defaultConfig: Config = config.parse({ format: formatVersion });
  */
 export function stopGraceSeconds({ limits }: Config): number {
   return limits.unreadable_seconds + 2 * limits.look_seconds + 2 * limits.kill_after_seconds;
+}
+
+/** Seconds that each step after the push of the work may take: the signal made durable, then submitted. */
+export const handInSeconds = 60;
+
+/**
+ * Seconds to wait after an attempt's deadline before it counts as lost: an agent may end at its last moment, and its
+ * runner has then to look after it, push its work and hand in what it said (rule 15).
+ */
+export function deadlineGraceSeconds(config: Config): number {
+  return stopGraceSeconds(config) + config.limits.save_seconds + 2 * handInSeconds;
 }

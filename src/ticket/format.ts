@@ -20,6 +20,7 @@ const ticketId = z.string().max(64).regex(idPattern, 'letters, digits and single
 const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'a UTC time like 2026-05-25T09:12:00Z');
 
 const hexDigest = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hexadecimal');
+const commit = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/, 'the full id of a commit');
 const line = z.string().max(500);
 const text = z.string().max(64 * 1024);
 
@@ -101,6 +102,7 @@ const closedAttempt = z.strictObject({
   by: line.describe('who or what ended it'),
   reason: text.default(''),
   signal: hexDigest.nullable().describe('digest of the accepted signal'),
+  work: commit.optional().describe('commit that the accepted signal named as its work'),
   started: instant,
   ended: instant,
   stopped: instant
@@ -166,6 +168,7 @@ export const signal = z.strictObject({
     .boolean()
     .default(false)
     .describe("the runner's word that every process of the agent has ended"),
+  work: commit.optional().describe('commit of the work it speaks of; only that is ever shown'),
 });
 export type Signal = z.infer<typeof signal>;
 

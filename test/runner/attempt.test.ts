@@ -24,6 +24,7 @@ describe('an attempt', () => {
     expect(world.ticket().attempts[0]?.stopped).not.toBeNull();
     expect(await world.kept('shed.txt')).toBe('new\n');
     expect(await world.git('log', '--format=%s', workRefOf())).toBe('tidy\nfirst\n');
+    expect(world.ticket().attempts[0]?.work).toBe((await world.git('rev-parse', workRefOf())).trim());
   });
 
   it('ends in this order: printed, work, durable, submitted; the accepted closing has proved the rest', async () => {

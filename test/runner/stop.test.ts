@@ -192,16 +192,59 @@ describe('stopping', () => {
     expect(await world.git('log', '-1', '--format=%B', workRefOf())).toContain('DONE: nearly');
   });
 
-  it('a failure on the way prevents no later step', async () => {
-    const run = world.run(`while [ ! -e ${pids}/go ]; do sleep 0.02; done; echo DONE: x`);
+  it('work that the server refuses is not done: the claim is told as a failure, with the words of git', async () => {
+    const run = world.run(
+      `while [ ! -e ${pids}/go ]; do sleep 0.02; done; echo w > w.txt; echo DONE: all is done`,
+    );
     await until('the agent', () => world.log.some((line) => line.includes('starting luci')));
-    const hook = join(world.code, 'hooks', 'pre-receive');
-    mkdirSync(join(world.code, 'hooks'), { recursive: true });
-    writeFileSync(hook, '#!/bin/sh\nexit 1\n');
-    chmodSync(hook, 0o755);
+    refuseWork('echo "GH001: Large files detected" >&2; exit 1');
     writeFileSync(join(pids, 'go'), '');
 
-    expect(await run).toMatchObject({ outcome: 'done' });
-    expect(world.happened).toEqual(['bind', 'printed', 'durable', 'signal']);
+    expect(await run).toMatchObject({ outcome: 'failed' });
+    expect(world.happened).toEqual(['bind', 'printed', 'printed', 'durable', 'signal']); // no later step is left out
+    const [attempt] = world.ticket().attempts;
+    expect(attempt).toMatchObject({ outcome: 'failed' });
+    expect(attempt?.work).toBeUndefined();
+    expect(attempt?.reason).toContain('GH001: Large files detected');
+    expect(attempt?.reason).toContain('It had said DONE: all is done');
+  });
+
+  it('what an earlier check-in kept is never taken for the work of a completion', async () => {
+    const run = world.run(
+      `echo half > w.txt; while [ ! -e ${pids}/go ]; do sleep 0.02; done; echo whole > w.txt; echo DONE: all is done`,
+      { saveEveryMs: 100 },
+    );
+    await until('a check-in', async () => (await world.kept('w.txt')) === 'half\n');
+    refuseWork('exit 1');
+    writeFileSync(join(pids, 'go'), '');
+    await run;
+
+    expect(world.ticket().state).not.toBe('done');
+    expect(world.ticket().attempts[0]).toMatchObject({ outcome: 'failed' });
+  });
+
+  it('a push that hangs is waited for as long as the app waits, then told as a failure', async () => {
+    await world.close();
+    world = await makeWorld({ save_seconds: 0.5 });
+    refuseWork('while [ ! -e go ]; do sleep 0.02; done');
+    const outcome = await world.run('echo w > w.txt; echo DONE: all is done');
+    writeFileSync(join(world.code, 'go'), '');
+
+    expect(outcome).toMatchObject({ outcome: 'failed' });
+    expect(world.ticket().attempts[0]?.reason).toContain('0.5 seconds');
+  });
+
+  it('a push that fails for the moment is made again', async () => {
+    refuseWork('[ -e again ] && exit 0; touch again; exec kill -9 $PPID');
+    expect(await world.run('echo w > w.txt; echo DONE: all is done')).toMatchObject({ outcome: 'done' });
+    expect(await world.kept('w.txt')).toBe('w\n');
   });
 });
+
+/** What the server does with every push from now on. */
+function refuseWork(script: string) {
+  const hook = join(world.code, 'hooks', 'pre-receive');
+  mkdirSync(join(world.code, 'hooks'), { recursive: true });
+  writeFileSync(hook, `#!/bin/sh\n${script}\n`);
+  chmodSync(hook, 0o755);
+}
