@@ -16,7 +16,7 @@ export interface Patience {
   ): Promise<T | undefined>;
   /**
    * Repeats `step` every `everyMs` until it succeeds. Rejects with its last failure after `ms`, when hurried, or at once
-   * where a person must act first.
+   * where trying again is of no use.
    */
   insist<T>(name: string, limit: { ms: number; everyMs: number }, step: () => Promise<T>): Promise<T>;
 }
@@ -58,7 +58,7 @@ export function makePatience(clock: Clock, log: Log, interrupted: AbortSignal): 
           return await step();
         } catch (thrown) {
           log.warn('a step failed', { step: name, error: asError(thrown) });
-          if (interrupted.aborted || needsPerson(thrown) || clock.now() - begun >= ms) throw thrown;
+          if (interrupted.aborted || isFinal(thrown) || clock.now() - begun >= ms) throw thrown;
         }
         await sleep(clock, everyMs, interrupted);
       }
@@ -66,8 +66,9 @@ export function makePatience(clock: Clock, log: Log, interrupted: AbortSignal): 
   };
 }
 
-const needsPerson = (thrown: unknown): boolean =>
-  thrown instanceof SignalboxError && thrown.kind === 'config';
+/** Of our own errors the forge's and those of a race pass; the others stay until a person acts. */
+const isFinal = (thrown: unknown): boolean =>
+  thrown instanceof SignalboxError && thrown.kind !== 'forge' && thrown.kind !== 'conflict';
 
 /** `work`, or a rejection once `signal` aborts; the work itself may then go on unheard. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

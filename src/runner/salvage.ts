@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { isoSeconds } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
 import { agentEmail, ownGit, type Remote, signalFile, snapshotIndex, type Workshop } from './repository.ts';
@@ -39,20 +40,38 @@ export async function takeSnapshot({ bare, tree, start }: Workshop): Promise<Sna
   });
   const forget = links.map(({ path }) => `0 ${'0'.repeat(40)}\t${path}\0`).join('');
   if (links.length > 0) await run(['update-index', '-z', '--index-info'], forget);
-  await ownGit(
-    bare,
-    [`--work-tree=${tree}`, 'add', '--all', '--ignore-errors', '--', '.', `:(exclude)${signalFile}`],
-    {
-      env,
-    },
-  );
+  await addAll(bare, tree, env);
   for (const { sha, path } of links) {
     const taken = await run(['--literal-pathspecs', 'ls-files', '-z', '--', path]);
     if (taken === '') await run(['update-index', '-z', '--index-info'], `160000 ${sha}\t${path}\0`);
   }
+  // Not by a pathspec that excludes it: git gives up on all where the agent made its folder a link.
+  await run(['update-index', '-z', '--index-info'], `0 ${'0'.repeat(40)}\t${signalFile}\0`);
   const made = (await run(['write-tree'])).trim();
   const same = (await run(['rev-parse', `${head}^{tree}`])).trim();
   return { head, tree: made, clean: made === same };
+}
+
+/**
+ * Puts the files of the tree into the index. Exit status 1 means that some vanished or cannot be read. A status above it
+ * means that git gave up on all: it does so for one file that has not the encoding its attributes claim. Then all are
+ * taken as the bytes they are.
+ */
+async function addAll(bare: string, tree: string, env: Record<string, string>): Promise<void> {
+  const attributes = join(bare, 'info', 'attributes');
+  const add = [`--work-tree=${tree}`, 'add', '--all', '--ignore-errors', '--', '.'];
+  const tried = async () => {
+    const { code, stderr } = await ownGit(bare, add, { env, timeoutMs: 600_000 });
+    return code === 0 || code === 1 ? null : stderr;
+  };
+  await rm(attributes, { force: true });
+  if ((await tried()) === null) return;
+  await mkdir(dirname(attributes), { recursive: true });
+  await writeFile(attributes, '* !working-tree-encoding\n');
+  await rm(`${env.GIT_INDEX_FILE}.lock`, { force: true });
+  const fault = await tried();
+  if (fault !== null)
+    throw new SignalboxError('bug', 'snapshot-failed', `git add: ${fault.trim().slice(-500)}`);
 }
 
 /** Git on our clone with an index of its own, answering what it prints. @throws SignalboxError `bug` */

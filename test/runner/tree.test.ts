@@ -104,6 +104,29 @@ END
     expect(await world.kept('.signalbox/set-aside/.github/workflows/ci.yml')).toBe('evil\n');
   });
 
+  it('S6: keeps everything where a file has not the encoding that the attributes claim', async () => {
+    const outcome = await world.run(`
+      printf '*.ps1 text working-tree-encoding=UTF-16\\n' > .gitattributes; echo hello > a.ps1; echo kept > kept.txt; echo DONE: x`);
+
+    expect(outcome).toMatchObject({ outcome: 'done' });
+    expect(await world.kept('kept.txt')).toBe('kept\n');
+    expect(await world.kept('a.ps1')).toBe('hello\n');
+  });
+
+  it('S6: keeps the work where the folder of the signal file became a link', async () => {
+    await world.run(
+      'mkdir else; rm -r .signalbox; ln -s else .signalbox; echo kept > kept.txt; echo DONE: x',
+    );
+    expect(await world.kept('kept.txt')).toBe('kept\n');
+  });
+
+  it('says so where the work cannot be read at all', async () => {
+    const outcome = await world.run('cd /; rm -rf "$OLDPWD"; echo DONE: x');
+
+    expect(outcome).toMatchObject({ outcome: 'failed' });
+    expect(world.ticket().attempts[0]?.reason).toContain('The work could not be saved: git add: ');
+  });
+
   it.each([
     [
       'a link',
