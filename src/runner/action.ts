@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
@@ -18,6 +18,7 @@ import { masker } from './output.ts';
 import { makePatience } from './patience.ts';
 import { housePromptPath } from './prompt.ts';
 import { runAttempt } from './run.ts';
+import { takeUser } from './user.ts';
 
 /*
  * The entry of the local action `.github/actions/signalbox`: the one file of the runner that knows the adapters. It
@@ -82,6 +83,8 @@ async function attempt(
   const config = await patience.insist('read the config', files, () => loadConfig(forge));
   const housePrompt = await patience.insist('read the prompt', files, () => forge.file(housePromptPath));
   mkdirSync(temp, { recursive: true });
+  const user = await takeUser(clock, log);
+  if (user) chmodSync(temp, 0o700); // the event, and the files by which a step answers Actions, lie in it
   const root = mkdtempSync(join(temp, 'signalbox-'));
   const workFolder = join(root, 'attempt');
   mkdirSync(workFolder);
@@ -117,6 +120,7 @@ async function attempt(
         output: { line: say },
         config,
         remote: { url, token },
+        user,
         workFolder,
         environment: withoutTokens(variables, token),
         housePrompt,
@@ -125,6 +129,8 @@ async function attempt(
       job,
     );
   } finally {
+    if (user)
+      await patience.within('release the user', { ms: 60_000, hurriedBy: 9_000 }, () => user.release());
     await patience.within('close the store', { ms: 5_000, hurriedBy: 9_200 }, () => store.close());
   }
 }

@@ -4,6 +4,7 @@ import { type Clock, sleep } from '../base/clock.ts';
 import { splitLines } from './output.ts';
 import { makeCensus, type Process, type Quarry } from './processes.ts';
 import { type StopLimits, stopAll } from './stop.ts';
+import type { AgentUser } from './user.ts';
 
 /** How the agent's first process ended: by its exit status, by a signal, or it could not be started. */
 export type AgentExit = { code: number } | { signal: string } | { fault: string };
@@ -51,7 +52,9 @@ export interface AgentStart {
   env: Record<string, string>;
   /** Comes on its standard input. */
   prompt: string;
-  quarry: Omit<Quarry, 'root'>;
+  quarry: Omit<Quarry, 'root' | 'uid'>;
+  /** The user that it runs as; null for ours. */
+  user: AgentUser | null;
   clock: Clock;
   /** Each line it prints, on either stream. */
   onLine(line: string): void;
@@ -59,10 +62,11 @@ export interface AgentStart {
 
 /** Starts the agent in a session and process group of its own, so that a Ctrl-C or a cancel meets only us. */
 export function startAgent(start: AgentStart): Agent {
-  const [program = '', ...args] = start.command;
+  const { user, env } = start;
+  const [program = '', ...args] = user?.as(start.command, env) ?? start.command;
   const child = spawn(program, args, {
+    env,
     cwd: start.cwd,
-    env: start.env,
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
@@ -86,12 +90,15 @@ export function startAgent(start: AgentStart): Agent {
   });
   child.stdin.on('error', () => {}); // it need not read its prompt
   child.stdin.end(start.prompt);
-  const census = child.pid === undefined ? () => [] : makeCensus({ ...start.quarry, root: child.pid });
+  const census =
+    child.pid === undefined
+      ? () => []
+      : makeCensus({ ...start.quarry, uid: user?.uid ?? null, root: child.pid });
   return {
     exited,
     census,
     async stop(limits) {
-      const left = await stopAll(census, start.clock, limits);
+      const left = await stopAll(census, start.clock, limits, user?.send);
       // With every process gone the pipes are at their end; one that is left would hold them open for ever.
       await Promise.race([Promise.all(closed), sleep(start.clock, 1_000)]);
       for (const stream of [child.stdout, child.stderr]) stream.destroy();

@@ -8,6 +8,7 @@ import type { EndTools } from './end.ts';
 import type { Job, RunnerForge } from './job.ts';
 import { type Remote, signalFile, type Workshop } from './repository.ts';
 import { makeBrake, type StopCause } from './stop.ts';
+import type { AgentUser } from './user.ts';
 import { watched } from './watched.ts';
 
 /** Everything a run needs of the world. */
@@ -17,6 +18,8 @@ export interface RunnerDeps extends Omit<EndTools, 'patience'> {
   config: Config;
   /** The code repository. */
   remote: Remote;
+  /** The agent's own user; null where it has to run as ours. */
+  user: AgentUser | null;
   /** An existing, empty folder for this run alone. */
   workFolder: string;
   /** Where the agent's allowed variables are taken from. */
@@ -59,14 +62,20 @@ export function launch(
   }: { attempt: Attempt; workshop: Workshop; profile: Profile; prompt: string },
 ): Agent {
   const mark = deps.random.hex(16);
+  const { user } = deps;
   tools.output.line(
-    `starting ${attempt.agent}, phase ${attempt.phase}, at most ${profile.time_limit_minutes} minutes`,
+    `starting ${attempt.agent}, phase ${attempt.phase}, at most ${profile.time_limit_minutes} minutes, as ${user?.name ?? 'the user of this job'}`,
   );
+  if (!user)
+    tools.output.line(
+      "warning: there is neither root nor sudo here, so the agent is not kept from this job's files and token",
+    );
   return startAgent({
     command: profile.command,
     cwd: workshop.tree,
     env: agentEnvironment(deps.environment, profile.environment, {
       HOME: workshop.home,
+      TMPDIR: workshop.temp,
       SIGNALBOX_TICKET: job.ticket,
       SIGNALBOX_ATTEMPT: String(job.attempt),
       SIGNALBOX_RUN: String(job.run.id),
@@ -77,6 +86,7 @@ export function launch(
     }),
     prompt,
     quarry: { mark, folder: workshop.folder },
+    user,
     clock: deps.clock,
     onLine: (line) => tools.output.line(`agent | ${line}`),
   });

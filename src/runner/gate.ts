@@ -25,6 +25,8 @@ export interface Gate {
   handler: Handler;
   config: Config;
   clock: Clock;
+  /** The agent's own user, if it has one. */
+  user: object | null;
 }
 
 const turn = (code: ReasonCode, message: string = reasons[code]): Turned => ({ code, message });
@@ -49,7 +51,7 @@ export async function passGate(gate: Gate, job: Job, key: string): Promise<Turne
     kind: 'bind',
     attempt: job.attempt,
     claim: job.claim,
-    run: job.run,
+    run: { ...job.run, own_user: gate.user !== null },
     key_sha256: sha256(key),
     source: `run-${job.run.id}-${job.run.run_attempt}-bind`,
     at: isoSeconds(gate.clock.now()),

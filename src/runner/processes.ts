@@ -18,8 +18,10 @@ export interface Quarry {
   root: number;
   /** Random value that every process inherits in `SIGNALBOX_MARK`. */
   mark: string;
-  /** Folder of the agent's work tree and home. */
+  /** Folder of the agent's work tree and home, by its real path. */
   folder: string;
+  /** The user that the agent has for itself; null where it runs as ours. */
+  uid: number | null;
 }
 
 export const onLinux = process.platform === 'linux';
@@ -45,9 +47,21 @@ export function processOf(pid: number): Process | null {
   }
 }
 
+/** All living processes. */
+function everybody(): Process[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => processOf(Number(name)) ?? []);
+}
+
+/** The processes of a user, also those that took on another's rights by a program that lends them. */
+export function processesOf(uid: number): Process[] {
+  return everybody().filter((one) => isOf(one.pid, uid));
+}
+
 /**
- * A census of an agent's processes: each call finds those that live now. A process is the agent's where it carries
- * the mark (double-forked ones in sessions of their own too), descends from one that is, shares a session or group
+ * A census of an agent's processes: each call finds those that live now. A process is the agent's where its user is the
+ * agent's own, which none can shed; where it has none, one that carries the mark (double-forked ones in sessions of their own too), descends from one that is, shares a session or group
  * with one, was found before, or sits in the agent's folder with neither a terminal nor us above it (a daemon that
  * cleaned its environment). Only on Linux; elsewhere it finds the process group's leader alone.
  */
@@ -57,12 +71,11 @@ export function makeCensus(quarry: Quarry): () => Process[] {
   if (root) known.set(root.pid, root.start);
   return () => {
     if (!onLinux) return isAlive(quarry.root) ? [bare(quarry.root)] : [];
-    const all = readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((name) => processOf(Number(name)) ?? []);
+    const all = everybody();
     const below = descendants(all, new Set([process.pid]));
     const isOurs = (one: Process): boolean =>
       known.get(one.pid) === one.start ||
+      (quarry.uid !== null && isOf(one.pid, quarry.uid)) ||
       carries(one.pid, quarry.mark) ||
       (!one.terminal && !below.has(one.pid) && sitsIn(one.pid, quarry.folder));
     const first = all.filter((one) => one.pid !== process.pid && isOurs(one));
@@ -89,6 +102,16 @@ function descendants(all: readonly Process[], from: ReadonlySet<number>): Set<nu
     for (const one of all) if (found.has(one.parent)) found.add(one.pid);
   }
   return found;
+}
+
+/** Whether any of a process's user ids (real, effective, saved, of the file system) is this one. */
+function isOf(pid: number, uid: number): boolean {
+  try {
+    const ids = /^Uid:\s+(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? '';
+    return ids.split(/\s+/).includes(String(uid));
+  } catch {
+    return false; // ended meanwhile
+  }
 }
 
 function carries(pid: number, mark: string): boolean {

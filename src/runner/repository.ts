@@ -1,8 +1,9 @@
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SignalboxError } from '../base/errors.ts';
 import { type GitResult, git, gitLogin } from '../base/git.ts';
 import { workRef } from '../ticket/paths.ts';
+import type { AgentUser } from './user.ts';
 
 /*
  * Two repositories, so that the process that holds the token never runs git under the agent's configuration: our own
@@ -21,8 +22,11 @@ export interface Workshop {
   bare: string;
   /** What is the agent's: its work tree and its home. */
   folder: string;
+  /** Whose it is; null where the agent has no user of its own. */
+  user: AgentUser | null;
   tree: string;
   home: string;
+  temp: string;
   /** Branch of the work tree. */
   branch: string;
   /** Commit the work started at. */
@@ -58,16 +62,20 @@ export function ownGit(
 
 /**
  * Makes both repositories in `root`. The work tree is on `ticket/<ID>`, which starts at that branch where the remote
- * has it, else at the default branch. @throws SignalboxError `forge` where the remote cannot be read.
+ * has it, else at the default branch. With `user` it lies in that user's folder, and is its own. @throws SignalboxError `forge` where the remote cannot be read.
  */
 export async function makeWorkshop(
   root: string,
   remote: Remote,
   job: { ticket: string; attempt: number; earlier: readonly number[]; agent: string },
+  user: AgentUser | null,
 ): Promise<Workshop> {
-  const folder = join(root, 'agent');
-  const [bare, tree, home] = [join(root, 'own.git'), join(folder, 'tree'), join(folder, 'home')];
-  for (const made of [bare, tree, home]) await mkdir(made, { recursive: true });
+  const bare = join(root, 'own.git');
+  const given = user?.folder ?? join(root, 'agent');
+  for (const made of [bare, given]) await mkdir(made, { recursive: true });
+  const folder = await realpath(given); // by it the kernel tells where a process sits
+  const [tree, home, temp] = [join(folder, 'tree'), join(folder, 'home'), join(folder, 'temp')];
+  for (const made of [tree, home, temp]) await mkdir(made);
   must(await git(['init', '--quiet', '--bare', '--template=', bare], { cwd: root }));
   const branch = `ticket/${job.ticket}`;
   const salvages = job.earlier.map((number) => workRef(job.ticket, number));
@@ -113,7 +121,8 @@ export async function makeWorkshop(
   await copyFile(join(tree, '.git', 'index'), snapshotIndex(bare));
   await inTree('config', 'user.name', job.agent);
   await inTree('config', 'user.email', agentEmail(job.agent));
-  return { bare, folder, tree, home, branch, start, salvage };
+  await user?.give();
+  return { bare, folder, user, tree, home, temp, branch, start, salvage };
 }
 
 /** An address that belongs to nobody (RFC 2606), so that no forge shows a person as the author. */

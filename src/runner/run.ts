@@ -84,7 +84,7 @@ async function start(
   const profile = deps.config.agents[name];
   if (!profile) throw new SignalboxError('config', 'no-agent', `there is no agent profile ${name}`);
   const earlier = before.ticket.attempts.map(({ number }) => number);
-  const making = makeWorkshop(deps.workFolder, deps.remote, { ...job, earlier, agent: name });
+  const making = makeWorkshop(deps.workFolder, deps.remote, { ...job, earlier, agent: name }, deps.user);
   const workshop = await unlessAborted(making, deps.interrupted);
   const now = await look();
   if ('code' in now) return now;
@@ -115,6 +115,8 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   );
   if (cause) tools.output.line(`stopping the agent: ${cause}`);
   const agentGone = await stop(attending, agent);
+  const takeBack = async () => deps.user?.takeBack();
+  await tools.patience.within('take the work back', { ms: 60_000, hurriedBy: 4_000 }, takeBack);
   const spoken = readVerdict(agent.spoken(), prompt);
   const said = mergeVerdicts(spoken, await writtenVerdict(workshop, job, log));
   const claim = said && { ...said, summary: hide(said.summary) }; // it is committed, and posted on the issue

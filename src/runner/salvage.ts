@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { isoSeconds } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
 import { agentEmail, ownGit, type Remote, signalFile, snapshotIndex, type Workshop } from './repository.ts';
+import type { AgentUser } from './user.ts';
 
 export interface Snapshot {
   /** The agent's own latest commit, or where the work started. */
@@ -21,8 +22,8 @@ const gitlink = /^160000 ([0-9a-f]+) \d\t(.*)$/;
  * stranger's, and its files are read through an index and a configuration of ours. Files that vanish or cannot be read
  * meanwhile are left out.
  */
-export async function takeSnapshot({ bare, tree, start }: Workshop): Promise<Snapshot> {
-  const head = (await fetchHead(bare, tree)) ?? start;
+export async function takeSnapshot({ bare, tree, start, user }: Workshop): Promise<Snapshot> {
+  const head = (await fetchHead(bare, tree, user)) ?? start;
   const index = snapshotIndex(bare);
   await rm(`${index}.lock`, { force: true }); // of a git that was killed; saves never overlap
   const env = { GIT_INDEX_FILE: index };
@@ -117,10 +118,13 @@ export async function withoutWorkflows({ bare, start }: Workshop, snapshot: Snap
 
 /**
  * The agent's latest commit, brought into our clone; null where its repository cannot be read. `upload-pack` runs on
- * it with no token, only the file transport and no lazy fetch, so nothing in its configuration can start a program.
+ * it with no token, only the file transport and no lazy fetch, so nothing in its configuration can start a program. Where
+ * the agent has a user of its own it runs as that, and hands out nothing that the agent could not read itself.
  */
-async function fetchHead(bare: string, tree: string): Promise<string | null> {
+async function fetchHead(bare: string, tree: string, user: AgentUser | null): Promise<string | null> {
   const own = 'refs/signalbox/agent-head';
+  const program = user?.as(['git', 'upload-pack'], { PATH: process.env.PATH ?? '/usr/bin:/bin' });
+  const quoted = program?.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   const { code } = await ownGit(
     bare,
     [
@@ -129,6 +133,7 @@ async function fetchHead(bare: string, tree: string): Promise<string | null> {
       '--no-tags',
       '--no-write-fetch-head',
       '--no-recurse-submodules',
+      ...(quoted ? [`--upload-pack=${quoted}`] : []),
       tree,
       `+HEAD:${own}`,
     ],

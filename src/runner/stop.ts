@@ -46,6 +46,9 @@ export interface StopLimits {
   giveUpMs: number;
 }
 
+/** Sends a signal to each of these processes that still lives. */
+export type Send = (to: readonly Process[], signal: NodeJS.Signals) => void;
+
 /**
  * Ends every process that `census` finds: SIGTERM, then SIGKILL, and SIGKILL again until a pass finds none, since a
  * process may fork while it is looked for. Returns those that are left: none, where it worked.
@@ -54,6 +57,7 @@ export async function stopAll(
   census: () => Process[],
   clock: Clock,
   { killAfterMs, hurry, hurriedMs, giveUpMs }: StopLimits,
+  send: Send = sendEach,
 ): Promise<Process[]> {
   const begun = clock.now();
   const asked = new Set<string>();
@@ -61,14 +65,15 @@ export async function stopAll(
   const grace = () => (hurry.aborted ? Math.min(killAfterMs, hurriedMs) : killAfterMs);
   while (left.length > 0 && clock.now() - begun < grace()) {
     // Later found ones are asked too, but each only once: a second SIGTERM makes some programs give up their clean-up.
-    for (const one of left) if (!asked.has(identity(one))) send(one, 'SIGTERM');
-    for (const one of left) asked.add(identity(one));
+    const unasked = left.filter((one) => !asked.has(identity(one)));
+    if (unasked.length > 0) send(unasked, 'SIGTERM');
+    for (const one of unasked) asked.add(identity(one));
     await sleep(clock, Math.min(50, killAfterMs));
     left = census();
   }
   const killing = clock.now();
   while (left.length > 0 && clock.now() - killing < giveUpMs) {
-    for (const one of left) send(one, 'SIGKILL');
+    send(left, 'SIGKILL');
     await sleep(clock, 10);
     left = census();
   }
@@ -77,11 +82,13 @@ export async function stopAll(
 
 const identity = (one: Process): string => `${one.pid} ${one.start}`;
 
-function send(one: Process, signal: NodeJS.Signals): void {
-  if (onLinux && processOf(one.pid)?.start !== one.start) return; // the pid is somebody else's by now
-  try {
-    process.kill(onLinux ? one.pid : -one.group, signal);
-  } catch {
-    // ended meanwhile
+function sendEach(to: readonly Process[], signal: NodeJS.Signals): void {
+  for (const one of to) {
+    if (onLinux && processOf(one.pid)?.start !== one.start) continue; // the pid is somebody else's by now
+    try {
+      process.kill(onLinux ? one.pid : -one.group, signal);
+    } catch {
+      // ended meanwhile
+    }
   }
 }

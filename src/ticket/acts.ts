@@ -94,7 +94,7 @@ const runs = {
     const open = ticket.attempt;
     if (open?.number !== request.attempt || open.claim !== request.claim) return refuse('other-claim');
     if (request.run.run_attempt !== 1) return refuse('rerun');
-    const { id, run_attempt, url } = request.run;
+    const { id } = request.run;
     // The same run with the same key again: the answer to its bind was lost (rule 9).
     if (open.run)
       return open.run.id === id && open.run.key_sha256 === request.key_sha256 ? ticket : refuse('other-run');
@@ -104,7 +104,7 @@ const runs = {
       attempt: {
         ...open,
         check_in_by: isoSeconds(now + limitMinutes * 60_000),
-        run: { id, run_attempt, url, key_sha256: request.key_sha256, started: isoSeconds(now) },
+        run: { ...request.run, key_sha256: request.key_sha256, started: isoSeconds(now) },
       },
     };
   },

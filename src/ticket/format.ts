@@ -64,6 +64,10 @@ const boundRun = z.strictObject({
   key_sha256: hexDigest,
   url: line,
   started: instant,
+  own_user: z
+    .boolean()
+    .optional()
+    .describe('whether its agent has a user of its own; one without can read what its job can'),
 });
 
 const attempt = z.strictObject({

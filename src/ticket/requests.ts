@@ -49,7 +49,7 @@ export type Request = Asked &
         kind: 'bind';
         attempt: number;
         claim: string;
-        run: { id: number; run_attempt: number; url: string };
+        run: { id: number; run_attempt: number; url: string; own_user?: boolean };
         key_sha256: string;
       }
     | {

@@ -97,6 +97,11 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
     `- From: in progress (${attempt.phase}, by ${attempt.agent}, started ${attempt.started})`,
     `- ${run}`,
     `- Stop asked ${attempt.ended}, seen to have ended ${attempt.stopped}`,
+    ...(attempt.run?.own_user === false
+      ? [
+          "- Its agent ran as the job's own user, since there was neither root nor `sudo`: it could read what the job can",
+        ]
+      : []),
     ...(attempt.run ? [`- Work kept: \`git fetch origin ${workRef(ticket.id, attempt.number)}\``] : []),
     ...(attempt.reason ? ['- Reason:', quote(attempt.reason)] : []),
   ].join('\n');

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Desk, makeDesk } from './desk.ts';
+import { ownUserIsPossible } from './own-user.ts';
 import { until } from './world.ts';
 
 let desk: Desk;
@@ -24,8 +25,28 @@ echo done > work.txt
 echo
 echo "DONE: snooped"`;
 
+/**
+ * Looks at every process for as long as the runner's git runs beside it, tries what lies in the job's folders, and sees
+ * so much of git that its look-outs are among it.
+ */
+const thief = `
+seen=0
+while [ $seen -lt 3 ]; do
+  for one in /proc/[0-9]*; do
+    case "$(tr '\\0' ' ' < $one/cmdline 2> /dev/null)" in *"git "*refs/heads/signalbox*)
+      case " $met " in *" $one "*) ;; *) met="$met $one"; seen=$((seen + 1)) ;; esac ;;
+    esac
+    tr '\\0' '\\n' < $one/environ 2> /dev/null | grep -E '^GIT_CONFIG_VALUE_0=|gh[sp]_[A-Za-z0-9]{8}' && echo "found something"
+  done
+done
+ls -d /tmp/signalbox-action-*/github > /dev/null && echo "saw the machine"
+for kind in -readable -writable; do
+  find /tmp/signalbox-action-* -type f \\( -name event.json -o -name 'set_*' -o -path '*.git/*' \\) $kind 2> /dev/null | grep _temp && echo "found a file"
+done
+echo "DONE: looked about"`;
+
 describe('the action, in the embedded Actions', { timeout: 60_000 }, () => {
-  it("runs an attempt; the agent finds no token in its environment, its parents', its files or any command line", async () => {
+  it("runs an attempt; no token stands in the agent's environment, its parents', its files or a command line", async () => {
     desk = await makeDesk({ luci: snoop });
     const claim = await desk.claimed('MC-1', 'luci');
     const { log, conclusion } = await desk.ended(await desk.dispatch('MC-1', 1, claim));
@@ -41,6 +62,21 @@ describe('the action, in the embedded Actions', { timeout: 60_000 }, () => {
     expect(ticket.attempts[0]?.stopped).not.toBeNull();
     expect(await desk.git('show', 'refs/signalbox/work/MC-1/1:work.txt')).toBe('done\n');
   });
+
+  it.skipIf(!ownUserIsPossible)(
+    'keeps the token of the job and the files of the runner from an agent that looks for them all the time',
+    async () => {
+      desk = await makeDesk({ luci: thief });
+      const claim = await desk.claimed('MC-1', 'luci');
+      const { log } = await desk.ended(await desk.dispatch('MC-1', 1, claim));
+
+      expect(log).toContain('saw the machine');
+      expect(log).not.toMatch(/found (?:something|a file)/);
+      expect((await desk.ticket('MC-1')).attempts).toMatchObject([
+        { outcome: 'done', reason: 'looked about' },
+      ]);
+    },
+  );
 
   it('S3: of two dispatches and a re-run one starts an agent', async () => {
     desk = await makeDesk({ luci: 'echo "I am started"; echo DONE: x' });

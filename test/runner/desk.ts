@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Octokit } from '@octokit/rest';
@@ -54,6 +54,7 @@ async function bundle(folder: string): Promise<string> {
 /** `agents`: name to a shell script. `cancelScale` scales Actions' time from SIGINT to the kill. */
 export async function makeDesk(agents: Record<string, string>, cancelScale = 1): Promise<Desk> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-action-')));
+  chmodSync(folder, 0o755); // as on a machine of Actions: what keeps others out is further inside
   const clock = systemClock;
   const github = await startLocalGitHub({
     dataFolder: join(folder, 'github'),

@@ -164,6 +164,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
         },
         config,
         remote: { url: code, token: null },
+        user: null,
         workFolder,
         environment: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
         housePrompt: null,

@@ -211,7 +211,7 @@ export class Repository {
   /** Every start of an agent, `MC-1-2` for the second attempt of MC-1, in order. */
   starts(ticket?: string): string[] {
     const file = join(this.stories, 'starts');
-    const all = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+    const all = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
     return all.filter((name) => ticket === undefined || name.startsWith(`${ticket}-`));
   }
 

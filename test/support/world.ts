@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Octokit } from '@octokit/rest';
 import { sleep } from '../../src/base/clock.ts';
@@ -67,7 +67,12 @@ export class World extends Repository {
 
   async #begin(): Promise<void> {
     const { files = {}, state, before, cancelScale = 1 } = this.#options;
+    // Agents have users of their own, and all of them tell here.
     mkdirSync(this.stories, { recursive: true });
+    writeFileSync(join(this.stories, 'starts'), '');
+    chmodSync(this.folder, 0o755);
+    chmodSync(this.stories, 0o777);
+    chmodSync(join(this.stories, 'starts'), 0o666);
     await this.#startGitHub(cancelScale);
     const { admin } = this.github;
     for (const login of ['lucienne', 'elmar', 'visitor', 'wilma'] as const)
