@@ -8,6 +8,7 @@ import type { Decision } from '../ticket/decision.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import type { Request } from '../ticket/requests.ts';
+import { isOpen, states, stateWords } from '../ticket/states.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { callOffAlarm, raiseAlarm, showDetached } from './alarm.ts';
 import { type Context, own, present } from './context.ts';
@@ -117,8 +118,7 @@ class DeskOperator implements Operator {
   async sweep(): Promise<void> {
     const snapshot = await this.#context.writer.read({ fresh: true });
     await keepLabels(this.#context);
-    const { labels } = await this.#options.config();
-    const labelled = (await this.#context.forge.issuesLabelled(labels.ticket)).map(({ number }) => number);
+    const labelled = await this.#labelledIssues();
     // Somebody may have taken the label off a ticket's issue, and asks of it all the same.
     const linked = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket?.issue ?? []);
     for (const number of new Set([...labelled, ...linked])) this.#issuesDirty.add(number);
@@ -142,6 +142,22 @@ class DeskOperator implements Operator {
       ...(isLive(ticket) ? [this.#runs.verify(ticket)] : []),
       ...(wanted(ticket).publish ? [readPullRequest()] : []),
     ];
+  }
+
+  /**
+   * Open issues of tickets, and every issue that shows what its ticket may not be any more: an open state, or an ended
+   * one though it is open. Whoever ended those tickets may not have lived to show it.
+   */
+  async #labelledIssues(): Promise<number[]> {
+    const { labels } = await this.#options.config();
+    const { forge } = this.#context;
+    const found = await Promise.all([
+      forge.issuesLabelled(labels.ticket),
+      ...states.map((state) =>
+        forge.issuesLabelled(`${labels.state_prefix}${stateWords(state)}`, isOpen(state) ? 'all' : 'open'),
+      ),
+    ]);
+    return found.flat().map(({ number }) => number);
   }
 
   async settled(): Promise<void> {

@@ -187,8 +187,8 @@ export interface Forge {
 
   /** `gone`: deleted (410) or never there; `moved`: transferred. */
   issue(number: number): Promise<Issue | 'gone' | 'moved'>;
-  /** Open issues with a label; pull requests left out. */
-  issuesLabelled(label: string): Promise<Issue[]>;
+  /** Issues with a label, the open ones unless asked otherwise; pull requests left out. */
+  issuesLabelled(label: string, state?: 'open' | 'all'): Promise<Issue[]>;
   createIssue(title: string, body: string, labels: string[]): Promise<number>;
   updateIssue(
     number: number,

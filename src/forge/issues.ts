@@ -15,10 +15,10 @@ export function issueCalls(api: Api, app: AppIdentity): IssueCalls {
 
   return {
     issue: (number) => readIssue(api, number, app),
-    async issuesLabelled(label) {
+    async issuesLabelled(label, state = 'open') {
       const issues = await api.readAll(
-        `issues labelled ${label}`,
-        (page) => octokit.rest.issues.listForRepo({ ...at, labels: label, state: 'open', ...page }),
+        `${state} issues labelled ${label}`,
+        (page) => octokit.rest.issues.listForRepo({ ...at, labels: label, state, ...page }),
         (data) => data,
       );
       return issues.map((json) => issueOf(json, app)).filter((issue) => !issue.is_pull_request);
