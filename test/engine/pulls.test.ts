@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { config as schema } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
-import { workRef } from '../../src/ticket/paths.ts';
 import { aTicket, config } from './desk.ts';
 import { stopped } from './fixtures.ts';
 import { OperatedDesk } from './operated.ts';
 
 const gated = schema.parse({ ...config, phases: { dev: { gate: 'person' }, docs: { gate: 'person' } } });
 const branch = 'ticket/MC-1';
+/** Commits of the work of its attempts. */
+const [work1, work2] = ['1'.repeat(40), '2'.repeat(40)];
 
 /** MC-1, its work accepted and shown, in review. */
 async function inReview(over: Partial<Ticket> = {}): Promise<{ desk: OperatedDesk; pull: number }> {
   const desk = await OperatedDesk.start(gated);
   const issue = desk.forge.open('lucienne', { title: over.title ?? 'A ticket' });
-  desk.forge.refs.set(workRef('MC-1', 1), 'work1');
-  const attempts: Ticket['attempts'] = [{ ...stopped, outcome: 'review' }];
+  const attempts: Ticket['attempts'] = [{ ...stopped, outcome: 'review', work: work1 }];
   await desk.put(aTicket('MC-1', { state: 'review', attempts, issue, ...over }));
   await desk.sweep();
   desk.later();
@@ -31,12 +31,12 @@ async function workedAgain(desk: OperatedDesk, over: Partial<Ticket> = {}): Prom
     ...stopped,
     number: 2,
     outcome: 'review',
+    work: work2,
     signal: 'c'.repeat(64),
     ended: desk.now,
   } as const;
   const attempts = [...ticket.attempts, again];
   await desk.put({ ...ticket, state: 'review', waiting: null, attempts, ...over });
-  desk.forge.refs.set(workRef('MC-1', 2), 'work2');
   desk.later();
 }
 
@@ -92,14 +92,14 @@ describe('work that is accepted after a pull request was closed', () => {
     await workedAgain(desk);
     await desk.sweep();
     expect(desk.forge.shownPulls()).toEqual([`${branch} ${how}`, `${branch} open`]);
-    expect(desk.forge.refs.get(`refs/heads/${branch}`)).toBe('work2');
+    expect(desk.forge.refs.get(`refs/heads/${branch}`)).toBe(work2);
   });
 
   test('is not shown again where it is in that very one, whoever added to it', async () => {
     const { desk } = await inReview();
     desk.forge.merge(branch, 'wilma', 'experiment');
     desk.forge.refs.delete(`refs/heads/${branch}`); // as GitHub does on request, after a merge
-    desk.forge.contained.add('work1 work1');
+    desk.forge.contained.add(`${work1} ${work1}`);
     await desk.sweep();
     expect(desk.forge.shownPulls()).toEqual([`${branch} merged`]);
     expect(desk.forge.refs.has(`refs/heads/${branch}`)).toBe(false);
