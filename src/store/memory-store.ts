@@ -51,7 +51,8 @@ export function openMemoryStore(remote: MemoryRemote, options: CommitStoreOption
   return new CommitStore(new MemoryBackend(remote), options);
 }
 
-class MemoryBackend implements Backend {
+/** What a store in memory needs of git. */
+export class MemoryBackend implements Backend {
   readonly objects: MemoryObjects;
   readonly stateRef: string;
   readonly #remote: MemoryRemote;

@@ -1,0 +1,206 @@
+import { silentLog } from '../../src/base/log.ts';
+import type { Snapshot } from '../../src/engine/ports.ts';
+import { CommitStore } from '../../src/store/commit-store.ts';
+import { MemoryBackend } from '../../src/store/memory-store.ts';
+import { stopGraceSeconds } from '../../src/ticket/config.ts';
+import type { Ticket } from '../../src/ticket/format.ts';
+import { witnessRef } from '../../src/ticket/paths.ts';
+import { config } from './config.ts';
+import type { Asked, World } from './world.ts';
+
+/** What must always hold did not. `rule` is one of S1 to S11. */
+export class Violation extends Error {
+  readonly rule: string;
+
+  constructor(rule: string, words: string) {
+    super(`${rule}: ${words}`);
+    this.rule = rule;
+  }
+}
+
+const wakes = ['release', 'retry', 'reopen', 'answer'];
+const stops = ['park', 'hold', 'cancel'];
+const working = (ticket: Ticket | undefined) => ticket?.state === 'todo' || ticket?.state === 'in_progress';
+
+/**
+ * Says after each step whether what must always hold still does. It knows what was asked and sees what was published;
+ * it shares no rule with the product.
+ */
+export class Oracle {
+  readonly #world: World;
+  readonly #store: CommitStore;
+  #head: string | null = null;
+  readonly #used = new Set<Asked>();
+  #tickets = new Map<string, Ticket>();
+
+  constructor(world: World) {
+    this.#world = world;
+    const clock = { now: () => world.schedule.now, after: () => () => {} };
+    this.#store = new CommitStore(new MemoryBackend(world.github.remote), {
+      clock,
+      random: world.chance,
+      log: silentLog,
+    });
+  }
+
+  async check(): Promise<void> {
+    this.#checkAgents();
+    const { remote, pusher } = this.#world.github;
+    const head = remote.refs.get(remote.stateRef) ?? null;
+    if (head === this.#head) return;
+    this.#head = head;
+    // What others push is judged by what the next commit of our own makes of it.
+    if (!pusher.endsWith('[bot]') || remote.refs.get(witnessRef) !== head) return;
+    const now = await this.tickets();
+    for (const [id, ticket] of now) {
+      const before = this.#tickets.get(id);
+      if (JSON.stringify(ticket) === JSON.stringify(before)) continue;
+      this.#world.tell(`${pusher}: ${id} ${told(before)} -> ${told(ticket)}`);
+      this.#checkStep(before, ticket);
+    }
+    this.#checkView(now);
+    this.#tickets = now;
+  }
+
+  /** Somebody repairs a branch that was moved back, by hand. */
+  async restore(): Promise<void> {
+    const snapshot = await this.read();
+    if (!snapshot.movedBack) return;
+    this.#world.tell('lucienne restores the branch');
+    this.#world.github.pusher = 'lucienne';
+    await this.#store.restore(snapshot);
+  }
+
+  /** The ticket as it last stood by our own hand. */
+  last(id: string): Ticket | undefined {
+    return this.#tickets.get(id);
+  }
+
+  async read(): Promise<Snapshot> {
+    return this.#store.read({ fresh: true });
+  }
+
+  /** Every ticket at the head, archived ones too. */
+  async tickets(): Promise<Map<string, Ticket>> {
+    const snapshot = await this.read();
+    const found = new Map<string, Ticket>();
+    for (const { id, ticket } of snapshot.tickets.values()) {
+      const last = ticket ?? this.#tickets.get(id); // one whose file is broken stands as it last did
+      if (last) found.set(id, last);
+    }
+    for (const id of this.#tickets.keys()) {
+      const archived = found.has(id) ? null : (await snapshot.archived(id))?.ticket;
+      if (archived) found.set(id, archived);
+    }
+    return found;
+  }
+
+  #checkAgents(): void {
+    const { agents, schedule } = this.#world;
+    const names = agents.map(({ ticket }) => ticket);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice) throw new Violation('S3', `two agents work on ${twice}`);
+    for (const agent of agents) {
+      const closed = this.#tickets.get(agent.ticket)?.attempts.find(({ number }) => number === agent.attempt);
+      const since = closed ? schedule.now - Date.parse(closed.ended) : 0;
+      if (since > (stopGraceSeconds(config) + 15) * 1000)
+        throw new Violation(
+          'S4',
+          `the agent of ${agent.ticket} #${agent.attempt} lives ${since / 1000} s after the end of its attempt`,
+        );
+    }
+  }
+
+  #checkStep(before: Ticket | undefined, after: Ticket): void {
+    const { agents } = this.#world;
+    const alive = agents.filter(({ ticket }) => ticket === after.id);
+    if (working(after) && !working(before)) this.#checkWake(before, after);
+    if (after.attempt && after.attempt.number !== before?.attempt?.number && alive.length > 0)
+      throw new Violation(
+        'S3',
+        `${after.id} #${after.attempt.number} is claimed while #${alive[0]?.attempt} lives`,
+      );
+    for (const closed of after.attempts) {
+      const earlier = before?.attempts.find(({ number }) => number === closed.number);
+      if (!earlier) this.#checkClosing(before, after, closed.number);
+      if (closed.stopped && !earlier?.stopped && alive.some(({ attempt }) => attempt === closed.number))
+        throw new Violation('S4', `${after.id} #${closed.number} is said to be stopped, and lives`);
+    }
+    const { retries, granted } = after.lifetime;
+    if (retries > config.limits.retries + granted)
+      throw new Violation('S9', `${after.id} has had ${retries} retries`);
+  }
+
+  #checkWake(before: Ticket | undefined, after: Ticket): void {
+    const { asked: all, schedule } = this.#world;
+    const when = before?.waiting?.when;
+    if (when && ('desk' in when || ('until' in when && Date.parse(when.until) <= schedule.now))) return;
+    const asked = all.filter((one) => isAbout(one, before ?? after));
+    const isNew = (one: Asked) => this.#isNew(one, before, after);
+    const wake = asked
+      .filter((one) => wakes.includes(one.kind) && one.mayAsk && isNew(one))
+      .sort((a, b) => (a.at < b.at ? 1 : -1))[0];
+    const what = `${after.id} went from ${before?.state ?? 'nothing'} to ${after.state}`;
+    if (!wake) throw new Violation(before ? 'S2' : 'S1', `${what}, and nobody who may asked for it`);
+    this.#used.add(wake);
+    const stop = asked.find(
+      (one) => stops.includes(one.kind) && one.mayAsk && one.source in after.seen && one.at >= wake.at,
+    );
+    if (stop)
+      throw new Violation('S2', `${what} by ${wake.source}, though ${stop.kind} ${stop.source} is not older`);
+  }
+
+  #checkClosing(before: Ticket | undefined, after: Ticket, number: number): void {
+    const closed = after.attempts.find((one) => one.number === number);
+    const { asked, said, cancelled, drained } = this.#world;
+    if (!closed) return;
+    const what = `${after.id} #${number} ended as ${closed.outcome}`;
+    const stopped = asked.some(
+      (one) =>
+        isAbout(one, before ?? after) &&
+        stops.includes(one.kind) &&
+        one.mayAsk &&
+        this.#isNew(one, before, after),
+    );
+    const pressed = closed.run !== null ? cancelled.has(closed.run.id) : cancelled.size > 0;
+    if (['parked', 'cancelled'].includes(closed.outcome) && !stopped && !pressed && !drained)
+      throw new Violation('S8', `${what}, and nobody asked for it (${closed.by}: ${closed.reason})`);
+    if (!closed.signal) return;
+    if (
+      before?.attempt?.number !== number ||
+      before.attempt.run?.id !== closed.run?.id ||
+      before.state !== 'in_progress'
+    )
+      throw new Violation('S5', `${what} by a signal, and was not being executed`);
+    if (!said.has(`${after.id} #${number} ${closed.outcome}`) && closed.outcome !== 'failed')
+      throw new Violation('S5', `${what}, and its agent never said so`);
+  }
+
+  /** Carried out by this step. What was pushed or deleted leaves no mark in the ticket: it counts once for a wake. */
+  #isNew(asked: Asked, before: Ticket | undefined, after: Ticket): boolean {
+    if (/^push|^deleted/.test(asked.source)) return !this.#used.has(asked);
+    return asked.source in after.seen && !(before && asked.source in before.seen);
+  }
+
+  #checkView(tickets: ReadonlyMap<string, Ticket>): void {
+    const busy = [...tickets.values()].filter(({ attempt }) => attempt !== null);
+    const capacity = config.agents.luci?.capacity ?? 0;
+    if (busy.length > capacity)
+      throw new Violation('S3', `${busy.length} attempts are open, with capacity ${capacity}`);
+    const issues = [...tickets.values()].flatMap(({ issue }) => issue ?? []);
+    if (new Set(issues).size < issues.length) throw new Violation('S11', 'two tickets have one issue');
+  }
+}
+
+function told(ticket: Ticket | undefined): string {
+  if (!ticket) return 'nothing';
+  const { state, attempt, attempts } = ticket;
+  const closed = attempts.map(
+    ({ number, outcome, stopped }) => `#${number} ${outcome}${stopped ? '' : ' (alive)'}`,
+  );
+  const open = attempt ? [`#${attempt.number} ${attempt.run ? `run ${attempt.run.id}` : 'unbound'}`] : [];
+  return [state, ...(ticket.issue === null ? ['no issue'] : []), ...closed, ...open].join(', ');
+}
+
+const isAbout = (asked: Asked, { id, issue }: Ticket): boolean =>
+  asked.ticket === id || asked.issue === issue;

@@ -1,0 +1,85 @@
+import type { Ticket } from '../../src/ticket/format.ts';
+import { stateWords } from '../../src/ticket/states.ts';
+import { quiet } from './machine.ts';
+import { type Oracle, Violation } from './oracle.ts';
+import { mend } from './pushes.ts';
+import type { World } from './world.ts';
+
+const well = { well: 1, fails: 0, 'answer lost': 0 };
+/** Timers that ring without anything being published until the world counts as settled. */
+const calmRings = 40;
+const ringsMax = 5_000;
+
+/** Leaves the world in peace: no fault, no person, no delivery. It must come to rest, and then all must agree. */
+export async function checkPeace(world: World, oracle: Oracle): Promise<void> {
+  world.tell('peace');
+  if (world.apps.length === 0) world.startApp();
+  await oracle.restore();
+  await mend(world);
+  await settle(world, oracle);
+  // A late pause takes effect, whatever resume was read before: so the desk is opened once all is read.
+  for (const [issue] of world.github.issues) world.github.comment(issue, '/resume', 'lucienne');
+  await settle(world, oracle);
+  const tickets = await oracle.tickets();
+  for (const ticket of tickets.values()) checkTicket(world, ticket);
+  const { signals } = await oracle.read();
+  if (signals.length > 0)
+    throw new Violation('S6', `signals were never decided: ${signals.map(({ place }) => place)}`);
+  for (const [number, issue] of world.github.issues) {
+    const isTicket = [...tickets.values()].some((ticket) => ticket.issue === number);
+    const status = (world.github.comments.get(number) ?? []).filter(
+      ({ ours, body }) => ours && body.startsWith('<!-- signalbox:status'),
+    );
+    if (status.length > (isTicket ? 1 : 0))
+      throw new Violation('S11', `#${number} has ${status.length} status comments`);
+    if (isTicket && status.length === 0)
+      throw new Violation('S9', `#${number} has no status comment (${issue.state})`);
+  }
+}
+
+async function settle(world: World, oracle: Oracle): Promise<void> {
+  const { schedule, github } = world;
+  let calm = 0;
+  for (let rings = 0; calm < calmRings; rings++) {
+    if (rings > ringsMax) throw new Violation('S9', 'it never comes to rest');
+    github.deliveries.length = 0;
+    const before = github.remote.refs.get(github.remote.stateRef);
+    while (schedule.calls.length > 0) {
+      await world.answerOne(well);
+      await oracle.check();
+    }
+    while ([...github.runs.values()].some(({ status }) => status === 'queued')) world.startRun();
+    while (world.agents.length > 0) world.endAgent('done');
+    schedule.ring();
+    await quiet();
+    world.actions();
+    await oracle.check();
+    const isBusy = world.live.length > 0;
+    calm = isBusy || before !== github.remote.refs.get(github.remote.stateRef) ? 0 : calm + 1;
+  }
+}
+
+function checkTicket(world: World, { id, state, attempt, attempts, issue, not_before }: Ticket): void {
+  if (state === 'todo' || state === 'in_progress')
+    throw new Violation('S9', `${id} stays ${state} (not before ${not_before})`);
+  if (attempt) throw new Violation('S9', `${id} has an open attempt, and is ${state}`);
+  const unstopped = attempts.find(({ run, stopped }) => run !== null && stopped === null);
+  if (unstopped) throw new Violation('S4', `nobody says of ${id} #${unstopped.number} that it has stopped`);
+  const shown = issue === null ? undefined : world.github.issues.get(issue);
+  if (!shown) return;
+  const labels = shown.labels.filter((label) => label.startsWith('ticket: '));
+  if (labels.join() !== `ticket: ${stateWords(state)}`)
+    throw new Violation('S7', `${id} is ${state}, and #${issue} shows ${labels.join() || 'nothing'}`);
+  const said = (world.github.comments.get(issue ?? 0) ?? []).map(({ body }) => body);
+  const isRefused = (source: string) => said.some((body) => body.includes(`signalbox:refused:${source} `));
+  const asked = world.asked.filter((one) => one.issue === issue && one.mayAsk && !isRefused(one.source));
+  const last = (...kinds: string[]) =>
+    asked
+      .filter(({ kind }) => kinds.includes(kind))
+      .map(({ at }) => at)
+      .sort()
+      .at(-1) ?? '';
+  const [stop, wake] = [last('park', 'hold', 'cancel'), last('release', 'retry', 'reopen', 'answer')];
+  if (state === 'inbox' && stop > wake)
+    throw new Violation('S7', `${id} is in the inbox, though it was stopped at ${stop}`);
+}

@@ -1,0 +1,149 @@
+import { isoSeconds } from '../../src/base/clock.ts';
+import { may } from '../../src/engine/people.ts';
+import { people } from './github.ts';
+import { moveBack, pushEdit } from './pushes.ts';
+import type { World } from './world.ts';
+
+/*
+ * What people do, of their own accord and at any time: some of them more than they may.
+ */
+
+const form = '### What is to be done?\n\nwork\n\n### Who works on it?\n\nluci\n\n### Priority\n\nNormal';
+
+/** Who may ask for it. */
+function needed(kind: string): 'triage' | 'write' {
+  return ['park', 'hold'].includes(kind) ? 'triage' : 'write';
+}
+
+const acts: Record<string, { weight: number; act: (world: World) => void | Promise<void> }> = {
+  open: { weight: 3, act: open },
+  label: { weight: 6, act: (world) => label(world, world.chance.weighted({ park: 3, hold: 1, release: 4 })) },
+  unlabel: { weight: 1, act: unlabel },
+  command: { weight: 5, act: command },
+  talk: { weight: 1, act: talk },
+  edit: { weight: 1, act: edit },
+  close: { weight: 1, act: close },
+  remove: { weight: 0.1, act: remove },
+  cancelRun: { weight: 1, act: cancelRun },
+  runAgain: { weight: 1, act: runAgain },
+  pushEdit: { weight: 2, act: pushEdit },
+  moveBack: { weight: 0.2, act: moveBack },
+  restore: { weight: 0.5, act: ({ oracle }) => oracle.restore() },
+  switches: { weight: 0.6, act: switches },
+};
+const weights = Object.fromEntries(Object.entries(acts).map(([name, { weight }]) => [name, weight]));
+
+export async function personActs(world: World): Promise<void> {
+  await acts[world.chance.weighted(weights)]?.act(world);
+}
+
+const anybody = ({ chance }: World) => chance.weighted({ lucienne: 4, wilma: 3, elmar: 2, visitor: 1 });
+const anIssue = ({ chance, github }: World) => chance.pick([...github.issues.keys()]) ?? 0;
+const mayDo = (who: string, what: 'triage' | 'write') => may(people[who] ?? 'none', what);
+
+function open(world: World): void {
+  const { chance, github } = world;
+  if (github.issues.size >= 3) return;
+  const author = chance.pick(['lucienne', 'wilma', 'elmar']);
+  const controls = ['park', 'hold', 'release'].filter(() => chance.is(0.3));
+  const labels = ['ticket', ...controls].sort(() => chance.next() - 0.5);
+  const number = github.openIssue(author, 'A ticket', form, []);
+  world.tell(`${author} opens #${number} with ${labels.join(', ')}`);
+  for (const one of labels) label(world, one, author, number);
+}
+
+function label(world: World, kind: string, who: string = anybody(world), issue = anIssue(world)): void {
+  const { github } = world;
+  if (!mayDo(who, 'triage') || !github.issues.has(issue) || github.issues.get(issue)?.labels.includes(kind))
+    return;
+  world.tell(`${who} labels #${issue} ${kind}`);
+  github.label(issue, kind, who);
+  const event = github.events.get(issue)?.at(-1);
+  world.asks({ issue, kind, source: `e${event?.id}`, mayAsk: mayDo(who, needed(kind)) });
+}
+
+function unlabel(world: World): void {
+  const [issue, who] = [anIssue(world), anybody(world)];
+  const gone = world.chance.pick(['park', 'hold', 'release', 'ticket']);
+  if (!mayDo(who, 'triage')) return;
+  world.tell(`${who} takes ${gone} off #${issue}`);
+  world.github.unlabel(issue, gone, who);
+}
+
+function command(world: World): void {
+  const { chance, github, schedule } = world;
+  const [issue, who] = [anIssue(world), anybody(world)];
+  if (!github.issues.has(issue)) return;
+  const kinds = { park: 3, defer: 1, hold: 1, release: 4, retry: 1, cancel: 0.3, answer: 1 };
+  const chosen = chance.weighted(kinds);
+  const until = isoSeconds(schedule.now + chance.below(20 * 60_000))
+    .replace('T', ' ')
+    .replace('Z', ' UTC');
+  const texts: Record<string, string> = { answer: '/answer blue', defer: `/park until ${until}` };
+  const body = texts[chosen] ?? `/${chosen}`;
+  const kind = chosen === 'defer' ? 'park' : chosen;
+  world.tell(`${who} says ${body} on #${issue}`);
+  const { id } = github.comment(issue, body, who);
+  world.asks({ issue, kind, source: `c${id}`, mayAsk: mayDo(who, needed(kind)) });
+}
+
+function talk(world: World): void {
+  const [issue, who] = [anIssue(world), anybody(world)];
+  world.tell(`${who} says DONE on #${issue}`);
+  world.github.comment(issue, 'DONE: by the way', who);
+}
+
+function edit(world: World): void {
+  const [issue, who] = [anIssue(world), anybody(world)];
+  if (!mayDo(who, 'write')) return;
+  world.tell(`${who} edits #${issue}`);
+  world.github.update(issue, { title: `Ticket ${world.github.id()}` }, who);
+}
+
+function close(world: World): void {
+  const { github } = world;
+  const issue = anIssue(world);
+  if (!github.issues.has(issue)) return;
+  const isOpen = github.issues.get(issue)?.state === 'open';
+  world.tell(`lucienne ${isOpen ? 'closes' : 'reopens'} #${issue}`);
+  const closed = { state: 'closed', state_reason: 'not_planned' } as const;
+  const opened = { state: 'open', state_reason: 'reopened' } as const;
+  github.update(issue, isOpen ? closed : opened, 'lucienne');
+  const event = github.events.get(issue)?.at(-1);
+  world.asks({ issue, kind: isOpen ? 'cancel' : 'reopen', source: `e${event?.id}`, mayAsk: true });
+}
+
+function remove(world: World): void {
+  const issue = anIssue(world);
+  world.tell(`lucienne deletes #${issue}`);
+  world.github.deleteIssue(issue, 'lucienne');
+  world.asks({ issue, kind: 'park', source: 'deleted', mayAsk: true });
+}
+
+function cancelRun(world: World): void {
+  const runs = [...world.github.runs.values()].filter(({ status }) => status !== 'completed');
+  if (runs.length === 0) return;
+  const run = world.chance.pick(runs);
+  world.tell(`wilma presses Cancel on run ${run.id}`);
+  world.cancelled.add(run.id);
+  if (run.status === 'queued') world.github.setRun(run, { status: 'completed', conclusion: 'cancelled' });
+  else run.cancelAsked = true;
+}
+
+function runAgain(world: World): void {
+  const runs = [...world.github.runs.values()].filter(({ status }) => status === 'completed');
+  if (runs.length === 0) return;
+  const run = world.chance.pick(runs);
+  world.tell(`wilma runs ${run.id} again`);
+  const again = { status: 'queued', conclusion: null, cancelAsked: false } as const;
+  world.github.setRun(run, { ...again, run_attempt: run.run_attempt + 1 });
+}
+
+function switches(world: World): void {
+  const issue = anIssue(world);
+  const word = world.chance.weighted({ pause: 1, drain: 1, resume: 3 });
+  if (!world.github.issues.has(issue)) return;
+  world.tell(`lucienne says /${word} on #${issue}`);
+  world.github.comment(issue, `/${word}`, 'lucienne');
+  if (word === 'drain') world.drained = true;
+}

@@ -1,0 +1,89 @@
+import { may } from '../../src/engine/people.ts';
+import { readTicket, writeTicket } from '../../src/ticket/codec.ts';
+import type { Ticket } from '../../src/ticket/format.ts';
+import { ticketPath } from '../../src/ticket/paths.ts';
+import { jobs, people } from './github.ts';
+import type { World } from './world.ts';
+
+/*
+ * What people and agents do to the state branch with git, past Signalbox.
+ */
+
+/** Somebody changes a ticket's file by hand: its text, its state, or what only Signalbox writes. */
+export async function pushEdit(world: World): Promise<void> {
+  const { chance, github, oracle } = world;
+  const who = chance.pick(['lucienne', 'wilma', 'elmar', jobs]);
+  const snapshot = await oracle.read();
+  const files = [...snapshot.tickets.values()];
+  const head = snapshot.head;
+  // What is pushed onto a branch that was moved back goes with the restore.
+  if (files.length === 0 || head === null || snapshot.movedBack) return;
+  const { id, text } = chance.pick(files);
+  const { ticket } = readTicket(id, text);
+  if (!ticket) return;
+  const [kind, change] = anEdit(world, ticket);
+  const next = kind === 'break' ? `${text}\nnonsense: {` : writeTicket({ ...ticket, ...change }, text);
+  world.tell(`${who} pushes ${kind} of ${id}`);
+  await push(world, who, head, { [ticketPath(id)]: next });
+  const mayWrite = may(people[who] ?? 'none', 'write');
+  const mayAsk = mayWrite || kind === 'park';
+  if (kind === 'park' || kind === 'release')
+    world.asks({
+      issue: ticket.issue,
+      ticket: id,
+      kind,
+      source: `push ${github.remote.refs.get(github.remote.stateRef)}`,
+      mayAsk,
+    });
+}
+
+function anEdit({ chance, github }: World, ticket: Ticket): [string, Partial<Ticket>] {
+  const kind = chance.weighted({ title: 2, park: 2, release: 2, forge: 1, break: 0.5 });
+  const by = { by: 'somebody', since: github.at };
+  if (kind === 'title') return [kind, { title: `Pushed ${github.id()}` }];
+  if (kind === 'park')
+    return [kind, { state: 'waiting', waiting: { kind: 'parked', reason: 'by hand', ...by } }];
+  if (kind === 'release') return [kind, { state: 'todo', waiting: null, hold: false }];
+  return [kind, { lifetime: { ...ticket.lifetime, retries: 0, attempts: 0 } }];
+}
+
+/** Somebody forces the branch back to an earlier commit. */
+export async function moveBack(world: World): Promise<void> {
+  const { chance, github } = world;
+  const { stateRef, journal } = github.remote;
+  const earlier = journal.filter(({ ref, oid }) => ref === stateRef && oid !== null).slice(-6, -1);
+  if (earlier.length === 0) return;
+  world.tell('lucienne forces the branch back');
+  // What was pushed and not yet judged goes with it.
+  for (const asked of world.asked) if (asked.source.startsWith('push')) asked.mayAsk = false;
+  github.pusher = 'lucienne';
+  github.remote.move(stateRef, chance.pick(earlier).oid);
+}
+
+async function push(world: World, who: string, head: string, changes: Record<string, string>): Promise<void> {
+  const { github, schedule } = world;
+  const seconds = Math.floor(schedule.now / 1000);
+  const files = new Map<string, string | null>(Object.entries(changes));
+  const { remote } = github;
+  const commit = await remote.objects.commit(
+    { parents: [head], changes: files, message: 'by hand', seconds },
+    `${who} <${who}@test>`,
+  );
+  if ((remote.refs.get(remote.stateRef) ?? null) !== head) return;
+  github.pusher = who;
+  remote.move(remote.stateRef, commit);
+}
+
+/** Somebody puts the last readable text back where a file was broken. */
+export async function mend(world: World): Promise<void> {
+  const { tickets, head } = await world.oracle.read();
+  for (const { id, ticket } of tickets.values()) {
+    const last = world.oracle.last(id);
+    if (ticket || !last || head === null) continue;
+    world.tell(`lucienne mends ${id}`);
+    const { remote } = world.github;
+    await push(world, 'lucienne', remote.refs.get(remote.stateRef) ?? '', {
+      [ticketPath(id)]: writeTicket(last),
+    });
+  }
+}
