@@ -2,7 +2,7 @@ import { type Clock, isoSeconds } from '../base/clock.ts';
 import { asError, SignalboxError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { writeSignal } from '../ticket/codec.ts';
-import { type Config, handInSeconds } from '../ticket/config.ts';
+import { type Config, finishingTimes } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
 import { formatVersion, type Signal } from '../ticket/format.ts';
 import { reasons } from '../ticket/reasons.ts';
@@ -47,6 +47,7 @@ export async function finish(
 ): Promise<{ judgement: Judgement; decision: Decision | null }> {
   const { store, handler, clock, log, patience } = tools;
   const { job, agentGone } = ending;
+  const { durableMs, submitMs } = finishingTimes(tools.config);
   if ('signal' in ending.judgement) print(tools, job, signalOf(ending, ending.judgement.signal));
   const saving = ending.saveWork && keep(tools, ending.saveWork);
   const kept = saving && (await saving.inTime);
@@ -56,7 +57,7 @@ export async function finish(
   const text = signal ? writeSignal(signal) : '';
   if (signal) {
     if (judgement !== ending.judgement) print(tools, job, signal);
-    await patience.within('make the signal durable', { ms: handInSeconds * 1000, hurriedBy: 5_700 }, () =>
+    await patience.within('make the signal durable', { ms: durableMs, hurriedBy: 5_700 }, () =>
       store.saveSignal(job.ticket, job.attempt, text),
     );
   }
@@ -87,8 +88,8 @@ export async function finish(
     return handler.handle(job.ticket, { ...lost, source, ...about });
   };
   // Both are safe to repeat: an answer may be lost after the swap (rule 16).
-  const decision = await patience.within('submit', { ms: handInSeconds * 1000, hurriedBy: 6_700 }, () =>
-    patience.insist('submit', { ms: 30_000, everyMs: 1_000 }, submit),
+  const decision = await patience.within('submit', { ms: submitMs, hurriedBy: 6_700 }, () =>
+    patience.insist('submit', { ms: submitMs / 2, everyMs: 1_000 }, submit),
   );
   if (agentGone)
     await patience.within('say stopped', { ms: 60_000, hurriedBy: 8_000 }, () => sayStopped(tools, job));
@@ -106,15 +107,15 @@ function keep(
   { config, patience }: EndTools,
   saveWork: () => Promise<string>,
 ): { inTime: Promise<Kept>; whole: Promise<Kept> } {
-  const seconds = config.limits.save_seconds;
+  const { workMs } = finishingTimes(config);
   const whole: Promise<Kept> = patience
-    .insist('save the work', { ms: (seconds * 1000) / 2, everyMs: 1_000 }, saveWork)
+    .insist('save the work', { ms: workMs / 2, everyMs: 1_000 }, saveWork)
     .then(
       (commit) => ({ commit }),
       (thrown: unknown) => ({ fault: asError(thrown).message }),
     );
-  const limit = { ms: seconds * 1000, hurriedBy: 5_000 };
-  const late = { fault: `its push took longer than ${seconds} seconds` };
+  const limit = { ms: workMs, hurriedBy: 5_000 };
+  const late = { fault: `its push took longer than ${workMs / 1000} seconds` };
   const inTime = patience.within('save the work', limit, () => whole).then((kept) => kept ?? late);
   return { inTime, whole };
 }

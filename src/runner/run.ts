@@ -1,4 +1,5 @@
 import { asError, SignalboxError } from '../base/errors.ts';
+import { finishingTimes } from '../ticket/config.ts';
 import { type Attending, attend, launch, type RunnerDeps, type Started, stop } from './attend.ts';
 import { type Ending, type EndTools, finish } from './end.ts';
 import { type Gate, lookAgain, passGate, type Turned } from './gate.ts';
@@ -108,7 +109,7 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
     job,
     agent: name,
     clock,
-    timeoutMs: deps.config.limits.save_seconds * 1000,
+    timeoutMs: finishingTimes(deps.config).workMs,
   });
   const { cause, exit } = await attend(attending, agent, profile, () =>
     keeper.save({ subject: 'work in progress', words: words() }),

@@ -50,9 +50,11 @@ const limits = z.strictObject({
     .default(120)
     .describe('how long an agent may go on when the head cannot be read'),
   kill_after_seconds: z.number().positive().max(60).default(3).describe('from SIGTERM to SIGKILL'),
-  save_seconds: seconds
-    .default(300)
-    .describe('how long a runner may take to push the work of an agent that has ended'),
+  finish_seconds: seconds
+    .default(360)
+    .describe(
+      'how long a runner may take, once its agent has ended, to push the work and hand in what it said',
+    ),
   force_cancel_seconds: seconds.default(360).describe('from a cancel without effect to a force-cancel'),
   alarm_seconds: seconds.default(900).describe('from a stop asked to the alarm where it did not take'),
 });
@@ -95,13 +97,16 @@ export function stopGraceSeconds({ limits }: Config): number {
   return limits.unreadable_seconds + 2 * limits.look_seconds + 2 * limits.kill_after_seconds;
 }
 
-/** Seconds that each step after the push of the work may take: the signal made durable, then submitted. */
-export const handInSeconds = 60;
-
 /**
  * Seconds to wait after an attempt's deadline before it counts as lost: an agent may end at its last moment, and its
- * runner has then to look after it, push its work and hand in what it said (rule 15).
+ * runner then has to look after it, push its work and hand in what it said (rule 15).
  */
 export function deadlineGraceSeconds(config: Config): number {
-  return stopGraceSeconds(config) + config.limits.save_seconds + 2 * handInSeconds;
+  return stopGraceSeconds(config) + config.limits.finish_seconds;
+}
+
+/** How a runner parts that time, in milliseconds: most goes to the push of the work, the rest to the signal's two ways. */
+export function finishingTimes({ limits }: Config): { workMs: number; durableMs: number; submitMs: number } {
+  const part = (limits.finish_seconds * 1000) / 6;
+  return { workMs: 4 * part, durableMs: part, submitMs: part };
 }

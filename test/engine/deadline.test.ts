@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Context } from '../../src/engine/context.ts';
 import { Runs } from '../../src/engine/runs.ts';
+import { finishingTimes } from '../../src/ticket/config.ts';
 import type { Request } from '../../src/ticket/requests.ts';
 import { aTicket, config } from './desk.ts';
 import { working } from './fixtures.ts';
@@ -15,8 +16,8 @@ test('an attempt is lost at its deadline only when its runner has had all the ti
       config: async () => config,
       writer: { handle: async (_id: string, request: Request) => void asked.push(request) },
     } as unknown as Context).checkDeadline(ticket);
-  // An agent that ends at its last moment is looked after, its work pushed (save_seconds), its signal made durable and submitted.
-  await at(config.limits.save_seconds + 120);
+  const { workMs, durableMs, submitMs } = finishingTimes(config);
+  await at((workMs + durableMs + submitMs) / 1000 + config.limits.kill_after_seconds);
   expect(asked).toEqual([]);
   await at(3_600);
   expect(asked).toMatchObject([{ kind: 'lost', attempt: 1 }]);

@@ -22,7 +22,12 @@ import { World } from '../support/world.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
-const limits = { look_seconds: 1, unreadable_seconds: 4 * slowness(), kill_after_seconds: 0.3 };
+const limits = {
+  look_seconds: 1,
+  unreadable_seconds: 4 * slowness(),
+  kill_after_seconds: 0.3,
+  finish_seconds: 12 * slowness(),
+};
 /** Milliseconds after GitHub's "completed" until a run that said nothing counts as ended. */
 const graceMs = 1000 * (limits.unreadable_seconds + 2 * limits.look_seconds + 2 * limits.kill_after_seconds);
 const stubborn = 'do: wait, grandchild, ignore sigterm';
