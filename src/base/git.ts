@@ -19,12 +19,25 @@ export interface GitResult {
   stderr: string;
 }
 
+const proxies = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
+/** Variables that say how the network is reached and whom to trust there: where they are set, git needs them. */
+export const wayOut: readonly string[] = [
+  ...proxies,
+  ...proxies.map((name) => name.toUpperCase()),
+  ...['GIT_SSL_CAINFO', 'GIT_SSL_CAPATH', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'CURL_CA_BUNDLE'],
+];
+
 /**
  * The environment git runs in: nothing of the person's own configuration, no prompts, no `GIT_*` from outside
- * (a hook or a CI job sets them), and English messages, since `stale info` and the like are read by us.
+ * (a hook or a CI job sets them) but the way out, and English messages, since `stale info` and the like are read by us.
  */
 export function gitEnvironment(extra: Record<string, string> = {}): Record<string, string> {
+  const out = wayOut.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
   return {
+    ...Object.fromEntries(out),
     PATH: process.env.PATH ?? '/usr/bin:/bin',
     HOME: process.env.HOME ?? '/',
     LC_ALL: 'C',

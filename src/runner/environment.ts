@@ -1,7 +1,8 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { wayOut } from '../base/git.ts';
 
-/** Variables that this process itself goes on needing. None of them is a secret. */
-const kept = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'RUNNER_TEMP']);
+/** Variables that this process itself goes on needing. None of them is a secret of the job. */
+const kept = new Set(['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'RUNNER_TEMP', ...wayOut]);
 
 /**
  * Takes the environment over and leaves none of it behind: a copy is returned, and every variable that is not needed

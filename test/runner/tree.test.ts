@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeWorld, until, type World, workRefOf } from './world.ts';
@@ -102,6 +102,16 @@ END
     expect(await world.kept('good.txt')).toBe('good\n');
     expect(await world.kept('.github/workflows/ci.yml')).toBeNull();
     expect(await world.kept('.signalbox/set-aside/.github/workflows/ci.yml')).toBe('evil\n');
+  });
+
+  it('takes no other refusal for that of a workflow', async () => {
+    mkdirSync(join(world.code, 'hooks'), { recursive: true });
+    const script = '#!/bin/sh\necho tried >> tries; echo "see our workflow for large files" >&2; exit 1\n';
+    writeFileSync(join(world.code, 'hooks', 'pre-receive'), script, { mode: 0o755 });
+    await world.run('echo good > good.txt; echo DONE: x');
+
+    expect(readFileSync(join(world.code, 'tries'), 'utf8')).toBe('tried\n');
+    expect(world.ticket().attempts[0]?.reason).toContain('see our workflow for large files');
   });
 
   it('S6: keeps everything where a file has not the encoding that the attributes claim', async () => {
