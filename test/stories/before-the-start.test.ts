@@ -7,7 +7,11 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let desk: World;
 beforeAll(async () => {
-  desk = await World.start({ limits: { unreadable_seconds: 20 } });
+  // No sweep in between: it would read a label before the gate does, and a hold lets what runs go on.
+  desk = await World.start({
+    limits: { unreadable_seconds: 20 },
+    intervals: { head: 1_000, sweep: 3_600_000 },
+  });
 });
 afterAll(() => desk.end());
 
