@@ -54,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
     async operators({ id: installation }, { id, owner, repo }) {
       const { octokit, cancelOctokit, token } = github.clients(installation);
       const forge = makeForge({ octokit, cancelOctokit, owner, repo, app: identity, clock, log });
-      const config = makeSettings(forge, { clock, log });
+      const { config, broken: configBroken } = makeSettings(forge, { clock, log });
       const store = await openGitStore({
         folder: join(options.dataFolder, 'mirrors', `${id}.git`),
         remote: `${webUrl}/${owner}/${repo}.git`,
@@ -75,6 +75,7 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
         store,
         forge,
         config,
+        configBroken,
         clock,
         random,
         log,

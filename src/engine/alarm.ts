@@ -70,6 +70,15 @@ export async function callOffAlarm(context: Pick<Context, 'forge'>): Promise<voi
   await keepIssues(context, movedBack, []);
 }
 
+const badConfig = 'alarm:bad-config';
+
+/** A config that cannot be read harms no ticket in particular; `broken` null closes what said so. */
+export async function showConfig(context: Pick<Context, 'forge'>, broken: string | null): Promise<void> {
+  const text = `\`bad-config\`: its last good version stays in force until it is mended.\n\n\`\`\`\n${broken}\n\`\`\``;
+  const alarm = { name: badConfig, title: 'the configuration cannot be read', text };
+  await keepIssues(context, badConfig, broken === null ? [] : [alarm]);
+}
+
 /** Opens an issue for each alarm that has none, and closes those about the same that are over. */
 async function keepIssues(
   { forge }: Pick<Context, 'forge'>,

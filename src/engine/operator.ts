@@ -10,7 +10,7 @@ import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/path
 import type { Request } from '../ticket/requests.ts';
 import { isOpen, states, stateWords } from '../ticket/states.ts';
 import { wanted } from '../ticket/wanted.ts';
-import { callOffAlarm, raiseAlarm, showDetached } from './alarm.ts';
+import { callOffAlarm, raiseAlarm, showConfig, showDetached } from './alarm.ts';
 import { type Context, own, present } from './context.ts';
 import { Dirty } from './dirty.ts';
 import { makeHandler, signalRequest } from './handle.ts';
@@ -30,6 +30,8 @@ export interface OperatorOptions {
   forge: Forge;
   /** The repository's config, last good version. */
   config: () => Promise<Config>;
+  /** Why its newest version is not in force; null where it is. */
+  configBroken?: () => string | null;
   clock: Clock;
   random: Random;
   log: Log;
@@ -122,7 +124,7 @@ class DeskOperator implements Operator {
     // Somebody may have taken the label off a ticket's issue, and asks of it all the same.
     const linked = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket?.issue ?? []);
     for (const number of new Set([...labelled, ...linked])) this.#issuesDirty.add(number);
-    const failures: unknown[] = [];
+    const { failures } = await together([showConfig(this.#context, this.#options.configBroken?.() ?? null)]);
     for (const { ticket, id } of snapshot.tickets.values()) {
       this.#look(id);
       // One after another, since a sweep is in no hurry, and one that fails holds up no other.

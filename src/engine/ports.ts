@@ -181,8 +181,10 @@ export interface PullRequest {
 export interface Forge {
   /** The forge's clock in milliseconds: its last Date header, moved on by ours. */
   now(): number;
-  /** Text of a file on the default branch, null where absent. */
-  file(path: string): Promise<string | null>;
+  /** Text of a file on the default branch, or as it was at a commit; null where absent. */
+  file(path: string, commit?: string): Promise<string | null>;
+  /** Commits of the default branch that changed a file, newest first. */
+  commitsOf(path: string, most: number): Promise<string[]>;
   permission(login: string): Promise<PermissionRole>;
 
   /** `gone`: deleted (410) or never there; `moved`: transferred. */

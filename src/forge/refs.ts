@@ -2,7 +2,10 @@ import type { Forge } from '../engine/ports.ts';
 import type { Api } from './api.ts';
 import { isWorldError } from './failures.ts';
 
-type RefCalls = Pick<Forge, 'file' | 'ref' | 'moveBranch' | 'defaultBranch' | 'isAhead' | 'pushes'>;
+type RefCalls = Pick<
+  Forge,
+  'file' | 'commitsOf' | 'ref' | 'moveBranch' | 'defaultBranch' | 'isAhead' | 'pushes'
+>;
 
 /** Branches, other refs, and who moved them. */
 export function refCalls(api: Api): RefCalls {
@@ -23,13 +26,20 @@ export function refCalls(api: Api): RefCalls {
 
   return {
     ref,
-    async file(path) {
-      const reading = api.read(`file ${path}`, (headers) =>
-        octokit.rest.repos.getContent({ ...at, path, headers }),
+    async file(path, commit) {
+      const [where, there] = commit === undefined ? ['', {}] : [` at ${commit}`, { ref: commit }];
+      const reading = api.read(`file ${path}${where}`, (headers) =>
+        octokit.rest.repos.getContent({ ...at, path, ...there, headers }),
       );
       const json = await api.orNull(reading);
       if (json === null || Array.isArray(json) || json.type !== 'file' || !('content' in json)) return null;
       return Buffer.from(json.content, 'base64').toString('utf8');
+    },
+    async commitsOf(path, most) {
+      const commits = await api.read(`commits of ${path}`, (headers) =>
+        octokit.rest.repos.listCommits({ ...at, path, per_page: most, headers }),
+      );
+      return commits.map(({ sha }) => sha);
     },
     async defaultBranch() {
       return (await api.repository()).default_branch;

@@ -80,7 +80,7 @@ async function attempt(
   });
   const patience = makePatience(clock, log, interrupted);
   const files = { ms: 60_000, everyMs: 2_000 };
-  const config = await patience.insist('read the config', files, () => loadConfig(forge));
+  const { config } = await patience.insist('read the config', files, () => loadConfig(forge));
   const housePrompt = await patience.insist('read the prompt', files, () => forge.file(housePromptPath));
   mkdirSync(temp, { recursive: true });
   const user = await takeUser(clock, log);

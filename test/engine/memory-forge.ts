@@ -102,6 +102,7 @@ export class MemoryForge implements Forge {
 
   now = () => Date.parse(this.#at());
   file = async () => null;
+  commitsOf = async () => [];
   async permission(login: string): Promise<PermissionRole> {
     this.#meet('permission');
     return this.roles[login] ?? 'none';

@@ -18,6 +18,8 @@ import { MemoryForge } from './memory-forge.ts';
 export class OperatedDesk {
   readonly operator: Operator;
   readonly forge: MemoryForge;
+  /** Why the newest config is not in force. */
+  configBroken: string | null = null;
   readonly #world: World;
   readonly #store: Store;
   readonly #time: { leapt: number };
@@ -33,6 +35,7 @@ export class OperatedDesk {
       store,
       forge: this.forge,
       config: async () => settings,
+      configBroken: () => this.configBroken,
       clock,
       random: systemRandom,
       log: silentLog,

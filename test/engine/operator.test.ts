@@ -51,3 +51,16 @@ test('the alarm of a branch that was moved back is raised again where its issue 
   for (let looks = 0; looks < 3; looks++) await desk.lookAtHead();
   expect(alarms()).toHaveLength(1);
 });
+
+test('a broken config is told in an issue of its own, once, until it is mended', async () => {
+  const desk = await OperatedDesk.start();
+  const alarms = () =>
+    [...desk.forge.issues.values()].flatMap(({ title, state }) => (/configuration/.test(title) ? state : []));
+  desk.configBroken = '.github/signalbox.yml: agnets: unknown';
+  await desk.sweep();
+  await desk.sweep();
+  expect(alarms()).toEqual(['open']);
+  desk.configBroken = null;
+  await desk.sweep();
+  expect(alarms()).toEqual(['closed']);
+});

@@ -112,6 +112,22 @@ test('what people may do, and what the clock says', async () => {
   expect(Math.abs(forge.now() - systemClock.now())).toBeLessThan(2_000);
 });
 
+test('a file can be read as it was at each commit that changed it', async () => {
+  const { forge, github } = world;
+  const commits: string[] = [];
+  for (const text of ['one', 'two', 'three']) {
+    const change = { files: { 'versions.txt': text }, branch: 'main', by: 'lucienne' };
+    commits.unshift(await github.admin.commit('acme/desk', change));
+    await github.admin.commit('acme/desk', { ...change, files: { 'other.txt': text } });
+  }
+  expect(await forge.commitsOf('versions.txt', 20)).toEqual(commits);
+  expect(await forge.commitsOf('versions.txt', 2)).toEqual(commits.slice(0, 2));
+  expect(await forge.commitsOf('nowhere.txt', 20)).toEqual([]);
+  expect(await forge.file('versions.txt')).toBe('three');
+  expect(await forge.file('versions.txt', commits[2])).toBe('one');
+  expect(await forge.file('nowhere.txt', commits[2])).toBeNull();
+});
+
 test('branches move forward only, and the activity says who moved them', async () => {
   const { forge, github } = world;
   const main = (await forge.ref('main')) ?? '';
