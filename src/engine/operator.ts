@@ -119,12 +119,14 @@ class DeskOperator implements Operator {
 
   async sweep(): Promise<void> {
     const snapshot = await this.#context.writer.read({ fresh: true });
+    const { failures } = await together<unknown>([servedSince(this.#context)]);
     await keepLabels(this.#context);
     const labelled = await this.#labelledIssues();
     // Somebody may have taken the label off a ticket's issue, and asks of it all the same.
     const linked = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket?.issue ?? []);
     for (const number of new Set([...labelled, ...linked])) this.#issuesDirty.add(number);
-    const { failures } = await together([showConfig(this.#context, this.#options.configBroken?.() ?? null)]);
+    const broken = this.#options.configBroken?.() ?? null;
+    failures.push(...(await together([showConfig(this.#context, broken)])).failures);
     for (const { ticket, id } of snapshot.tickets.values()) {
       this.#look(id);
       // One after another, since a sweep is in no hurry, and one that fails holds up no other.
@@ -228,9 +230,8 @@ class DeskOperator implements Operator {
     const { at } = own(this.#context, '');
     const signals = () => snapshot.signals.map((one) => this.handle(one.ticket, signalRequest(one, { at })));
     const deadlines = () => tickets.map((ticket) => this.#runs.checkDeadline(ticket));
-    const serving = () => [servedSince(this.#context)];
     const failures: unknown[] = [];
-    for (const begin of [serving, signals, deadlines, () => [schedule(this.#context, snapshot)]])
+    for (const begin of [signals, deadlines, () => [schedule(this.#context, snapshot)]])
       failures.push(...(await together<unknown>(begin())).failures);
     const moment = nextMoment(snapshot, forge.now());
     this.#callOffTimer();

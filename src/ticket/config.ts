@@ -44,7 +44,11 @@ const limits = z.strictObject({
     .describe('retries that a release from blocked adds'),
   retry_after_seconds: seconds.default(60).describe('first back-off; doubles with each retry'),
   starts_per_hour: z.number().int().positive().default(60).describe('of all tickets of the desk'),
-  bind_within_seconds: seconds.default(900).describe('from a claim until its run must have passed the gate'),
+  bind_within_seconds: seconds
+    .default(900)
+    .describe(
+      'from a claim until its run must have passed the gate; a run that waits for a machine has longer',
+    ),
   look_seconds: z.number().positive().max(300).default(5).describe('how often a runner looks at the head'),
   unreadable_seconds: seconds
     .default(120)

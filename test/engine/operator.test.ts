@@ -29,12 +29,12 @@ test('what was labelled before the app first looked is one where the installatio
 
 test('when serving began is written once, before anything is asked, and nobody edits it', async () => {
   const desk = await OperatedDesk.start(config, 400);
-  await desk.lookAtHead();
+  await desk.sweep();
   const { serving_since } = await desk.desk();
   expect(serving_since).not.toBeNull();
   await desk.pushText('wilma', 'desk.yaml', 'format: 1\nserving_since: 2020-01-01T00:00:00Z\npaused: true\n');
   desk.later(aDayMs);
-  await desk.lookAtHead();
+  await desk.sweep();
   expect(await desk.desk()).toMatchObject({ serving_since, paused: true });
 });
 
