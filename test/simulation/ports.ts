@@ -46,6 +46,7 @@ export function simForge(github: SimGitHub, machine: Machine): Forge {
   return {
     now: () => github.schedule.now,
     file: (path) => call(`file ${path}`, () => null),
+    commitsOf: (path) => call(`commits of ${path}`, () => []),
     permission: (who) => call(`permission ${who}`, () => people[who] ?? 'none'),
     issue: (number) => call(`issue ${number}`, () => structuredClone(github.issues.get(number) ?? 'gone')),
     issuesLabelled: (label, state = 'open') =>
