@@ -68,7 +68,7 @@ export function launch(
   );
   if (!user)
     tools.output.line(
-      "warning: there is neither root nor sudo here, so the agent is not kept from this job's files and token",
+      "warning: the agent gets no user of its own here (that takes root or sudo), so it is not kept from this job's files and token",
     );
   return startAgent({
     command: profile.command,

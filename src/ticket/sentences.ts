@@ -99,7 +99,7 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
     `- Stop asked ${attempt.ended}, seen to have ended ${attempt.stopped}`,
     ...(attempt.run?.own_user === false
       ? [
-          "- Its agent ran as the job's own user, since there was neither root nor `sudo`: it could read what the job can",
+          "- Its agent ran as the job's own user, since it got none of its own (that takes root or `sudo`): it could read what the job can",
         ]
       : []),
     ...(attempt.run ? [`- Work kept: \`git fetch origin ${workRef(ticket.id, attempt.number)}\``] : []),

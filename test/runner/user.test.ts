@@ -52,13 +52,14 @@ describe.skipIf(!ownUserIsPossible)('an agent with a user of its own', () => {
 
   it('works in a tree of its own, and its work is kept, committed or not', async () => {
     const outcome = await world.run(
-      'id -un > who; git commit -q --allow-empty -m mine; echo x > "$TMPDIR/x"; mkdir deep; echo y > deep/y; echo DONE: x',
+      'id -un > who; git commit -q --allow-empty -m mine; echo x > "$TMPDIR/x"; mkdir deep; echo y > deep/y; umask 077; echo z > locked; echo DONE: x',
       { user },
     );
 
     expect(outcome).toMatchObject({ outcome: 'done' });
     expect(await world.kept('who')).toBe(`${user.name}\n`);
     expect(await world.kept('deep/y')).toBe('y\n');
+    expect(await world.kept('locked')).toBe('z\n');
     expect(await world.git('log', '--format=%s', '-2', world.ticket().attempts[0]?.work ?? '')).toContain(
       'mine',
     );
@@ -90,7 +91,9 @@ describe.skipIf(!ownUserIsPossible)('an agent with a user of its own', () => {
 describe('an agent without one', () => {
   it('is told of in the log', async () => {
     await world.run('echo DONE: x');
-    expect(world.log).toContainEqual(expect.stringContaining('warning: there is neither root nor sudo here'));
+    expect(world.log).toContainEqual(
+      expect.stringContaining('warning: the agent gets no user of its own here'),
+    );
   });
 
   it('S4: a daemon in its tree is gone where the folder of the job lies behind a link', async () => {
