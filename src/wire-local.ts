@@ -57,6 +57,7 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<Running
     clock,
     random,
     log,
+    runnerEnvironment: { SIGNALBOX_SUDO: 'never' },
   }).catch((cause) => {
     throw listenError(cause, options.githubPort);
   });

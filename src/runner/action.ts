@@ -83,7 +83,8 @@ async function attempt(
   const { config } = await patience.insist('read the config', files, () => loadConfig(forge));
   const housePrompt = await patience.insist('read the prompt', files, () => forge.file(housePromptPath));
   mkdirSync(temp, { recursive: true });
-  const user = await takeUser(clock, log);
+  // On somebody's own machine, where `npm start` runs the jobs, no user is made behind their back.
+  const user = await takeUser(clock, log, { bySudo: variables.SIGNALBOX_SUDO !== 'never' });
   if (user) chmodSync(temp, 0o700); // the event, and the files by which a step answers Actions, lie in it
   const root = mkdtempSync(join(temp, 'signalbox-'));
   const workFolder = join(root, 'attempt');

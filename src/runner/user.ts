@@ -43,8 +43,12 @@ type Privilege = readonly string[];
  * Takes a user that no other job of this machine has, and makes it where there is none. Null where that cannot be:
  * neither root nor `sudo` without a password, or no Linux. Then the agent has to run as the user of the job.
  */
-export async function takeUser(clock: Clock, log: Log): Promise<AgentUser | null> {
-  const privilege = await privileged();
+export async function takeUser(
+  clock: Clock,
+  log: Log,
+  { bySudo = true }: { bySudo?: boolean } = {},
+): Promise<AgentUser | null> {
+  const privilege = await privileged(bySudo);
   if (!privilege) return null;
   for (let number = 1; number <= mostJobs; number++) {
     const name = `signalbox-agent-${number}`;
@@ -66,9 +70,10 @@ export async function takeUser(clock: Clock, log: Log): Promise<AgentUser | null
   return null;
 }
 
-async function privileged(): Promise<Privilege | null> {
+async function privileged(bySudo: boolean): Promise<Privilege | null> {
   if (!onLinux) return null;
   if (process.getuid?.() === 0) return [];
+  if (!bySudo) return null;
   const sudo = ['sudo', '-n'];
   return await rooted(sudo, 'true').then(
     () => sudo,
