@@ -8,20 +8,10 @@
 //   NAME       part of a patch's file name
 //   --quick    leaves out the faults that only a story on a whole desk shows
 //   --tested   does not run the named tests without a fault first: all tests are run beside this, and must be green
-import { spawn } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { drop, leave, makeCopy, run } from './copies.mjs';
 
 const atOnce = 2;
 /** For one run of the named tests, and for all of them together before any fault is planted. */
@@ -34,10 +24,6 @@ process.env.TESTS = 'all'; // a fault may name a test that `npm test` leaves out
 /** @typedef {{ name: string, path: string, what: string, red: Named[] }} Fault */
 /** @typedef {{ fault: string, outcome: 'caught' | 'survived' | 'error', message: string, seconds: number }} Verdict */
 
-/** Folders and process groups to be ended with us. */
-const folders = new Set();
-const groups = new Set();
-
 /** @returns {Fault} */
 function readFault(path) {
   const [head = ''] = readFileSync(path, 'utf8').split(/^(?=diff --git |--- )/m);
@@ -46,37 +32,6 @@ function readFault(path) {
     name: name.trim().replaceAll(' > ', ' '),
   }));
   return { name: basename(path, '.patch'), path, what: head.split('\n')[0] ?? '', red };
-}
-
-/** A copy of what git knows or would know of the project, with the packages linked and nothing built. */
-async function makeCopy() {
-  const folder = mkdtempSync(join(tmpdir(), 'signalbox-fault-'));
-  folders.add(folder);
-  const listed = await run('git', ['ls-files', '-co', '--exclude-standard', '-z'], project);
-  for (const path of listed.output.split('\0').filter(Boolean)) {
-    mkdirSync(join(folder, dirname(path)), { recursive: true });
-    cpSync(join(project, path), join(folder, path), { force: true, recursive: true });
-  }
-  // A folder of its own with links in it, not one link: vitest keeps a cache in there, and two copies would share it.
-  mkdirSync(join(folder, 'node_modules'));
-  for (const name of readdirSync(join(project, 'node_modules')).filter(
-    (one) => !/^\.(vite|package)/.test(one),
-  ))
-    symlinkSync(join(project, 'node_modules', name), join(folder, 'node_modules', name));
-  return folder;
-}
-
-function drop(folder) {
-  rmSync(folder, { recursive: true, force: true });
-  folders.delete(folder);
-}
-
-/** Compiles as `npm run build` does. A fault may leave an import unused; otherwise it must compile. */
-async function build(folder) {
-  if (!readdirSync(folder).includes('tsconfig.build.json')) return;
-  const lenient = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false'];
-  const compiled = await run('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json', ...lenient], folder);
-  if (compiled.status !== 0) throw new Error(`it does not compile:\n${compiled.output}`);
 }
 
 /**
@@ -90,7 +45,7 @@ async function test(folder, named, endAfterMs) {
   );
   const files = [...new Set(named.map(({ file }) => file))];
   const args = ['run', ...files, '-t', `(${pattern})`, '--reporter=json', `--outputFile=${report}`];
-  const ran = await run('node_modules/.bin/vitest', args, folder, endAfterMs);
+  const ran = await run('node_modules/.bin/vitest', args, { cwd: folder, limitMs: endAfterMs });
   if (ran.status === null) throw new Error(`the tests did not end within ${endAfterMs / 60_000} minutes`);
   const { testResults } = readReport(report, ran.output);
   if (testResults.length === 0) throw new Error(`no test was run:\n${ran.output}`);
@@ -116,9 +71,8 @@ function readReport(path, output) {
 async function unreliable(faults) {
   const named = [...new Map(faults.flatMap(({ red }) => red).map((one) => [list([one]), one])).values()];
   if (named.length === 0) return [];
-  const folder = await makeCopy();
+  const folder = await makeCopy(project);
   try {
-    await build(folder);
     const ended = await test(folder, named, allLimitMs);
     return named.flatMap((one) => {
       const how = ended(one);
@@ -137,11 +91,10 @@ async function unreliable(faults) {
 
 /** @param {Fault} fault @returns {Promise<{ outcome: Verdict['outcome'], message: string }>} */
 async function plant(fault) {
-  const folder = await makeCopy();
+  const folder = await makeCopy(project);
   try {
-    const applied = await run('git', ['apply', '--whitespace=nowarn', fault.path], folder);
+    const applied = await run('git', ['apply', '--whitespace=nowarn', fault.path], { cwd: folder });
     if (applied.status !== 0) throw new Error(`the patch does not apply: ${applied.output.trim()}`);
-    await build(folder);
     const ended = await test(folder, fault.red, limitMs);
     const green = fault.red.filter((one) => ended(one) === 'passed');
     const missing = fault.red.filter((one) => ended(one) === 'missing');
@@ -154,38 +107,6 @@ async function plant(fault) {
 }
 
 const list = (named) => named.map(({ file, name }) => `${file} > ${name}`).join('; ');
-
-/** Runs a program to its end and gathers what it said. `status` is null where the time limit ended it. */
-function run(program, args, cwd, endAfterMs = limitMs) {
-  return new Promise((resolve, reject) => {
-    // Its own process group, so that the time limit ends what it started too. No GIT_DIR of a repository around.
-    const env = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(cwd) };
-    const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    groups.add(child.pid);
-    const chunks = [];
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      end(child.pid);
-    }, endAfterMs);
-    child.stdout.on('data', (chunk) => chunks.push(chunk));
-    child.stderr.on('data', (chunk) => chunks.push(chunk));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      groups.delete(child.pid);
-      resolve({ status: late ? null : (code ?? 1), output: Buffer.concat(chunks).toString('utf8') });
-    });
-  });
-}
-
-function end(group) {
-  try {
-    process.kill(-group, 'SIGKILL');
-  } catch {
-    // it has ended
-  }
-}
 
 /** @returns {Promise<Verdict>} */
 async function judge(fault, bad) {
@@ -238,13 +159,6 @@ async function main() {
   return count('caught') === verdicts.length ? 0 : 1;
 }
 
-function leave(status) {
-  for (const group of groups) end(group);
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  process.exit(status);
-}
-
-for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => leave(130));
 main().then(leave, (error) => {
   console.error(error.message);
   leave(1);
