@@ -47,6 +47,7 @@ export class InstantForge {
           for (const comment of comments) if (comment.id === id) comment.body = body;
       },
       react: async () => {},
+      hasReacted: async () => false,
     };
     return new Proxy(served as Forge, {
       get(target, name) {
