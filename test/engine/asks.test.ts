@@ -117,3 +117,20 @@ describe('an ask that fails holds up no other of its issue', () => {
     ]);
   });
 });
+
+test('S4: a park that meets a branch moved back is neither answered nor forgotten: it is carried out once that is restored', async () => {
+  const desk = await OperatedDesk.start();
+  const issue = await desk.born('lucienne');
+  desk.forge.label(issue, 'park', 'wilma');
+  const permission = desk.forge.permission.bind(desk.forge);
+  desk.forge.permission = async (login) => {
+    await desk.moveBack(); // between the reading and the decision
+    return permission(login);
+  };
+  expect(await desk.look(issue)).toMatchObject({ code: 'head-moved-back' });
+  desk.forge.permission = permission;
+  expect(desk.forge.told(issue, 'refused')).toEqual([]);
+  await desk.restore();
+  await desk.look(issue);
+  expect((await desk.ticket(`MC-${issue}`))?.state).toBe('waiting');
+});

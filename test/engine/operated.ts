@@ -86,6 +86,11 @@ export class OperatedDesk {
     await this.#world.setRef(stateRef, await this.#world.commit([], { README: 'mine' }));
   }
 
+  /** Somebody repairs it. */
+  async restore(): Promise<void> {
+    await this.#store.restore(await this.#store.read({ fresh: true }));
+  }
+
   /** The state branch is looked at; answers what failed. */
   async lookAtHead(): Promise<Error | null> {
     return this.#ended(this.operator.lookAtHead());
