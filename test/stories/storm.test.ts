@@ -111,6 +111,11 @@ test('S7: a storm of doubled, shuffled deliveries ends where a plain fold over w
   const first = await desk.until('an agent works', () => desk.agent(idOf(parked)), 60);
   await desk.label(parked, 'park');
   await desk.until('its agent is gone', () => !first.pids.some(isAlive), 60);
+  // The cancel came before the look-out had ended the job by itself, so it did not wait behind the storm.
+  await desk.until('its run is cancelled', async () => {
+    const [run] = await desk.runs(`${idOf(parked)} `);
+    return run?.status === 'completed' && run.conclusion === 'cancelled';
+  });
   for (const issue of withAgents.slice(1)) desk.say(idOf(issue), 1, 'DONE: through the storm\n');
   await desk.github.delivered();
 
