@@ -34,6 +34,7 @@ export class InstantForge {
         is_pull_request: false,
       }),
       issuesLabelled: async () => [],
+      issuesSince: async () => [],
       events: async () => [],
       repositoryLabels: async () => [],
       createLabel: async () => {},

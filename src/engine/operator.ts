@@ -8,7 +8,6 @@ import type { Decision } from '../ticket/decision.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import type { Request } from '../ticket/requests.ts';
-import { isOpen, states, stateWords } from '../ticket/states.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { callOffAlarm, raiseAlarm, showConfig, showDetached } from './alarm.ts';
 import { type Context, own, present } from './context.ts';
@@ -23,6 +22,7 @@ import { makeJudge } from './pushes.ts';
 import { Runs } from './runs.ts';
 import { nextMoment, schedule } from './schedule.ts';
 import { servedSince } from './serving.ts';
+import { issuesToRead } from './sweep.ts';
 import { throwGravest, together } from './together.ts';
 
 export interface OperatorOptions {
@@ -63,6 +63,8 @@ class DeskOperator implements Operator {
   readonly #hints = new Map<number, Comment>();
   #followed: string | null = null;
   #frozen = false;
+  /** When the last whole sweep began, by the forge's clock; null where nothing may be taken as seen. */
+  #sweptAt: number | null = null;
   #callOffTimer = () => {};
 
   constructor(options: OperatorOptions) {
@@ -118,22 +120,23 @@ class DeskOperator implements Operator {
   }
 
   async sweep(): Promise<void> {
+    const { forge } = this.#context;
+    const began = forge.now();
     const snapshot = await this.#context.writer.read({ fresh: true });
     const { failures } = await together<unknown>([servedSince(this.#context)]);
     await keepLabels(this.#context);
-    const labelled = await this.#labelledIssues();
-    // Somebody may have taken the label off a ticket's issue, and asks of it all the same.
-    const linked = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket?.issue ?? []);
-    for (const number of new Set([...labelled, ...linked])) this.#issuesDirty.add(number);
+    for (const number of await issuesToRead(this.#context, snapshot, this.#sweptAt))
+      this.#issuesDirty.add(number);
     const broken = this.#options.configBroken?.() ?? null;
     failures.push(...(await together([showConfig(this.#context, broken)])).failures);
     for (const { ticket, id } of snapshot.tickets.values()) {
-      this.#look(id);
+      if (this.#sweptAt === null) this.#look(id);
       // One after another, since a sweep is in no hurry, and one that fails holds up no other.
       if (ticket) failures.push(...(await together(this.#verify(ticket))).failures);
     }
     this.#headDirty.add('head');
     throwGravest(failures);
+    if (!snapshot.movedBack) this.#sweptAt = began;
   }
 
   /** What no hook may have told of a ticket: its run's end, and what became of the pull request that shows its work. */
@@ -146,22 +149,6 @@ class DeskOperator implements Operator {
       ...(isLive(ticket) ? [this.#runs.verify(ticket)] : []),
       ...(wanted(ticket).publish ? [readPullRequest()] : []),
     ];
-  }
-
-  /**
-   * Open issues of tickets, and every issue that shows what its ticket may not be any more: an open state, or an ended
-   * one though it is open. Whoever ended those tickets may not have lived to show it.
-   */
-  async #labelledIssues(): Promise<number[]> {
-    const { labels } = await this.#options.config();
-    const { forge } = this.#context;
-    const found = await Promise.all([
-      forge.issuesLabelled(labels.ticket),
-      ...states.map((state) =>
-        forge.issuesLabelled(`${labels.state_prefix}${stateWords(state)}`, isOpen(state) ? 'all' : 'open'),
-      ),
-    ]);
-    return found.flat().map(({ number }) => number);
   }
 
   async settled(): Promise<void> {
@@ -255,6 +242,7 @@ class DeskOperator implements Operator {
     } else if (wasFrozen && !movedBack) {
       await callOffAlarm(this.#context);
       this.#frozen = false;
+      this.#sweptAt = null; // what was asked meanwhile was read by nobody
       void this.sweep().catch((error) =>
         this.#options.log.warn('the sweep after the restore failed', { error }),
       );

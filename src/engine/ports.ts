@@ -189,8 +189,10 @@ export interface Forge {
 
   /** `gone`: deleted (410) or never there; `moved`: transferred. */
   issue(number: number): Promise<Issue | 'gone' | 'moved'>;
-  /** Issues with a label, the open ones unless asked otherwise; pull requests left out. */
-  issuesLabelled(label: string, state?: 'open' | 'all'): Promise<Issue[]>;
+  /** Open issues with a label; pull requests left out. */
+  issuesLabelled(label: string): Promise<Issue[]>;
+  /** Issues, open and closed, in which anything changed at or after `since` (ISO); pull requests left out. */
+  issuesSince(since: string): Promise<Issue[]>;
   createIssue(title: string, body: string, labels: string[]): Promise<number>;
   updateIssue(
     number: number,

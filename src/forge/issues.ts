@@ -4,7 +4,10 @@ import type { Api } from './api.ts';
 import { isWorldError } from './failures.ts';
 import { type AppIdentity, isOurs } from './identity.ts';
 
-type IssueCalls = Pick<Forge, 'issue' | 'issuesLabelled' | 'createIssue' | 'updateIssue' | 'events'>;
+type IssueCalls = Pick<
+  Forge,
+  'issue' | 'issuesLabelled' | 'issuesSince' | 'createIssue' | 'updateIssue' | 'events'
+>;
 
 type IssueJson = Awaited<ReturnType<Api['octokit']['rest']['issues']['get']>>['data'];
 type StateReason = 'completed' | 'not_planned' | 'duplicate' | 'reopened';
@@ -13,16 +16,22 @@ type StateReason = 'completed' | 'not_planned' | 'duplicate' | 'reopened';
 export function issueCalls(api: Api, app: AppIdentity): IssueCalls {
   const { at, octokit } = api;
 
+  const list = async (
+    key: string,
+    which: { labels?: string; state: 'open' | 'all'; since?: string; sort?: 'updated' },
+  ): Promise<Issue[]> => {
+    const issues = await api.readAll(
+      key,
+      (page) => octokit.rest.issues.listForRepo({ ...at, ...which, ...page }),
+      (data) => data,
+    );
+    return issues.map((json) => issueOf(json, app)).filter((issue) => !issue.is_pull_request);
+  };
+
   return {
     issue: (number) => readIssue(api, number, app),
-    async issuesLabelled(label, state = 'open') {
-      const issues = await api.readAll(
-        `${state} issues labelled ${label}`,
-        (page) => octokit.rest.issues.listForRepo({ ...at, labels: label, state, ...page }),
-        (data) => data,
-      );
-      return issues.map((json) => issueOf(json, app)).filter((issue) => !issue.is_pull_request);
-    },
+    issuesLabelled: (label) => list(`open issues labelled ${label}`, { labels: label, state: 'open' }),
+    issuesSince: (since) => list(`issues changed since ${since}`, { since, state: 'all', sort: 'updated' }),
     async createIssue(title, body, labels) {
       const data = await api.write('open an issue', (once) =>
         octokit.rest.issues.create({ ...at, title, body, labels, ...once }),

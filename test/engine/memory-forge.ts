@@ -111,11 +111,13 @@ export class MemoryForge implements Forge {
     this.#meet('issue');
     return structuredClone(this.issues.get(number)) ?? 'gone';
   }
-  async issuesLabelled(label: string, which: 'open' | 'all' = 'open'): Promise<Issue[]> {
+  /** It does not note when anything changed: all may have. */
+  async issuesSince(): Promise<Issue[]> {
+    return structuredClone([...this.issues.values()].filter(({ is_pull_request }) => !is_pull_request));
+  }
+  async issuesLabelled(label: string): Promise<Issue[]> {
     const all = [...this.issues.values()].filter(({ is_pull_request }) => !is_pull_request);
-    return structuredClone(
-      all.filter(({ state, labels }) => (which === 'all' || state === which) && labels.includes(label)),
-    );
+    return structuredClone(all.filter(({ state, labels }) => state === 'open' && labels.includes(label)));
   }
   async createIssue(title: string, body: string, labels: string[]): Promise<number> {
     this.#meet('createIssue');

@@ -92,6 +92,14 @@ test('issues with a label leave pull requests out', async () => {
   expect((await forgeAtGithub().issuesLabelled('ticket')).map(({ number }) => number)).toEqual([42]);
 });
 
+test('what changed since a moment is listed whether it is open or not', async () => {
+  github()
+    .get(`${at}/issues?since=2026-05-25T09%3A00%3A00Z&state=all&sort=updated&per_page=100&page=1`)
+    .reply(200, [json(), json({ number: 43, pull_request: {} }), json({ number: 44, state: 'closed' })]);
+  const changed = await forgeAtGithub().issuesSince('2026-05-25T09:00:00Z');
+  expect(changed.map(({ number }) => number)).toEqual([42, 44]);
+});
+
 test('events tell who put which label on, and what the app did itself', async () => {
   const event = (over: object) => ({
     actor: { login: 'elmar', type: 'User' },

@@ -33,6 +33,8 @@ export class SimGitHub {
   readonly schedule: Schedule;
   readonly remote: MemoryRemote;
   readonly issues = new Map<number, Issue>();
+  /** When anything of an issue last changed. */
+  readonly updated = new Map<number, string>();
   readonly events = new Map<number, IssueEvent[]>();
   readonly comments = new Map<number, Comment[]>();
   readonly reactions = new Map<number, string[]>();
@@ -116,6 +118,7 @@ export class SimGitHub {
     const author_is_bot = author.endsWith('[bot]');
     const comment = { id: this.id(), body, author, author_is_bot, ours: author === self, at: this.at };
     this.comments.set(number, [...(this.comments.get(number) ?? []), comment]);
+    this.updated.set(number, this.at);
     const user = { login: author, type: author_is_bot ? 'Bot' : 'User' };
     const about = { id: comment.id, body, user, created_at: comment.at };
     this.emit('issue_comment', 'created', author, { issue: { number }, comment: about });
@@ -153,6 +156,7 @@ export class SimGitHub {
   }
 
   #issue(number: number, action: string, sender: string): void {
+    this.updated.set(number, this.at);
     this.emit('issues', action, sender, { issue: { number, updated_at: this.at } });
   }
 

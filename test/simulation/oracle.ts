@@ -126,9 +126,11 @@ export class Oracle {
       if (closed.stopped && !earlier?.stopped && alive.some(({ attempt }) => attempt === closed.number))
         throw new Violation('S4', `${after.id} #${closed.number} is said to be stopped, and lives`);
     }
-    const { retries, granted } = after.lifetime;
-    if (retries > config.limits.retries + granted)
-      throw new Violation('S9', `${after.id} has had ${retries} retries`);
+    const failures = after.attempts.filter(
+      ({ outcome }) => outcome === 'failed' || outcome === 'lost',
+    ).length;
+    if (failures > config.limits.retries + after.lifetime.granted + 1)
+      throw new Violation('S9', `${after.id} has failed ${failures} times, and is not blocked for good`);
   }
 
   #checkWake(before: Ticket | undefined, after: Ticket): void {

@@ -1,5 +1,5 @@
 import { silentLog } from '../../src/base/log.ts';
-import type { Forge, Run, Store } from '../../src/engine/ports.ts';
+import type { Forge, Issue, Run, Store } from '../../src/engine/ports.ts';
 import type { Backend } from '../../src/store/backend.ts';
 import { CommitStore } from '../../src/store/commit-store.ts';
 import { MemoryBackend } from '../../src/store/memory-store.ts';
@@ -43,19 +43,21 @@ export function simForge(github: SimGitHub, machine: Machine): Forge {
   }: Run & { inputs: unknown; cancelAsked: unknown }): Run => run;
   const allRuns = () => [...github.runs.values()].map(asRun).reverse();
   const find = (id: number) => [...github.comments.values()].flat().find((one) => one.id === id);
+  const listed = (isListed: (issue: Issue) => boolean) =>
+    structuredClone([...github.issues.values()].filter(isListed));
   return {
     now: () => github.schedule.now,
     file: (path) => call(`file ${path}`, () => null),
     commitsOf: (path) => call(`commits of ${path}`, () => []),
     permission: (who) => call(`permission ${who}`, () => people[who] ?? 'none'),
     issue: (number) => call(`issue ${number}`, () => structuredClone(github.issues.get(number) ?? 'gone')),
-    issuesLabelled: (label, state = 'open') =>
+    issuesLabelled: (label) =>
       call(`issues labelled ${label}`, () =>
-        structuredClone(
-          [...github.issues.values()].filter(
-            (one) => (state === 'all' || one.state === state) && one.labels.includes(label),
-          ),
-        ),
+        listed(({ state, labels }) => state === 'open' && labels.includes(label)),
+      ),
+    issuesSince: (since) =>
+      call(`issues since ${since}`, () =>
+        listed(({ number }) => (github.updated.get(number) ?? '') >= since),
       ),
     createIssue: (title, body, labels) =>
       call('create issue', () => github.openIssue(login, title, body, labels)),

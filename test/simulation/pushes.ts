@@ -2,6 +2,7 @@ import { may } from '../../src/engine/people.ts';
 import { readTicket, writeTicket } from '../../src/ticket/codec.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { ticketPath } from '../../src/ticket/paths.ts';
+import { isOpen } from '../../src/ticket/states.ts';
 import { jobs, people } from './github.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +21,7 @@ export async function pushEdit(world: World): Promise<void> {
   if (files.length === 0 || head === null || snapshot.movedBack) return;
   const { id, text } = chance.pick(files);
   const { ticket } = readTicket(id, text);
-  if (!ticket) return;
+  if (!ticket || !isOpen(ticket.state)) return;
   const [kind, change] = anEdit(world, ticket);
   const next = kind === 'break' ? `${text}\nnonsense: {` : writeTicket({ ...ticket, ...change }, text);
   world.tell(`${who} pushes ${kind} of ${id}`);
