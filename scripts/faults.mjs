@@ -21,7 +21,7 @@ const project = process.cwd();
 process.env.TESTS = 'all'; // a fault may name a test that `npm test` leaves out
 
 /** @typedef {{ file: string, name: string }} Named a test file, and part of a test's full name */
-/** @typedef {{ name: string, path: string, what: string, red: Named[] }} Fault */
+/** @typedef {{ name: string, path: string, what: string, red: Named[], seen: boolean }} Fault */
 /** @typedef {{ fault: string, outcome: 'caught' | 'survived' | 'error', message: string, seconds: number }} Verdict */
 
 /** @returns {Fault} */
@@ -31,7 +31,9 @@ function readFault(path) {
     file,
     name: name.trim().replaceAll(' > ', ' '),
   }));
-  return { name: basename(path, '.patch'), path, what: head.split('\n')[0] ?? '', red };
+  // One that only the simulation sees is for `npm run simulate:mutants`.
+  const seen = /^Seeds: /m.test(head);
+  return { name: basename(path, '.patch'), path, what: head.split('\n')[0] ?? '', red, seen };
 }
 
 /**
@@ -138,6 +140,7 @@ async function main() {
     .filter((name) => positionals.length === 0 || positionals.some((part) => name.includes(part)))
     .sort()
     .map((name) => readFault(join(project, 'test/faults', name)))
+    .filter(({ red, seen }) => red.length > 0 || !seen)
     .filter(({ red }) => !values.quick || red.every(({ file }) => !file.startsWith('test/stories/')));
   if (faults.length === 0) throw new Error('no such fault in test/faults');
   const bad = values.tested

@@ -4,7 +4,7 @@ import { config as schema } from '../../src/ticket/config.ts';
 export const config = schema.parse({
   format: 1,
   prefix: 'MC',
-  agents: { luci: { command: ['true'], capacity: 2, time_limit_minutes: 30 } },
+  agents: { luci: { command: ['true'], capacity: 1, time_limit_minutes: 30 } },
   default_agent: 'luci',
   phases: { dev: { gate: 'none' } },
   limits: { retries: 2, starts_per_hour: 1000 },

@@ -100,6 +100,9 @@ export class Oracle {
     const names = agents.map(({ ticket }) => ticket);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice) throw new Violation('S3', `two agents work on ${twice}`);
+    const capacity = config.agents.luci?.capacity ?? 0;
+    if (names.length > capacity)
+      throw new Violation('S3', `${names.join(' and ')} are worked on, with capacity ${capacity}`);
     for (const agent of agents) {
       const closed = this.#tickets.get(agent.ticket)?.attempts.find(({ number }) => number === agent.attempt);
       const since = closed ? schedule.now - Date.parse(closed.ended) : 0;

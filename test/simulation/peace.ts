@@ -72,7 +72,9 @@ function checkTicket(world: World, { id, state, attempt, attempts, issue, not_be
     throw new Violation('S7', `${id} is ${state}, and #${issue} shows ${labels.join() || 'nothing'}`);
   const said = (world.github.comments.get(issue ?? 0) ?? []).map(({ body }) => body);
   const isRefused = (source: string) => said.some((body) => body.includes(`signalbox:refused:${source} `));
-  const asked = world.asked.filter((one) => one.issue === issue && one.mayAsk && !isRefused(one.source));
+  const asked = world.asked.filter(
+    (one) => one.issue === issue && one.mayAsk && !one.mayBeUndone && !isRefused(one.source),
+  );
   const last = (...kinds: string[]) =>
     asked
       .filter(({ kind }) => kinds.includes(kind))

@@ -19,7 +19,8 @@ const acts: Record<string, { weight: number; act: (world: World) => void | Promi
   open: { weight: 3, act: open },
   label: { weight: 6, act: (world) => label(world, world.chance.weighted({ park: 3, hold: 1, release: 4 })) },
   unlabel: { weight: 1, act: unlabel },
-  command: { weight: 5, act: command },
+  command: { weight: 5, act: (world) => command(world) },
+  changeOfMind: { weight: 1.5, act: changeOfMind },
   talk: { weight: 1, act: talk },
   edit: { weight: 1, act: edit },
   close: { weight: 1, act: close },
@@ -70,12 +71,16 @@ function unlabel(world: World): void {
   world.github.unlabel(issue, gone, who);
 }
 
-function command(world: World): void {
+const commands = { park: 3, defer: 1, hold: 1, release: 4, retry: 1, cancel: 0.3, answer: 1 };
+
+function command(
+  world: World,
+  chosen: string = world.chance.weighted(commands),
+  who: string = anybody(world),
+  issue = anIssue(world),
+): void {
   const { chance, github, schedule } = world;
-  const [issue, who] = [anIssue(world), anybody(world)];
   if (!github.issues.has(issue)) return;
-  const kinds = { park: 3, defer: 1, hold: 1, release: 4, retry: 1, cancel: 0.3, answer: 1 };
-  const chosen = chance.weighted(kinds);
   const until = isoSeconds(schedule.now + chance.below(20 * 60_000))
     .replace('T', ' ')
     .replace('Z', ' UTC');
@@ -85,6 +90,22 @@ function command(world: World): void {
   world.tell(`${who} says ${body} on #${issue}`);
   const { id } = github.comment(issue, body, who);
   world.asks({ issue, kind, source: `c${id}`, mayAsk: mayDo(who, needed(kind)) });
+}
+
+/** Somebody stops what is being worked on, and a moment later lets it go on. */
+function changeOfMind(world: World): void {
+  const { chance, github, schedule, agents } = world;
+  const agent = agents[0];
+  const hangs = agent && chance.is(0.3) ? world.live.find((runner) => runner.agent === agent) : undefined;
+  if (hangs) {
+    world.tell(`the machine of run ${hangs.run.id} is cut off`);
+    hangs.machine.isCutOff = true;
+  }
+  const issue = agent ? Number(agent.ticket.split('-')[1]) : anIssue(world);
+  if (!github.issues.has(issue)) return;
+  command(world, chance.pick(['park', 'hold']), 'lucienne', issue);
+  schedule.now += 1_000 + chance.below(2_000);
+  command(world, 'release', 'lucienne', issue);
 }
 
 function talk(world: World): void {

@@ -55,8 +55,7 @@ export async function moveBack(world: World): Promise<void> {
   const earlier = journal.filter(({ ref, oid }) => ref === stateRef && oid !== null).slice(-6, -1);
   if (earlier.length === 0) return;
   world.tell('lucienne forces the branch back');
-  // What was pushed and not yet judged goes with it.
-  for (const asked of world.asked) if (asked.source.startsWith('push')) asked.mayAsk = false;
+  for (const asked of world.asked) if (asked.source.startsWith('push')) asked.mayBeUndone = true;
   github.pusher = 'lucienne';
   github.remote.move(stateRef, chance.pick(earlier).oid);
 }

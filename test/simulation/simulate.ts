@@ -39,16 +39,16 @@ async function happen(world: World): Promise<void> {
   const { chance, schedule } = world;
   schedule.now += chance.below(400);
   const what = chance.weighted({
-    call: schedule.calls.length > 0 ? 60 : 0,
+    call: schedule.calls.length > 0 ? 45 : 0,
     deliver: world.github.deliveries.length > 0 ? 14 : 0,
-    person: 7,
-    run: 5,
-    agent: 3,
+    person: 8,
+    run: 6,
+    agent: 2,
     time: schedule.calls.length > 0 ? 4 : 12,
     crash: 1,
-    machine: 0.5,
+    machine: 1,
   });
-  if (what === 'call') await world.answerOne(fates);
+  if (what === 'call') await answerSome(world);
   else if (what === 'deliver') world.deliver();
   else if (what === 'person') await personActs(world);
   else if (what === 'run') world.startRun();
@@ -58,6 +58,20 @@ async function happen(world: World): Promise<void> {
   else machineTrouble(world);
   world.actions();
   await quiet();
+}
+
+/** One call, or some, or all there are and what comes of them: a desk is at rest as often as it is in the middle. */
+async function answerSome(world: World): Promise<void> {
+  const { chance, schedule } = world;
+  const most = chance.weighted({ one: 5, some: 3, all: 2 });
+  for (
+    let left = most === 'one' ? 1 : most === 'some' ? 8 : 200;
+    left > 0 && schedule.calls.length > 0;
+    left--
+  ) {
+    await world.answerOne(fates);
+    await world.oracle.check();
+  }
 }
 
 function crash(world: World): void {

@@ -15,6 +15,8 @@ export interface Asked {
   source: string;
   at: string;
   mayAsk: boolean;
+  /** Pushed to a branch that was forced back since. */
+  mayBeUndone?: boolean;
 }
 
 /** One simulated repository: GitHub, processes of the app, jobs with agents, and all that was asked of them. */
