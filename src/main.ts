@@ -6,12 +6,14 @@ import { makeLog } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { makeProgram } from './cli/program.ts';
 import { serve } from './wire.ts';
+import { doctor } from './wire-doctor.ts';
 import { startLocalDesk } from './wire-local.ts';
 
 /** The command line of Signalbox. */
 const program = makeProgram({
   serve,
   startLocalDesk,
+  doctor,
   clock: systemClock,
   random: systemRandom,
   makeLog: (level) => makeLog(level, (line) => process.stderr.write(`${line}\n`)),

@@ -64,9 +64,18 @@ export function gitLogin(url: string, token: string): Record<string, string> {
 
 /** Runs one git command. It never rejects for git's own exit code: the caller reads `code`. */
 export async function git(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  return spawnGit(args, options, gitEnvironment(options.env));
+}
+
+/** The same in an environment of the caller's, all of it. */
+export async function spawnGit(
+  args: readonly string[],
+  options: Omit<GitOptions, 'env'>,
+  env: Record<string, string>,
+): Promise<GitResult> {
   const child = spawn('git', args, {
     cwd: options.cwd,
-    env: gitEnvironment(options.env),
+    env,
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: options.timeoutMs ?? 60_000,
     killSignal: 'SIGKILL',

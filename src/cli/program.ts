@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Clock } from '../base/clock.ts';
-import { asError, exitStatus, SignalboxError } from '../base/errors.ts';
+import { SignalboxError } from '../base/errors.ts';
 import type { Log, LogLevel } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Ticket } from '../ticket/format.ts';
+import { addDoctor, type DoctorPorts } from './doctor-command.ts';
+import { fail, guarded } from './guarded.ts';
 import { guide, type LocalDesk } from './guide.ts';
 import { Narrator } from './narrator.ts';
 
@@ -14,18 +16,12 @@ interface Ports {
 }
 
 /** What the command line is given: the world, and the compositions it may start. */
-export interface ProgramOptions {
+export interface ProgramOptions extends DoctorPorts {
   serve(options: Ports & ServeArguments): Promise<{ url: string; close(): Promise<void> }>;
   startLocalDesk(options: Ports & LocalArguments): Promise<{ desk: LocalDesk; close(): Promise<void> }>;
-  clock: Clock;
-  random: Random;
-  makeLog(level: LogLevel): Log;
   environment: Record<string, string | undefined>;
   packageFolder: string;
-  print(text: string): void;
-  printError(text: string): void;
   onStop(stop: () => void): void;
-  exit(status: number): void;
 }
 
 interface ServeArguments {
@@ -73,6 +69,7 @@ export function makeProgram(options: ProgramOptions): Command {
     .option('--log <level>', 'debug, info, warn or error', level, 'warn')
     .addHelpText('after', '\nExample:\n  npm start -- --port 3000 --github-port 3001 --data .signalbox')
     .action((flags: StartFlags) => guarded(options, () => start(options, flags)));
+  addDoctor(program, options);
   return program;
 }
 
@@ -169,25 +166,6 @@ function readCredentials(environment: ProgramOptions['environment']): Credential
     privateKey: PRIVATE_KEY.replaceAll('\\n', '\n'),
     webhookSecret: WEBHOOK_SECRET,
   };
-}
-
-async function guarded(options: ProgramOptions, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    fail(options, error);
-  }
-}
-
-function fail({ printError, exit }: ProgramOptions, thrown: unknown): void {
-  const error = asError(thrown);
-  if (!(error instanceof SignalboxError)) {
-    printError(`internal: ${error.stack}`);
-    exit(exitStatus.bug);
-    return;
-  }
-  printError(`${error.code}: ${error.message}.${error.hint ? ` ${error.hint}` : ''}`);
-  exit(exitStatus[error.kind]);
 }
 
 function port(text: string): number {

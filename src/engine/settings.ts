@@ -6,7 +6,7 @@ import { type Config, defaultConfig } from '../ticket/config.ts';
 import type { Forge } from './ports.ts';
 
 /** Where a repository's config is, on its default branch. */
-const configPath = '.github/signalbox.yml';
+export const configPath = '.github/signalbox.yml';
 
 /** How long a config that was read is good, in milliseconds. */
 const goodForMs = 10_000;

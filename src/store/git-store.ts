@@ -18,6 +18,8 @@ export interface GitStoreOptions {
   branch: string;
   /** Asked before every request to the remote; never kept, never in an argument or a file. */
   token?: () => Promise<string>;
+  /** Where there is no token: the environment in which git finds a person's own login. */
+  login?: Record<string, string>;
   author: Author;
   clock: Clock;
   random: Random;
@@ -28,9 +30,9 @@ export interface GitStoreOptions {
 
 /** The store over git. Asks nothing of the remote yet: the first read does. `close` ends the processes it keeps. */
 export async function openGitStore(options: GitStoreOptions): Promise<Store> {
-  const { folder, remote, branch, token, timeoutMs = 60_000 } = options;
+  const { folder, remote, branch, token, login, timeoutMs = 60_000 } = options;
   const unique = `${process.pid}-${options.random.hex(4)}`;
-  const mirror = await Mirror.open({ folder, remote, branch, token, timeoutMs, unique });
+  const mirror = await Mirror.open({ folder, remote, branch, token, login, timeoutMs, unique });
   return new CommitStore(new GitBackend(mirror, unique, await mirror.packs(), options), options);
 }
 

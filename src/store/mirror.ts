@@ -13,6 +13,7 @@ export interface MirrorOptions {
   remote: string;
   branch: string;
   token?: (() => Promise<string>) | undefined;
+  login?: Record<string, string> | undefined;
   timeoutMs: number;
   /** A name that no other store has, in any process. */
   unique: string;
@@ -195,7 +196,7 @@ export class Mirror {
       const { message } = asError(thrown);
       if (faultOf(message) === 'refused') {
         throw new SignalboxError('config', 'remote-refused', lastWords(message), {
-          hint: 'Check that the token may read the repository, and its name.',
+          hint: 'Check the address, and that the token, or your own login, may read it.',
           cause: thrown,
         });
       }
@@ -204,8 +205,8 @@ export class Mirror {
   }
 
   async #login(): Promise<Record<string, string>> {
-    const { token, remote } = this.#options;
-    return token ? gitLogin(remote, await token()) : {};
+    const { token, login = {}, remote } = this.#options;
+    return token ? gitLogin(remote, await token()) : login;
   }
 
   /** simple-git drops every `GIT_*` variable that is not allowed by name, and waits for ever unless told otherwise. */
@@ -217,10 +218,20 @@ export class Mirror {
       // What git started may hold its pipes long after git was killed; after any other end they close at once.
       completion: { onClose: true, onExit: 2_000 },
       allowEnvironment: Object.keys(env).filter((name) => name.startsWith('GIT_')),
-      unsafe: { allowUnsafeConfigEnvCount: true, allowUnsafeConfigPaths: true },
+      unsafe,
     }).env(env);
   }
 }
+
+/** What simple-git must let pass: our clean environment, and what a person's own login may be made of. */
+const unsafe = {
+  allowUnsafeConfigEnvCount: true,
+  allowUnsafeConfigPaths: true,
+  allowUnsafeCredentialHelper: true,
+  allowUnsafeAskPass: true,
+  allowUnsafeSshCommand: true,
+  allowUnsafeGitProxy: true,
+};
 
 function notAMirror(folder: string, cause?: unknown): SignalboxError {
   return new SignalboxError('config', 'not-a-mirror', `${folder} cannot be the mirror's folder`, {

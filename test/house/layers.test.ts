@@ -81,7 +81,13 @@ const rules: Record<string, Layer> = {
 };
 
 /** The files that put the parts together: the only ones that see adapters, and everything else. */
-const composers = ['src/wire.ts', 'src/wire-local.ts', 'src/main.ts', 'src/runner/action.ts'];
+const composers = [
+  'src/wire.ts',
+  'src/wire-local.ts',
+  'src/wire-doctor.ts',
+  'src/main.ts',
+  'src/runner/action.ts',
+];
 
 /** The machine's own time and chance: chosen where the parts are put together, handed to all others. */
 const realPorts = ['systemClock', 'systemRandom'];

@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import type { Clock } from '../base/clock.ts';
+import type { Log, LogLevel } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { Moved, Report } from './doctor.ts';
+import { type Ending, guarded } from './guarded.ts';
+
+export interface DoctorPorts extends Ending {
+  doctor(options: {
+    clone: string;
+    remote: string;
+    branch: string | undefined;
+    restore: boolean;
+    clock: Clock;
+    random: Random;
+    log: Log;
+  }): Promise<Report>;
+  clock: Clock;
+  random: Random;
+  makeLog(level: LogLevel): Log;
+  print(text: string): void;
+}
+
+interface Flags {
+  clone: string;
+  remote: string;
+  branch?: string;
+  restore: boolean;
+  json: boolean;
+}
+
+/** Exit status where something is wrong and stayed so. Others are those of errors.ts. */
+const wrongStatus = 6;
+
+/** How many differing tickets and files are listed. */
+const most = 20;
+
+const help = `
+Works in any clone of the team's repository, with your own git login and the right to push.
+
+Example:
+  signalbox doctor             says how the state branch stands
+  signalbox doctor --restore   puts it back where it was moved back, deleted or replaced
+
+A restore is one commit on top of the branch as it is, so nothing that lies there is lost. It may be repeated.
+
+Exit status: 0 nothing is wrong (any more), 6 something is, 1 not a clone, 2 usage, 3 config, or the push or login
+refused, 4 overtaken again and again, 5 the remote does not answer.
+
+With --json one object is printed, and nothing else on standard output:
+  format    1
+  remote, branch
+  standing  "fine", "absent" (nobody served this repository yet), "moved-back" or "restored"
+  head, witness   commits as they were found, or null
+  restored  the commit that mended it, or null
+  moved     null, or { how: "deleted" | "rewound" | "replaced", commits: lost by a rewind, or null,
+            tickets: [{ id, published: state at the witness or null, now: state on the branch or null }],
+            files: other paths that differ }; a file that cannot be read has the state "broken"
+  broken    [{ path, code, message }] files that cannot be read
+  signals   [{ ticket, attempt, place }] not yet decided`;
+
+export function addDoctor(program: Command, ports: DoctorPorts): void {
+  program
+    .command('doctor')
+    .description('say how the state branch stands; --restore mends one that was moved back')
+    .option('--restore', 'put the tickets of the witness back where the branch was moved back', false)
+    .option('--remote <name-or-url>', 'the remote to look at', 'origin')
+    .option('--branch <name>', 'the state branch; default: what the config on the default branch says')
+    .option('--clone <folder>', "a clone of the team's repository", '.')
+    .option('--json', 'print a report for programs', false)
+    .addHelpText('after', help)
+    .action((flags: Flags) => guarded(ports, () => run(ports, flags)));
+}
+
+async function run(ports: DoctorPorts, { clone, remote, branch, restore, json }: Flags): Promise<void> {
+  const { clock, random } = ports;
+  const log = ports.makeLog('error');
+  const report = await ports.doctor({ clone, remote, branch, restore, clock, random, log });
+  ports.print(json ? JSON.stringify(report, null, 2) : told(report));
+  if (report.standing === 'moved-back' || report.broken.length > 0) ports.exit(wrongStatus);
+}
+
+/** The report for people. */
+function told(report: Report): string {
+  const { remote, branch, broken, signals } = report;
+  const files = broken.map(({ path, code, message }) => `  ${path}: ${code}: ${message}`);
+  const waiting = signals.map(({ ticket, attempt, place }) => `  ${ticket} #${attempt} at ${place}`);
+  return [
+    `${branch} at ${remote}: ${standingWords(report)}`,
+    ...(report.moved ? movedWords(report, report.moved) : []),
+    ...(files.length > 0 ? ['', 'Files that cannot be read:', ...cut(files)] : []),
+    ...(waiting.length > 0 ? ['', 'Signals that wait to be decided:', ...cut(waiting)] : []),
+    ...(report.standing === 'moved-back' ? ['', 'To put it back: signalbox doctor --restore'] : []),
+  ].join('\n');
+}
+
+function standingWords({ standing, head, restored }: Report): string {
+  switch (standing) {
+    case 'fine':
+      return `fine, at ${head}`;
+    case 'absent':
+      return 'no such branch, and no witness of one: nobody served this repository yet';
+    case 'moved-back':
+      return 'head-moved-back: the desk is frozen';
+    case 'restored':
+      return `restored, at ${restored}`;
+  }
+}
+
+function movedWords({ standing, head, witness }: Report, { how, commits, tickets, files }: Moved): string[] {
+  const to = {
+    deleted: 'deleted',
+    rewound: `moved back by ${commits} to ${head}`,
+    replaced: `put to ${head}`,
+  };
+  const back = standing === 'restored' ? ', put back' : '';
+  const differing = tickets.map(
+    ({ id, published, now }) => `  ${id}: ${published ?? 'absent'}, found ${now ?? 'absent'}`,
+  );
+  return [
+    `It was ${to[how]}; the last head that Signalbox published is ${witness}.`,
+    ...(differing.length > 0 ? ['', `Tickets that differed${back}:`, ...cut(differing)] : []),
+    ...(files.length > 0 ? ['', `Other files${back}:`, ...cut(files.map((path) => `  ${path}`))] : []),
+  ];
+}
+
+function cut(lines: string[]): string[] {
+  const more = lines.length - most;
+  return more > 0 ? [...lines.slice(0, most), `  and ${more} more`] : lines;
+}

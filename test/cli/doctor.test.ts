@@ -1,0 +1,169 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { systemRandom } from '../../src/base/random.ts';
+import { examine } from '../../src/cli/doctor.ts';
+import { writeTicket } from '../../src/ticket/codec.ts';
+import { witnessRef } from '../../src/ticket/paths.ts';
+import { doctor } from '../../src/wire-doctor.ts';
+import { aTicket } from '../engine/desk.ts';
+import { memoryWorld, stateRef } from '../store/worlds.ts';
+
+let folder: string;
+let clone: string;
+
+/** A person's home, their clone of a team's repository, and nothing of this machine's git configuration. */
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'signalbox-doctor-test-'));
+  clone = join(folder, 'clone');
+  vi.stubEnv('HOME', folder);
+  vi.stubEnv('GIT_CONFIG_NOSYSTEM', '1');
+  vi.stubEnv('XDG_CONFIG_HOME', folder);
+  writeFileSync(join(folder, '.gitconfig'), '[user]\n\tname = Wilma\n\temail = wilma@acme.invalid\n');
+  git(folder, 'init', '--quiet', '--bare', '--initial-branch=main', 'team.git');
+  git(folder, 'clone', '--quiet', join(folder, 'team.git'), 'clone');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function git(cwd: string, ...args: string[]): string {
+  return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+}
+
+/** Pushes files on top of a branch, from the clone. Answers the commit. */
+function push(branch: string, files: Record<string, string>): string {
+  if (git(clone, 'ls-remote', 'origin', branch)) {
+    git(clone, 'fetch', '--quiet', 'origin', branch);
+    git(clone, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
+  } else {
+    git(clone, 'checkout', '--quiet', '--orphan', `new-${branch}`);
+    git(clone, 'rm', '-r', '--quiet', '--force', '--ignore-unmatch', '.');
+  }
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(clone, path)), { recursive: true });
+    writeFileSync(join(clone, path), text);
+  }
+  git(clone, 'add', '--all', '--force');
+  git(clone, 'commit', '--quiet', '--message', 'by hand');
+  git(clone, 'push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`);
+  return git(clone, 'rev-parse', 'HEAD');
+}
+
+function ask(over: { remote?: string; branch?: string; restore?: boolean } = {}) {
+  const { remote = 'origin', branch, restore = false } = over;
+  return doctor({ clone, remote, branch, restore, clock: systemClock, random: systemRandom, log: silentLog });
+}
+
+const ticket = (id: string) => ({ [`tickets/${id}.yaml`]: writeTicket(aTicket(id, { issue: null })) });
+
+test('nobody served the repository yet', async () => {
+  expect(await ask()).toMatchObject({ standing: 'absent', branch: 'signalbox', broken: [] });
+});
+
+test('what cannot be read and what waits is told; the branch is the one of the last good config on the default branch', async () => {
+  push('main', { '.github/signalbox.yml': 'format: 1\nbranch: desk\n' });
+  push('main', { '.github/signalbox.yml': 'format: 1\nbranhc: other\n' });
+  const head = push('desk', {
+    ...ticket('MC-1'),
+    'tickets/MC-2.yaml': 'format: 1\nid: MC-2\n',
+    'desk.yaml': 'paused: {',
+    'signals/MC-1/1.yaml': 'kind: done\n',
+  });
+  const report = await ask();
+  expect(report).toMatchObject({ branch: 'desk', standing: 'fine', head, moved: null, restored: null });
+  expect(report.broken.map(({ path, code }) => `${path} ${code}`)).toEqual([
+    '.github/signalbox.yml bad-config',
+    'desk.yaml bad-yaml',
+    'tickets/MC-2.yaml bad-field',
+  ]);
+  expect(report.signals).toEqual([{ ticket: 'MC-1', attempt: 1, place: 'signals/MC-1/1.yaml' }]);
+  expect(await ask({ branch: 'nosuch' })).toMatchObject({ branch: 'nosuch', standing: 'absent', broken: [] });
+});
+
+test('a restore needs the word, is by the person, keeps both histories, and is done once', async () => {
+  const first = push('signalbox', ticket('MC-1'));
+  const second = push('signalbox', ticket('MC-2'));
+  git(clone, 'push', '--quiet', 'origin', `${second}:${witnessRef}`);
+  git(clone, 'push', '--quiet', '--force', 'origin', `${first}:${stateRef}`);
+  expect((await ask()).moved).toMatchObject({ how: 'rewound', commits: 1, files: [] });
+  const mine = push('signalbox', { 'desk.yaml': 'format: 1\npaused: true\n' });
+
+  const moved = {
+    how: 'replaced',
+    tickets: [{ id: 'MC-2', published: 'inbox', now: null }],
+    files: ['desk.yaml'],
+  };
+  expect(await ask()).toMatchObject({ standing: 'moved-back', head: mine, witness: second, moved });
+  expect(git(clone, 'ls-remote', 'origin', stateRef)).toContain(mine);
+
+  const { standing, restored } = await ask({ restore: true });
+  expect(standing).toBe('restored');
+  for (const ref of [stateRef, witnessRef])
+    expect(git(clone, 'ls-remote', 'origin', ref)).toContain(restored);
+  git(clone, 'fetch', '--quiet', 'origin', stateRef);
+  const [parents, by] = git(clone, 'show', '-s', '--format=%P%n%ce', 'FETCH_HEAD').split('\n');
+  expect({ parents, by }).toEqual({ parents: `${mine} ${second}`, by: 'wilma@acme.invalid' });
+  expect(git(clone, 'ls-tree', '-r', '--name-only', 'FETCH_HEAD').split('\n')).toEqual([
+    'tickets/MC-1.yaml',
+    'tickets/MC-2.yaml',
+  ]);
+  expect(await ask({ restore: true })).toMatchObject({ standing: 'fine', head: restored, restored: null });
+});
+
+test("the remote is reached as git reaches it from that clone: by the clone's own ssh and address", async () => {
+  const second = push('signalbox', ticket('MC-1'));
+  git(clone, 'push', '--quiet', 'origin', `${second}:${witnessRef}`, `:${stateRef}`);
+  const ssh = join(folder, 'ssh.sh');
+  const told = join(folder, 'told');
+  writeFileSync(ssh, `#!/bin/sh\nfor last; do :; done\necho "$AGENT" >> ${told}\nexec sh -c "$last"\n`);
+  chmodSync(ssh, 0o755);
+  vi.stubEnv('AGENT', 'their agent');
+  vi.stubEnv('EDITOR', 'vi');
+  git(clone, 'config', 'core.sshCommand', ssh);
+  git(clone, 'config', `url.ssh://git@forge.invalid${folder}/.insteadOf`, 'team:');
+  git(clone, 'remote', 'add', 'upstream', 'team:team.git');
+  // A hook, for one, points git elsewhere.
+  vi.stubEnv('GIT_DIR', '/somewhere/else');
+  const report = await ask({ remote: 'upstream', restore: true });
+  expect(report).toMatchObject({
+    standing: 'restored',
+    remote: `ssh://forge.invalid${folder}/team.git`,
+    moved: { how: 'deleted', tickets: [{ id: 'MC-1', published: 'inbox', now: null }] },
+  });
+  vi.unstubAllEnvs();
+  expect(git(clone, 'ls-remote', join(folder, 'team.git'), stateRef)).toContain(report.restored);
+  expect(execFileSync('cat', [told], { encoding: 'utf8' })).toContain('their agent');
+});
+
+test('who is overtaken by another repair has nothing left to do', async () => {
+  const world = await memoryWorld();
+  const [store, other] = [await world.open(), await world.open()];
+  const base = await store.read({ fresh: true });
+  await store.swap(base, {
+    subject: 's',
+    body: '',
+    trailers: [],
+    changes: new Map(Object.entries(ticket('MC-1'))),
+  });
+  await world.setRef(stateRef, await world.commit([], { README: 'mine' }));
+  const restore = store.restore.bind(store);
+  store.restore = async (moved) => {
+    await other.restore(await other.read({ fresh: true }));
+    return restore(moved);
+  };
+  const report = await examine(store, { restore: true });
+  expect(report).toMatchObject({ standing: 'restored', restored: await world.ref(stateRef) });
+  expect((await store.read({ fresh: true })).tickets.has('MC-1')).toBe(true);
+});
+
+test('no clone, and no such remote, are said so', async () => {
+  await expect(ask({ remote: 'nosuch' })).rejects.toMatchObject({ kind: 'user', code: 'no-remote' });
+  clone = folder;
+  await expect(ask()).rejects.toMatchObject({ kind: 'user', code: 'no-clone' });
+});
