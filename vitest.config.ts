@@ -17,6 +17,7 @@ const long = [
     'closing',
     'commands',
     'desk-switch',
+    'doctor',
     'existing-repository',
     'issue-form',
     'moved-back',

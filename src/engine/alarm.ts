@@ -1,9 +1,17 @@
 import type { Ticket } from '../ticket/format.ts';
-import { blockedAlarm, marker, markerOf, personFor, unstoppedAlarm } from '../ticket/sentences.ts';
+import {
+  blockedAlarm,
+  marker,
+  markerOf,
+  movedBackAlarm,
+  personFor,
+  unstoppedAlarm,
+} from '../ticket/sentences.ts';
 import { wanted } from '../ticket/wanted.ts';
 import type { Context } from './context.ts';
 import { ownIssues } from './own-issues.ts';
 import { aboutUs } from './own-labels.ts';
+import type { Snapshot } from './ports.ts';
 
 /** What needs a person. */
 interface Alarm {
@@ -47,22 +55,29 @@ export async function showDetached(context: Context, ticket: Ticket): Promise<vo
 
 const movedBack = 'alarm:head-moved-back';
 
-/** A frozen desk is told to people as an issue, since nothing may be written on the branch: who moved it must hear of it. */
+/**
+ * A frozen desk is told to people as an issue, since nothing may be written on the branch: who moved it must hear of it.
+ * False where GitHub does not tell yet who that was; with `patient` false it is said without a name.
+ */
 export async function raiseAlarm(
-  context: Pick<Context, 'forge'>,
-  { head, witness }: { head: string | null; witness: string | null },
-): Promise<void> {
-  const text = [
-    `\`head-moved-back\`: the state branch ${head === null ? 'was deleted' : `was moved to ${head}`}, which does not have what Signalbox published last (${witness}).`,
-    '',
-    'Nothing is decided, started or stopped until it has. To put it back:',
-    '',
-    '```',
-    'git fetch origin refs/signalbox/witness',
-    'git push --force origin FETCH_HEAD:refs/heads/<the state branch>',
-    '```',
-  ].join('\n');
-  await keepIssues(context, movedBack, [{ name: movedBack, title: 'the state branch was moved back', text }]);
+  { forge, config, log }: Pick<Context, 'forge' | 'config' | 'log'>,
+  { head, witness }: Pick<Snapshot, 'head' | 'witness'>,
+  patient: boolean,
+): Promise<boolean> {
+  const { branch } = await config();
+  const pushes = await forge.pushes(`refs/heads/${branch}`).catch((error) => {
+    log.warn('who moved the state branch cannot be asked', { error });
+    return [];
+  });
+  // Only the newest: a branch that was moved back is where somebody else, long ago, had rightly put it.
+  const [last] = pushes;
+  const mover = last && (/^0*$/.test(last.after) ? null : last.after) === head ? last.actor : null;
+  if (mover === null && patient) return false;
+  const text = movedBackAlarm({ branch, head, witness, mover });
+  await keepIssues({ forge }, movedBack, [
+    { name: movedBack, title: 'the state branch was moved back', text },
+  ]);
+  return true;
 }
 
 /** Closes what `raiseAlarm` opened. */

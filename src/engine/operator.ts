@@ -51,6 +51,9 @@ export function makeOperator(options: OperatorOptions): Operator {
   return new DeskOperator(options);
 }
 
+/** How long the alarm of a moved head waits for the forge to tell who moved it, in milliseconds. */
+const moverPatienceMs = 20_000;
+
 class DeskOperator implements Operator {
   readonly #options: OperatorOptions;
   readonly #context: Context;
@@ -62,9 +65,12 @@ class DeskOperator implements Operator {
   readonly #headDirty: Dirty<'head'>;
   readonly #hints = new Map<number, Comment>();
   #followed: string | null = null;
+  /** The alarm was raised. */
   #frozen = false;
   /** When the last whole sweep began, by the forge's clock; null where nothing may be taken as seen. */
   #sweptAt: number | null = null;
+  /** When the head was first seen moved back. */
+  #movedSince: number | null = null;
   #callOffTimer = () => {};
 
   constructor(options: OperatorOptions) {
@@ -128,7 +134,9 @@ class DeskOperator implements Operator {
     for (const number of await issuesToRead(this.#context, snapshot, this.#sweptAt))
       this.#issuesDirty.add(number);
     const broken = this.#options.configBroken?.() ?? null;
-    failures.push(...(await together([showConfig(this.#context, broken)])).failures);
+    // An alarm that another process raised before it died may be over.
+    const over = snapshot.movedBack || this.#sweptAt !== null ? [] : [callOffAlarm(this.#context)];
+    failures.push(...(await together([showConfig(this.#context, broken), ...over])).failures);
     for (const { ticket, id } of snapshot.tickets.values()) {
       if (this.#sweptAt === null) this.#look(id);
       // One after another, since a sweep is in no hurry, and one that fails holds up no other.
@@ -231,21 +239,22 @@ class DeskOperator implements Operator {
 
   /** A head that was moved back freezes the desk (rule 2); once it is restored everything is looked at. */
   async #isFrozen({ movedBack, head, witness }: Snapshot): Promise<boolean> {
+    const { clock, forge, log } = this.#options;
     const wasFrozen = this.#frozen;
+    if (!movedBack) this.#movedSince = null;
     if (movedBack && !wasFrozen) {
-      this.#options.log.error('head-moved-back: the desk is frozen until a person restores it', {
-        head,
-        witness,
-      });
-      await raiseAlarm(this.#context, { head, witness });
-      this.#frozen = true; // not before: an alarm that could not be raised is tried again
+      if (this.#movedSince === null) log.error('head-moved-back: the desk is frozen', { head, witness });
+      this.#movedSince ??= forge.now();
+      const patient = forge.now() < this.#movedSince + moverPatienceMs;
+      // Not before it is told: an alarm that could not be raised is tried again.
+      this.#frozen = await raiseAlarm(this.#context, { head, witness }, patient);
+      this.#callOffTimer();
+      if (!this.#frozen) this.#callOffTimer = clock.after(1_000, () => this.#headDirty.add('head'));
     } else if (wasFrozen && !movedBack) {
       await callOffAlarm(this.#context);
       this.#frozen = false;
       this.#sweptAt = null; // what was asked meanwhile was read by nobody
-      void this.sweep().catch((error) =>
-        this.#options.log.warn('the sweep after the restore failed', { error }),
-      );
+      void this.sweep().catch((error) => log.warn('the sweep after the restore failed', { error }));
     }
     return movedBack;
   }

@@ -151,6 +151,34 @@ function called(who: string | null): string {
   return who ? `@${who}: ` : '';
 }
 
+/** That the state branch was moved back, deleted or replaced: who did (null where nobody can tell), and the way out. */
+export function movedBackAlarm(moved: {
+  branch: string;
+  head: string | null;
+  witness: string | null;
+  mover: string | null;
+}): string {
+  const { branch, head, witness, mover } = moved;
+  const who = mover ? `by GitHub's record @${mover}` : 'somebody (GitHub does not tell who)';
+  const [deed, where] = head === null ? ['deleted', ''] : ['moved', ` to ${head}`];
+  return [
+    `\`head-moved-back\`: ${who} ${deed} the state branch \`${branch}\`${where}. What Signalbox published last (${witness}) is not there any more.`,
+    '',
+    'Nothing is decided, started or stopped until it is put back. Anybody who may push does that in a clone of this repository:',
+    '',
+    '```',
+    'signalbox doctor --restore',
+    '```',
+    '',
+    'It keeps what lies on the branch now in its history, and may be repeated. By git alone, without keeping that:',
+    '',
+    '```',
+    'git fetch origin refs/signalbox/witness',
+    `git push --force origin FETCH_HEAD:refs/heads/${branch}`,
+    '```',
+  ].join('\n');
+}
+
 /** A ticket whose file cannot be read. */
 export function brokenComment(path: string, code: string, message: string, digest: string): string {
   return `${marker(`broken:${digest}`)}\n\`${code}\`: \`${path}\` cannot be read:\n${quote(message)}\n\nNothing happens to this ticket until the file is mended; it is never rewritten by Signalbox.`;

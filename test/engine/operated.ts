@@ -16,13 +16,14 @@ import { MemoryForge } from './memory-forge.ts';
  * somebody looks.
  */
 export class OperatedDesk {
-  readonly operator: Operator;
+  operator: Operator;
   readonly forge: MemoryForge;
   /** Why the newest config is not in force. */
   configBroken: string | null = null;
   readonly #world: World;
   readonly #store: Store;
   readonly #time: { leapt: number };
+  readonly #begin: () => Operator;
 
   private constructor(world: World, store: Store, settings: Config, installedDaysAgo: number) {
     const time = { leapt: 0 };
@@ -31,16 +32,23 @@ export class OperatedDesk {
     this.#store = store;
     this.#time = time;
     this.forge = new MemoryForge(() => isoSeconds(clock.now()));
-    this.operator = makeOperator({
-      store,
-      forge: this.forge,
-      config: async () => settings,
-      configBroken: () => this.configBroken,
-      clock,
-      random: systemRandom,
-      log: silentLog,
-      installedAt: isoSeconds(systemClock.now() - installedDaysAgo * 24 * 3600_000),
-    });
+    this.#begin = () =>
+      makeOperator({
+        store,
+        forge: this.forge,
+        config: async () => settings,
+        configBroken: () => this.configBroken,
+        clock,
+        random: systemRandom,
+        log: silentLog,
+        installedAt: isoSeconds(systemClock.now() - installedDaysAgo * 24 * 3600_000),
+      });
+    this.operator = this.#begin();
+  }
+
+  /** Another process of the app, which knows nothing of what this one did. */
+  restart(): void {
+    this.operator = this.#begin();
   }
 
   static async start(settings: Config = config, installedDaysAgo = 0.5): Promise<OperatedDesk> {
@@ -81,9 +89,12 @@ export class OperatedDesk {
     await this.operator.settled();
   }
 
-  /** Somebody puts another branch in the place of the state branch. */
-  async moveBack(): Promise<void> {
-    await this.#world.setRef(stateRef, await this.#world.commit([], { README: 'mine' }));
+  /** Somebody puts another branch in the place of the state branch; `actor` null: GitHub does not tell who. */
+  async moveBack(actor: string | null = 'lucienne'): Promise<void> {
+    const before = await this.#world.ref(stateRef);
+    const after = await this.#world.commit([], { README: 'mine' });
+    await this.#world.setRef(stateRef, after);
+    if (actor) this.forge.activity.unshift({ before: before ?? '0'.repeat(40), after, actor });
   }
 
   /** Somebody repairs it. */

@@ -52,6 +52,42 @@ test('the alarm of a branch that was moved back is raised again where its issue 
   expect(alarms()).toHaveLength(1);
 });
 
+test('the alarm of a branch that was moved back names who moved it, or after a while says that nobody can tell', async () => {
+  const alarmOf = async (actor: string | null) => {
+    const desk = await OperatedDesk.start();
+    await desk.put(aTicket('MC-1', { issue: 1 }));
+    await desk.lookAtHead();
+    await desk.moveBack(actor);
+    const bodies = () =>
+      [...desk.forge.issues.values()].flatMap(({ title, body }) => (/moved back/.test(title) ? body : []));
+    await desk.lookAtHead();
+    const atOnce = bodies().length;
+    desk.later(30_000);
+    await desk.lookAtHead();
+    return { atOnce, bodies: bodies().join() };
+  };
+  const known = await alarmOf('wilma');
+  expect(known).toMatchObject({
+    atOnce: 1,
+    bodies: expect.stringContaining('@wilma moved the state branch'),
+  });
+  const unknown = await alarmOf(null);
+  expect(unknown).toMatchObject({ atOnce: 0, bodies: expect.stringContaining('GitHub does not tell who') });
+  for (const { bodies } of [known, unknown]) expect(bodies).toContain('signalbox doctor --restore');
+});
+
+test('the alarm of a branch that was restored while no app ran is called off by the next', async () => {
+  const desk = await OperatedDesk.start();
+  await desk.put(aTicket('MC-1', { issue: 100 }));
+  await desk.moveBack();
+  await desk.lookAtHead();
+  const alarm = [...desk.forge.issues.values()].find(({ title }) => /moved back/.test(title));
+  await desk.restore();
+  desk.restart();
+  await desk.sweep();
+  expect(desk.forge.issues.get(alarm?.number ?? 0)?.state).toBe('closed');
+});
+
 test('a broken config is told in an issue of its own, once, until it is mended', async () => {
   const desk = await OperatedDesk.start();
   const alarms = () =>
