@@ -1,26 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from './base/clock.ts';
-import type { Log } from './base/log.ts';
-import type { Random } from './base/random.ts';
 import { openClone } from './cli/clone.ts';
 import { examine, type Report } from './cli/doctor.ts';
+import type { DoctorOptions } from './cli/doctor-command.ts';
 import { configPath } from './engine/settings.ts';
 import { openGitStore } from './store/git-store.ts';
-
-export interface DoctorOptions {
-  /** A clone of the team's repository, or a folder in it. */
-  clone: string;
-  /** A remote of the clone, or an address. */
-  remote: string;
-  /** The state branch, where it is not the config that says it. */
-  branch: string | undefined;
-  restore: boolean;
-  clock: Clock;
-  random: Random;
-  log: Log;
-}
 
 /** Examines a state branch with the store that the app has too, but as the person whose clone it is: no app, no token. */
 export async function doctor(options: DoctorOptions): Promise<Report> {

@@ -5,16 +5,21 @@ import type { Random } from '../base/random.ts';
 import type { Moved, Report } from './doctor.ts';
 import { type Ending, guarded } from './guarded.ts';
 
+export interface DoctorOptions {
+  /** A clone of the team's repository, or a folder in it. */
+  clone: string;
+  /** A remote of the clone, or an address. */
+  remote: string;
+  /** The state branch, where it is not the config that says it. */
+  branch: string | undefined;
+  restore: boolean;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
 export interface DoctorPorts extends Ending {
-  doctor(options: {
-    clone: string;
-    remote: string;
-    branch: string | undefined;
-    restore: boolean;
-    clock: Clock;
-    random: Random;
-    log: Log;
-  }): Promise<Report>;
+  doctor(options: DoctorOptions): Promise<Report>;
   clock: Clock;
   random: Random;
   makeLog(level: LogLevel): Log;

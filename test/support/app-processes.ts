@@ -4,14 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { build } from 'esbuild';
+import { bundled } from './bundled.ts';
 import type { World } from './world.ts';
 
 /*
  * Several operating-system processes of the app on one repository. They share nothing but GitHub.
  */
 
-const root = join(import.meta.dirname, '..', '..');
 const hooks = '/api/github/webhooks';
 
 export interface AppProcess {
@@ -29,7 +28,7 @@ export async function startAppProcess(
   name: string,
   intervals = { head: 1_000, sweep: 5_000 },
 ): Promise<AppProcess> {
-  const child = spawn(process.execPath, [await bundled()], {
+  const child = spawn(process.execPath, [await bundled('test/support/app-process.ts')], {
     env: {
       ...process.env,
       ...desk.appEnvironment,
@@ -52,27 +51,6 @@ export async function startAppProcess(
 }
 
 const isOver = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
-
-let bundle: Promise<string> | null = null;
-
-/** Plain Node runs no TypeScript. The bundle lies where its packages are found. */
-function bundled(): Promise<string> {
-  bundle ??= (async () => {
-    const outfile = join(root, 'node_modules', '.cache', 'signalbox', 'app.mjs');
-    await build({
-      entryPoints: [join(root, 'test', 'support', 'app-process.ts')],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      format: 'esm',
-      packages: 'external',
-      logLevel: 'warning',
-    });
-    return outfile;
-  })();
-  return bundle;
-}
 
 export function sendWebhooksTo(desk: World, url: string): void {
   desk.github.admin.updateWebhookUrl('signalbox', url);

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { bundled } from './bundled.ts';
 import { type Login, repository } from './repository.ts';
 import type { World } from './world.ts';
 
@@ -10,7 +10,6 @@ import type { World } from './world.ts';
  * A person at a terminal: a home with git's configuration and a login in it, a clone made with them, and the command line.
  */
 
-const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
 export interface Said {
@@ -36,7 +35,7 @@ export async function cloneOf(desk: World, login: Login): Promise<PersonsClone> 
   const env = { PATH: process.env.PATH ?? '', HOME: home, GIT_TERMINAL_PROMPT: '0' };
   const cwd = join(home, 'desk');
   await run('git', ['clone', '--quiet', `${desk.github.url}/${repository}.git`, cwd], { env });
-  const program = await bundled();
+  const program = await bundled('src/main.ts');
   return {
     git: async (...args) => (await run('git', args, { cwd, env })).stdout.trim(),
     signalbox: (...args) =>
@@ -45,25 +44,4 @@ export async function cloneOf(desk: World, login: Login): Promise<PersonsClone> 
         ({ code, stdout, stderr }) => ({ status: code, stdout, stderr }),
       ),
   };
-}
-
-let bundle: Promise<string> | null = null;
-
-/** The command line as it stands: plain Node runs no TypeScript. The bundle lies where its packages are found. */
-function bundled(): Promise<string> {
-  bundle ??= (async () => {
-    const outfile = join(root, 'node_modules', '.cache', 'signalbox', 'main.mjs');
-    await build({
-      entryPoints: [join(root, 'src', 'main.ts')],
-      outfile,
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      format: 'esm',
-      packages: 'external',
-      logLevel: 'warning',
-    });
-    return outfile;
-  })();
-  return bundle;
 }

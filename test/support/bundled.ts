@@ -1,0 +1,24 @@
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..', '..');
+const bundles = new Map<string, Promise<string>>();
+
+/** A program of the project that plain Node runs, made once. It lies where its packages are found. */
+export function bundled(entry: string): Promise<string> {
+  const known = bundles.get(entry);
+  if (known) return known;
+  const outfile = join(root, 'node_modules', '.cache', 'signalbox', `${basename(entry, '.ts')}.mjs`);
+  const made = build({
+    entryPoints: [join(root, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+  }).then(() => outfile);
+  bundles.set(entry, made);
+  return made;
+}
