@@ -4,14 +4,16 @@ import type { Log } from '../base/log.ts';
 
 /**
  * A set of things to look at again, not a queue: asked twice is looked at once, and always after the last asking. What
- * fails is looked at again after a back-off; what a person must mend first is left until something asks again, so that
- * one hopeless thing (a deleted issue) holds up nothing.
+ * fails is looked at again after a back-off; what a person must mend first is left until something asks again, or the
+ * next sweep does, so that one hopeless thing (a deleted issue) holds up nothing.
  */
 export class Dirty<K> {
   readonly #waiting = new Set<K>();
   readonly #active = new Set<K>();
   readonly #timers = new Map<K, () => void>();
   readonly #failures = new Map<K, number>();
+  /** What failed hopelessly when it was looked at last. */
+  readonly #left = new Set<K>();
   readonly #askers = new Map<K, { resolve(): void; reject(error: Error): void }[]>();
   #idle: (() => void)[] = [];
   #closed = false;
@@ -30,6 +32,7 @@ export class Dirty<K> {
     if (this.#closed) return;
     this.#timers.get(key)?.();
     this.#timers.delete(key);
+    this.#left.delete(key);
     this.#waiting.add(key);
     this.#next();
   }
@@ -50,6 +53,11 @@ export class Dirty<K> {
       key,
       this.#options.clock.after(ms, () => this.add(key)),
     );
+  }
+
+  /** Adds what was left: a person may have mended it. */
+  addLeft(): void {
+    for (const key of [...this.#left]) this.add(key);
   }
 
   get isIdle(): boolean {
@@ -105,6 +113,7 @@ export class Dirty<K> {
     this.#failures.set(key, failures);
     const hopeless = error instanceof SignalboxError && error.kind === 'config';
     this.#options.log.warn('a look failed', { of: this.#options.name, key, failures, hopeless, error });
-    if (!hopeless) this.later(key, Math.min(60_000, 500 * 2 ** Math.min(failures, 7)));
+    if (hopeless) this.#left.add(key);
+    else this.later(key, Math.min(60_000, 500 * 2 ** Math.min(failures, 7)));
   }
 }

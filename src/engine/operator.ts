@@ -142,6 +142,7 @@ class DeskOperator implements Operator {
       // One after another, since a sweep is in no hurry, and one that fails holds up no other.
       if (ticket) failures.push(...(await together(this.#verify(ticket))).failures);
     }
+    for (const line of this.#lines) line.addLeft();
     this.#headDirty.add('head');
     throwGravest(failures);
     if (!snapshot.movedBack) this.#sweptAt = began;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SignalboxError } from '../../src/base/errors.ts';
 import { ticketMarker } from '../../src/ticket/texts.ts';
 import { aTicket } from './desk.ts';
 import { waiting } from './fixtures.ts';
@@ -39,4 +40,22 @@ describe('the sweep', () => {
     await desk.sweep();
     expect(desk.forge.taken.sort()).toEqual([bare, labelled]);
   });
+});
+
+test('what could not be shown until a person mended something is shown by the next sweep', async () => {
+  const desk = await OperatedDesk.start();
+  const issue = await desk.born('lucienne');
+  await desk.sweep();
+  desk.forge.failing.set(
+    'addLabels',
+    new SignalboxError('config', 'forbidden', 'the app may not write issues'),
+  );
+  desk.forge.label(issue, 'park', 'wilma');
+  await desk.look(issue);
+  const labels = () => desk.forge.issues.get(issue)?.labels;
+  expect(labels()).not.toContain('ticket: waiting');
+  desk.forge.failing.clear();
+  desk.forge.issuesSince = async () => []; // nothing happens on the issue meanwhile
+  await desk.sweep();
+  expect(labels()).toContain('ticket: waiting');
 });

@@ -130,6 +130,7 @@ export class MemoryForge implements Forge {
     return structuredClone(this.#events.get(number) ?? []);
   }
   async addLabels(number: number, labels: string[]): Promise<void> {
+    this.#meet('addLabels');
     for (const label of labels) this.label(number, label, 'signalbox[bot]');
   }
   removeLabel = async (number: number, label: string) => this.unlabel(number, label, 'signalbox[bot]');
