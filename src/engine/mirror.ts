@@ -10,7 +10,7 @@ import {
   quarantineComment,
   statusComment,
 } from '../ticket/sentences.ts';
-import { states, stateWords } from '../ticket/states.ts';
+import { isOpen, states, stateWords } from '../ticket/states.ts';
 import { textBehind, ticketMarker } from '../ticket/texts.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { alarmsOf } from './alarm.ts';
@@ -92,6 +92,8 @@ async function showClosing(
 ): Promise<boolean> {
   const want = wanted(ticket).issue;
   if ((want === 'open') === (issue.state === 'open')) return true;
+  // Somebody closed the issue of a closed ticket whose last run still stops: that asks nothing, and is left so.
+  if (want === 'open' && !isOpen(ticket.state)) return true;
   const last = lastClosing(await context.forge.events(issue.number));
   const source = `e${last?.id ?? 0}`;
   const isCarriedOut = !last || last.ours || source in ticket.seen || comments.has(`refused:${source}`);

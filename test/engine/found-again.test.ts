@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { SignalboxError } from '../../src/base/errors.ts';
+import type { Ticket } from '../../src/ticket/format.ts';
 import { ticketMarker } from '../../src/ticket/texts.ts';
 import { aTicket } from './desk.ts';
-import { waiting } from './fixtures.ts';
+import { stopped, waiting } from './fixtures.ts';
 import { OperatedDesk } from './operated.ts';
 
 describe('the issue of a ticket that was born as a file', () => {
@@ -58,4 +59,27 @@ test('what could not be shown until a person mended something is shown by the ne
   desk.forge.issuesSince = async () => []; // nothing happens on the issue meanwhile
   await desk.sweep();
   expect(labels()).toContain('ticket: waiting');
+});
+
+test('an issue that is closed while the last run of its cancelled ticket still stops stays so, and is not read for ever', async () => {
+  const desk = await OperatedDesk.start();
+  const issue = await desk.born('lucienne');
+  const stopping = { ...stopped, outcome: 'cancelled', signal: null, stopped: null } as const;
+  await desk.put({
+    ...((await desk.ticket(`MC-${issue}`)) as Ticket),
+    state: 'cancelled',
+    attempts: [stopping],
+  });
+  const alive = { id: 990, run_attempt: 1, status: 'in_progress', conclusion: null, url: 'u' } as const;
+  desk.forge.runsThere.push({ ...alive, title: 'MC-1 #1 dev', created: desk.now, updated: desk.now });
+  desk.forge.close(issue, 'not_planned', 'lucienne');
+  desk.forge.taken.length = 0;
+  const { events } = desk.forge;
+  desk.forge.events = async (number) => {
+    if (desk.forge.taken.length > 50) throw new Error('read for ever');
+    return events.call(desk.forge, number);
+  };
+  await desk.look(issue);
+  expect(desk.forge.taken.length).toBeLessThan(5);
+  expect(desk.forge.issues.get(issue)?.state).toBe('closed');
 });

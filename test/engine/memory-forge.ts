@@ -66,6 +66,11 @@ export class MemoryForge implements Forge {
     this.#tell(number, { event: 'unlabeled', label, actor });
   }
 
+  close(number: number, state_reason: string, actor: string): void {
+    this.edit(number, { state: 'closed', state_reason });
+    this.#tell(number, { event: 'closed', label: '', actor });
+  }
+
   edit(number: number, change: Partial<Issue>): void {
     Object.assign(this.#issue(number), change);
   }
