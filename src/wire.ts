@@ -64,7 +64,7 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
           name: `${identity.slug}[bot]`,
           email: `${identity.id}+${identity.slug}[bot]@users.noreply.github.com`,
         },
-        clock,
+        clock: forge,
         random,
         log,
       });

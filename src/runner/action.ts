@@ -97,7 +97,7 @@ async function attempt(
       branch: config.branch,
       token: async () => token,
       author: { name: 'signalbox', email: 'signalbox@signalbox.invalid' },
-      clock,
+      clock: forge,
       random: systemRandom,
       log,
     }),

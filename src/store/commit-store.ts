@@ -14,7 +14,8 @@ import { type Look, SnapshotReader, signalFile, signalText } from './snapshot.ts
 const looks = 5;
 
 export interface CommitStoreOptions {
-  clock: Clock;
+  /** The forge's: commits are dated by it, and no decision is ever dated before the commit that it is made on. */
+  clock: Pick<Clock, 'now'>;
   random: Random;
   log: Log;
 }

@@ -21,7 +21,8 @@ export interface GitStoreOptions {
   /** Where there is no token: the environment in which git finds a person's own login. */
   login?: Record<string, string>;
   author: Author;
-  clock: Clock;
+  /** The forge's: commits are dated by it. */
+  clock: Pick<Clock, 'now'>;
   random: Random;
   log: Log;
   /** Milliseconds after which a request to the remote is given up. Default 60,000. */
