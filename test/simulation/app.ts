@@ -2,8 +2,8 @@ import { makeApp } from '../../src/app/app.ts';
 import { Desks } from '../../src/app/desks.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { makeOperator } from '../../src/engine/operator.ts';
+import type { Config } from '../../src/ticket/config.ts';
 import type { Chance } from './chance.ts';
-import { config } from './config.ts';
 import { type Delivery, type SimGitHub, self, slug } from './github.ts';
 import { Machine } from './machine.ts';
 import { simForge, simStore } from './ports.ts';
@@ -15,7 +15,7 @@ export class SimApp {
   readonly machine: Machine;
   readonly #handlers = new Map<string, Handler>();
 
-  constructor(github: SimGitHub, name: string, chance: Chance) {
+  constructor(github: SimGitHub, name: string, { chance, config }: { chance: Chance; config: Config }) {
     const machine = new Machine(github.schedule, name, self);
     this.machine = machine;
     const { clock } = machine;

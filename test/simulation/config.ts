@@ -1,11 +1,14 @@
-import { config as schema } from '../../src/ticket/config.ts';
+import { type Config, config as schema } from '../../src/ticket/config.ts';
+import type { Chance } from './chance.ts';
 
-/** What the simulated repository asks for. Times are as people have them, since time costs nothing here. */
-export const config = schema.parse({
-  format: 1,
-  prefix: 'MC',
-  agents: { luci: { command: ['true'], capacity: 1, time_limit_minutes: 30 } },
-  default_agent: 'luci',
-  phases: { dev: { gate: 'none' } },
-  limits: { retries: 2, starts_per_hour: 1000 },
-});
+/** What a simulated repository asks for. Times are as people have them, since time costs nothing here. */
+export function drawConfig(chance: Chance): Config {
+  return schema.parse({
+    format: 1,
+    prefix: 'MC',
+    agents: { luci: { command: ['true'], capacity: chance.pick([1, 1, 2]), time_limit_minutes: 5 } },
+    default_agent: 'luci',
+    phases: { dev: { gate: chance.pick(['none', 'person']) } },
+    limits: { retries: 2, starts_per_hour: 1000 },
+  });
+}

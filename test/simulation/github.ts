@@ -17,6 +17,9 @@ export const people: Readonly<Record<string, PermissionRole>> = {
   visitor: 'read',
 };
 
+/** What a run is to its machine before anything happened. */
+export const freshRun = { cancelAsked: false, isDeaf: false, givenUp: false } as const;
+
 export interface Delivery {
   guid: string;
   name: string;
@@ -26,6 +29,9 @@ export interface Delivery {
 export interface SimRun extends Run {
   inputs: Record<string, string>;
   cancelAsked: boolean;
+  /** GitHub takes a cancel of it, and nothing comes of it; a force-cancel only makes GitHub give up its machine. */
+  isDeaf: boolean;
+  givenUp: boolean;
 }
 
 /** What GitHub is to us, in memory: one repository. Nothing here knows the rules. */
@@ -46,6 +52,11 @@ export class SimGitHub {
   readonly deliveries: Delivery[] = [];
   /** Whose push is being carried out. */
   pusher = self;
+  /** Cancels that GitHub still refuses, and dispatches that it takes without starting anything. */
+  refusing = 0;
+  swallowing = 0;
+  /** Whether somebody took the workflow off the default branch. */
+  hasNoWorkflow = false;
   #last = 0;
   #issues = 0;
 
@@ -130,7 +141,7 @@ export class SimGitHub {
     const title = `${inputs.ticket} #${inputs.attempt} ${inputs.phase}`;
     const url = `https://github.test/runs/${id}`;
     const times = { created: this.at, updated: this.at };
-    const state = { status: 'queued', conclusion: null, cancelAsked: false } as const;
+    const state = { status: 'queued', conclusion: null, ...freshRun } as const;
     const run: SimRun = { id, run_attempt: 1, title, url, inputs, ...times, ...state };
     this.runs.set(id, run);
     this.#run(run, 'requested');
@@ -140,6 +151,16 @@ export class SimGitHub {
   setRun(run: SimRun, change: Partial<SimRun>): void {
     Object.assign(run, change, { updated: this.at });
     this.#run(run, run.status === 'completed' ? 'completed' : run.status);
+  }
+
+  /** A pull request is closed, merged or not. */
+  closePull(number: number, actor: string, isMerged: boolean): void {
+    const pull = this.pulls.find((one) => one.number === number);
+    if (pull?.state !== 'open') return;
+    Object.assign(pull, { state: 'closed', merged: isMerged ? { at: this.at, by: actor } : null });
+    const head = { ref: pull.head, repo: { id: repository.id } };
+    const about = { number, head, base: { repo: { id: repository.id } } };
+    this.emit('pull_request', 'closed', actor, { pull_request: about });
   }
 
   emit(event: string, action: string | null, sender: string, rest: Record<string, unknown>): void {

@@ -59,13 +59,17 @@ export class Machine {
   isAlive = true;
   /** Cut off from the network: every call fails. */
   isCutOff = false;
+  /** By how many milliseconds its clock is ahead of the forge's. */
+  skew = 0;
+  /** An id of GitHub's from when it last looked at an issue: what has a higher one came later. */
+  lookedAt = 0;
 
   constructor(schedule: Schedule, name: string, login: string) {
     this.name = name;
     this.login = login;
     this.#schedule = schedule;
     this.clock = {
-      now: () => schedule.now,
+      now: () => schedule.now + this.skew,
       after: (ms, fn) => {
         if (!this.isAlive) return () => {};
         const timer = { machine: this, at: schedule.now + Math.max(0, ms), fn };

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { cells } from './coverage.ts';
 import { simulate } from './simulate.ts';
 
 /*
@@ -7,10 +8,18 @@ import { simulate } from './simulate.ts';
 
 const { seed, every, until, steps } = workerData as Record<'seed' | 'every' | 'until' | 'steps', number>;
 
+parentPort?.postMessage({ cells: cells() });
 for (let one = seed; one < until; one += every) {
   const result = await simulate(one, steps);
   const shrunk = result.violation === null ? result : await shortest(one, steps);
-  parentPort?.postMessage({ ...shrunk, story: shrunk.violation === null ? [] : shrunk.story });
+  const { violation, story, steps: lived } = shrunk;
+  parentPort?.postMessage({
+    seed: one,
+    violation,
+    steps: lived,
+    story: violation === null ? [] : story,
+    met: result.met,
+  });
 }
 
 /** The fewest steps after which this seed, left in peace, fails. */

@@ -2,10 +2,12 @@ import { silentLog } from '../../src/base/log.ts';
 import type { Snapshot } from '../../src/engine/ports.ts';
 import { CommitStore } from '../../src/store/commit-store.ts';
 import { MemoryBackend } from '../../src/store/memory-store.ts';
+import { readCommit } from '../../src/store/objects.ts';
 import { stopGraceSeconds } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { witnessRef } from '../../src/ticket/paths.ts';
-import { config } from './config.ts';
+import { restrictiveLabels } from './people.ts';
+import type { SimAgent } from './runner.ts';
 import type { Asked, World } from './world.ts';
 
 /** What must always hold did not. `rule` is one of S1 to S11. */
@@ -18,7 +20,7 @@ export class Violation extends Error {
   }
 }
 
-const wakes = ['release', 'retry', 'reopen', 'answer'];
+const wakes = ['release', 'retry', 'reopen', 'answer', 'reject'];
 const stops = ['park', 'hold', 'cancel'];
 const working = (ticket: Ticket | undefined) => ticket?.state === 'todo' || ticket?.state === 'in_progress';
 
@@ -31,6 +33,8 @@ export class Oracle {
   readonly #store: CommitStore;
   #head: string | null = null;
   readonly #used = new Set<Asked>();
+  /** Agents whose start was looked at. */
+  readonly #begun = new Set<SimAgent>();
   #tickets = new Map<string, Ticket>();
 
   constructor(world: World) {
@@ -52,6 +56,7 @@ export class Oracle {
     // What others push is judged by what the next commit of our own makes of it.
     if (!pusher.endsWith('[bot]') || remote.refs.get(witnessRef) !== head) return;
     const now = await this.tickets();
+    await this.#count(head);
     for (const [id, ticket] of now) {
       const before = this.#tickets.get(id);
       if (JSON.stringify(ticket) === JSON.stringify(before)) continue;
@@ -96,7 +101,8 @@ export class Oracle {
   }
 
   #checkAgents(): void {
-    const { agents, schedule } = this.#world;
+    const { agents, schedule, config } = this.#world;
+    for (const agent of agents) this.#checkStart(agent);
     const names = agents.map(({ ticket }) => ticket);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice) throw new Violation('S3', `two agents work on ${twice}`);
@@ -114,8 +120,39 @@ export class Oracle {
     }
   }
 
+  /** A stop that stood on the issue when the runner looked is a stop, though nobody has carried it out yet. */
+  #checkStart(agent: SimAgent): void {
+    if (this.#begun.has(agent)) return;
+    this.#begun.add(agent);
+    const ticket = this.#tickets.get(agent.ticket);
+    const { github } = this.#world;
+    if (!ticket?.issue) return;
+    const stop = (github.events.get(ticket.issue) ?? []).find(
+      ({ id, event, label, at }) =>
+        event === 'labeled' &&
+        restrictiveLabels.includes(label) &&
+        id < agent.lookedAt &&
+        at >= (ticket.created ?? '') &&
+        !Object.hasOwn(ticket.seen, `e${id}`) &&
+        github.issues.get(ticket.issue ?? 0)?.labels.includes(label),
+    );
+    if (stop)
+      throw new Violation(
+        'S4',
+        `${agent.ticket} #${agent.attempt} starts though #${ticket.issue} carries ${stop.label}`,
+      );
+  }
+
+  /** What requests the newest commit carried out, in which state they met their tickets. */
+  async #count(head: string | null): Promise<void> {
+    if (head === null) return;
+    const { message } = await readCommit(this.#world.github.remote.objects, head);
+    for (const [, id = '', request = ''] of message.matchAll(/^Ticket: (\S+)\nTransition: (\w+): /gm))
+      this.#world.coverage.meet(request, this.#tickets.get(id)?.state ?? 'none');
+  }
+
   #checkStep(before: Ticket | undefined, after: Ticket): void {
-    const { agents } = this.#world;
+    const { agents, config } = this.#world;
     const alive = agents.filter(({ ticket }) => ticket === after.id);
     if (working(after) && !working(before)) this.#checkWake(before, after);
     if (after.attempt && after.attempt.number !== before?.attempt?.number && alive.length > 0)
@@ -139,8 +176,20 @@ export class Oracle {
   #checkWake(before: Ticket | undefined, after: Ticket): void {
     const { asked: all, schedule } = this.#world;
     const when = before?.waiting?.when;
-    if (when && ('desk' in when || ('until' in when && Date.parse(when.until) <= schedule.now))) return;
     const asked = all.filter((one) => isAbout(one, before ?? after));
+    if (when && 'desk' in when) return;
+    if (when && 'until' in when && Date.parse(when.until) <= schedule.now) {
+      const parks = asked.filter(
+        (one) => one.kind === 'park' && one.mayAsk && one.source in (before?.seen ?? {}),
+      );
+      const last = parks
+        .map(({ at }) => at)
+        .sort()
+        .at(-1);
+      if (parks.some(({ at }) => at === last) && !parks.some(({ at, defers }) => at === last && defers))
+        throw new Violation('S2', `${after.id} came due, though it was parked for good at ${last}`);
+      return;
+    }
     const isNew = (one: Asked) => this.#isNew(one, before, after);
     const wake = asked
       .filter((one) => wakes.includes(one.kind) && one.mayAsk && isNew(one))
@@ -189,7 +238,7 @@ export class Oracle {
 
   #checkView(tickets: ReadonlyMap<string, Ticket>): void {
     const busy = [...tickets.values()].filter(({ attempt }) => attempt !== null);
-    const capacity = config.agents.luci?.capacity ?? 0;
+    const capacity = this.#world.config.agents.luci?.capacity ?? 0;
     if (busy.length > capacity)
       throw new Violation('S3', `${busy.length} attempts are open, with capacity ${capacity}`);
     const issues = [...tickets.values()].flatMap(({ issue }) => issue ?? []);

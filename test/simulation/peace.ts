@@ -6,13 +6,16 @@ import { mend } from './pushes.ts';
 import type { World } from './world.ts';
 
 const well = { well: 1, fails: 0, 'answer lost': 0 };
-/** Timers that ring without anything being published until the world counts as settled. */
-const calmRings = 40;
+/** Milliseconds without anything being published until the world counts as settled: two sweeps, and more. */
+const calmMs = 11 * 60_000;
 const ringsMax = 5_000;
+/** Calls between two timers. */
+const callsMax = 5_000;
 
 /** Leaves the world in peace: no fault, no person, no delivery. It must come to rest, and then all must agree. */
 export async function checkPeace(world: World, oracle: Oracle): Promise<void> {
   world.tell('peace');
+  Object.assign(world.github, { refusing: 0, swallowing: 0, hasNoWorkflow: false });
   if (world.apps.length === 0) world.startApp();
   await oracle.restore();
   await mend(world);
@@ -39,23 +42,24 @@ export async function checkPeace(world: World, oracle: Oracle): Promise<void> {
 
 async function settle(world: World, oracle: Oracle): Promise<void> {
   const { schedule, github } = world;
-  let calm = 0;
-  for (let rings = 0; calm < calmRings; rings++) {
+  let since = schedule.now;
+  for (let rings = 0; schedule.now - since < calmMs; rings++) {
     if (rings > ringsMax) throw new Violation('S9', 'it never comes to rest');
     github.deliveries.length = 0;
     const before = github.remote.refs.get(github.remote.stateRef);
-    while (schedule.calls.length > 0) {
+    for (let calls = 0; schedule.calls.length > 0; calls++) {
+      if (calls > callsMax) throw new Violation('S7', 'it asks GitHub again and again');
       await world.answerOne(well);
       await oracle.check();
     }
-    while ([...github.runs.values()].some(({ status }) => status === 'queued')) world.startRun();
-    while (world.agents.length > 0) world.endAgent('done');
+    while (world.queued.length > 0) world.startRun();
+    while (world.agents.some(({ hangs }) => !hangs)) await world.endAgent('done');
     schedule.ring();
     await quiet();
     world.actions();
     await oracle.check();
     const isBusy = world.live.length > 0;
-    calm = isBusy || before !== github.remote.refs.get(github.remote.stateRef) ? 0 : calm + 1;
+    if (isBusy || before !== github.remote.refs.get(github.remote.stateRef)) since = schedule.now;
   }
 }
 

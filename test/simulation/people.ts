@@ -1,6 +1,6 @@
 import { isoSeconds } from '../../src/base/clock.ts';
 import { may } from '../../src/engine/people.ts';
-import { people } from './github.ts';
+import { freshRun, people } from './github.ts';
 import { moveBack, pushEdit } from './pushes.ts';
 import type { World } from './world.ts';
 
@@ -10,6 +10,9 @@ import type { World } from './world.ts';
 
 const form = '### What is to be done?\n\nwork\n\n### Who works on it?\n\nluci\n\n### Priority\n\nNormal';
 
+/** Labels that stop a ticket. */
+export const restrictiveLabels: readonly string[] = ['park', 'hold'];
+
 /** Who may ask for it. */
 function needed(kind: string): 'triage' | 'write' {
   return ['park', 'hold'].includes(kind) ? 'triage' : 'write';
@@ -17,7 +20,10 @@ function needed(kind: string): 'triage' | 'write' {
 
 const acts: Record<string, { weight: number; act: (world: World) => void | Promise<void> }> = {
   open: { weight: 3, act: open },
-  label: { weight: 6, act: (world) => label(world, world.chance.weighted({ park: 3, hold: 1, release: 4 })) },
+  label: {
+    weight: 6,
+    act: (world) => label(world, world.chance.weighted(world.mood.of({ park: 3, hold: 1, release: 4 }))),
+  },
   unlabel: { weight: 1, act: unlabel },
   command: { weight: 5, act: (world) => command(world) },
   changeOfMind: { weight: 1.5, act: changeOfMind },
@@ -25,6 +31,8 @@ const acts: Record<string, { weight: number; act: (world: World) => void | Promi
   edit: { weight: 1, act: edit },
   close: { weight: 1, act: close },
   remove: { weight: 0.1, act: remove },
+  pull: { weight: 1, act: closePull },
+  twin: { weight: 0.5, act: twin },
   cancelRun: { weight: 1, act: cancelRun },
   runAgain: { weight: 1, act: runAgain },
   pushEdit: { weight: 2, act: pushEdit },
@@ -35,7 +43,7 @@ const acts: Record<string, { weight: number; act: (world: World) => void | Promi
 const weights = Object.fromEntries(Object.entries(acts).map(([name, { weight }]) => [name, weight]));
 
 export async function personActs(world: World): Promise<void> {
-  await acts[world.chance.weighted(weights)]?.act(world);
+  await acts[world.chance.weighted(world.mood.of(weights))]?.act(world);
 }
 
 const anybody = ({ chance }: World) => chance.weighted({ lucienne: 4, wilma: 3, elmar: 2, visitor: 1 });
@@ -71,11 +79,21 @@ function unlabel(world: World): void {
   world.github.unlabel(issue, gone, who);
 }
 
-const commands = { park: 3, defer: 1, hold: 1, release: 4, retry: 1, cancel: 0.3, answer: 1 };
+const commands = {
+  park: 3,
+  defer: 1,
+  hold: 1,
+  release: 4,
+  retry: 1,
+  cancel: 0.3,
+  answer: 1,
+  approve: 1,
+  reject: 1,
+};
 
 function command(
   world: World,
-  chosen: string = world.chance.weighted(commands),
+  chosen: string = world.chance.weighted(world.mood.of(commands)),
   who: string = anybody(world),
   issue = anIssue(world),
 ): void {
@@ -89,7 +107,8 @@ function command(
   const kind = chosen === 'defer' ? 'park' : chosen;
   world.tell(`${who} says ${body} on #${issue}`);
   const { id } = github.comment(issue, body, who);
-  world.asks({ issue, kind, source: `c${id}`, mayAsk: mayDo(who, needed(kind)) });
+  const defers = chosen === 'defer';
+  world.asks({ issue, kind, defers, source: `c${id}`, mayAsk: mayDo(who, needed(kind)) });
 }
 
 /** Somebody stops what is being worked on, and a moment later lets it go on. */
@@ -141,6 +160,26 @@ function remove(world: World): void {
   world.asks({ issue, kind: 'park', source: 'deleted', mayAsk: true });
 }
 
+function closePull(world: World): void {
+  const { chance, github } = world;
+  const open = github.pulls.filter(({ state }) => state === 'open');
+  if (open.length === 0) return;
+  const { number } = chance.pick(open);
+  const isMerged = chance.is(0.6);
+  world.tell(`wilma ${isMerged ? 'merges' : 'closes'} pull request ${number}`);
+  github.closePull(number, 'wilma', isMerged);
+}
+
+/** A second run of what was asked for once: by somebody's hand, or GitHub's. */
+function twin(world: World): void {
+  const { chance, github } = world;
+  const runs = [...github.runs.values()];
+  if (runs.length === 0) return;
+  const { inputs, title } = chance.pick(runs.slice(-3));
+  world.tell(`${title} is dispatched once more`);
+  github.dispatch(inputs);
+}
+
 function cancelRun(world: World): void {
   const runs = [...world.github.runs.values()].filter(({ status }) => status !== 'completed');
   if (runs.length === 0) return;
@@ -156,7 +195,7 @@ function runAgain(world: World): void {
   if (runs.length === 0) return;
   const run = world.chance.pick(runs);
   world.tell(`wilma runs ${run.id} again`);
-  const again = { status: 'queued', conclusion: null, cancelAsked: false } as const;
+  const again = { status: 'queued', conclusion: null, ...freshRun } as const;
   world.github.setRun(run, { ...again, run_attempt: run.run_attempt + 1 });
 }
 

@@ -1,10 +1,11 @@
+import { SignalboxError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { Forge, Issue, Run, Store } from '../../src/engine/ports.ts';
 import type { Backend } from '../../src/store/backend.ts';
 import { CommitStore } from '../../src/store/commit-store.ts';
 import { MemoryBackend } from '../../src/store/memory-store.ts';
 import type { Chance } from './chance.ts';
-import { people, type SimGitHub } from './github.ts';
+import { people, type SimGitHub, self } from './github.ts';
 import type { Machine } from './machine.ts';
 
 /** The store of one process: the real one, each look and push of it a call over the network. */
@@ -29,18 +30,20 @@ export function simStore(github: SimGitHub, machine: Machine, chance: Chance): S
     log: (head, paths, id, limit) => memory.log(head, paths, id, limit),
     close: async () => {},
   };
-  return new CommitStore(backend, { clock: machine.clock, random: chance, log: silentLog });
+  return new CommitStore(backend, {
+    clock: { now: () => github.schedule.now },
+    random: chance,
+    log: silentLog,
+  });
 }
 
 /** GitHub as one process sees it: every call takes its time, and may fail. */
 export function simForge(github: SimGitHub, machine: Machine): Forge {
   const { login } = machine;
   const call = <T>(name: string, does: () => T) => machine.call(name, does);
-  const asRun = ({
-    inputs: _,
-    cancelAsked: __,
-    ...run
-  }: Run & { inputs: unknown; cancelAsked: unknown }): Run => run;
+  const asRun = ({ id, run_attempt, title, status, conclusion, url, created, updated }: Run): Run => {
+    return { id, run_attempt, title, status, conclusion, url, created, updated };
+  };
   const allRuns = () => [...github.runs.values()].map(asRun).reverse();
   const find = (id: number) => [...github.comments.values()].flat().find((one) => one.id === id);
   const listed = (isListed: (issue: Issue) => boolean) =>
@@ -50,7 +53,11 @@ export function simForge(github: SimGitHub, machine: Machine): Forge {
     file: (path) => call(`file ${path}`, () => null),
     commitsOf: (path) => call(`commits of ${path}`, () => []),
     permission: (who) => call(`permission ${who}`, () => people[who] ?? 'none'),
-    issue: (number) => call(`issue ${number}`, () => structuredClone(github.issues.get(number) ?? 'gone')),
+    issue: (number) =>
+      call(`issue ${number}`, () => {
+        machine.lookedAt = github.id();
+        return structuredClone(github.issues.get(number) ?? pullAsIssue(github, number) ?? 'gone');
+      }),
     issuesLabelled: (label) =>
       call(`issues labelled ${label}`, () =>
         listed(({ state, labels }) => state === 'open' && labels.includes(label)),
@@ -95,11 +102,18 @@ export function simForge(github: SimGitHub, machine: Machine): Forge {
       call(`reactions ${id}`, () =>
         (github.reactions.get(id) ?? []).some((one) => one.startsWith(`${login} `)),
       ),
-    dispatch: (_workflow, inputs) => call('dispatch', () => ({ run: github.dispatch(inputs).id })),
+    dispatch: (_workflow, inputs) =>
+      call('dispatch', () => {
+        if (github.hasNoWorkflow)
+          return { refused: { code: 'no-workflow', message: 'there is none' } } as const;
+        if (github.swallowing === 0) return { run: github.dispatch(inputs).id };
+        github.swallowing -= 1;
+        return { run: null };
+      }),
     runs: (_workflow, since) => call('runs', () => allRuns().filter(({ created }) => created >= since)),
     run: (id) => call(`run ${id}`, () => allRuns().find((run) => run.id === id) ?? null),
-    cancel: (id) => call(`cancel ${id}`, () => cancel(github, id)),
-    forceCancel: (id) => call(`force-cancel ${id}`, () => cancel(github, id)),
+    cancel: (id) => call(`cancel ${id}`, () => cancel(github, id, false)),
+    forceCancel: (id) => call(`force-cancel ${id}`, () => cancel(github, id, true)),
     ref: (name) =>
       call(`ref ${name}`, () => github.branches.get(name) ?? github.remote.refs.get(name) ?? null),
     moveBranch: (branch, sha) =>
@@ -131,10 +145,24 @@ export function simForge(github: SimGitHub, machine: Machine): Forge {
 }
 
 /** GitHub takes a cancel of what has not ended. What comes of it is the machine's affair. */
-function cancel(github: SimGitHub, id: number): boolean {
+function cancel(github: SimGitHub, id: number, isForced: boolean): boolean {
   const run = github.runs.get(id);
   if (!run || run.status === 'completed') return false;
+  if (github.refusing > 0) {
+    github.refusing -= 1;
+    if (github.refusing % 2 === 0) throw new SignalboxError('forge', 'server-error', 'GitHub answered 500');
+    return false;
+  }
   if (run.status === 'queued') github.setRun(run, { status: 'completed', conclusion: 'cancelled' });
-  else run.cancelAsked = true;
+  else if (!run.isDeaf) run.cancelAsked = true;
+  else if (isForced) run.givenUp = true;
   return true;
+}
+
+/** A pull request is an issue, too. */
+function pullAsIssue(github: SimGitHub, number: number): Issue | null {
+  const pull = github.pulls.find((one) => one.number === number);
+  if (!pull) return null;
+  const about = { number, title: pull.head, body: '', author: self, ours: true, created: github.at };
+  return { ...about, state: pull.state, state_reason: null, labels: [], is_pull_request: true };
 }

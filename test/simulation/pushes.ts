@@ -60,7 +60,13 @@ export async function moveBack(world: World): Promise<void> {
   github.remote.move(stateRef, chance.pick(earlier).oid);
 }
 
-async function push(world: World, who: string, head: string, changes: Record<string, string>): Promise<void> {
+/** Somebody pushes files onto the head that they saw; one that is the head no more is refused. */
+export async function push(
+  world: World,
+  who: string,
+  head: string,
+  changes: Record<string, string>,
+): Promise<void> {
   const { github, schedule } = world;
   const seconds = Math.floor(schedule.now / 1000);
   const files = new Map<string, string | null>(Object.entries(changes));

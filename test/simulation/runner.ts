@@ -3,16 +3,17 @@ import { silentLog } from '../../src/base/log.ts';
 import { makeHandler } from '../../src/engine/handle.ts';
 import { makeJudge } from '../../src/engine/pushes.ts';
 import type { AgentExit } from '../../src/runner/agent.ts';
-import { finish } from '../../src/runner/end.ts';
+import { type EndTools, finish } from '../../src/runner/end.ts';
 import { type Gate, lookAgain, passGate } from '../../src/runner/gate.ts';
 import { closedAt, type Job, type RunnerStore } from '../../src/runner/job.ts';
 import { judge } from '../../src/runner/judge.ts';
 import { makePatience } from '../../src/runner/patience.ts';
-import { makeBrake } from '../../src/runner/stop.ts';
+import { type Brake, makeBrake } from '../../src/runner/stop.ts';
 import type { Verdict } from '../../src/runner/verdict.ts';
 import { watched } from '../../src/runner/watched.ts';
+import type { Config } from '../../src/ticket/config.ts';
+import { workRef } from '../../src/ticket/paths.ts';
 import type { Chance } from './chance.ts';
-import { config } from './config.ts';
 import { jobs, type SimGitHub, type SimRun } from './github.ts';
 import { Machine } from './machine.ts';
 import { simForge, simStore } from './ports.ts';
@@ -22,9 +23,23 @@ export interface SimAgent {
   ticket: string;
   attempt: number;
   run: number;
+  key: string;
   isAlive: boolean;
+  /** It will never end by itself. */
+  hangs: boolean;
+  /** An id of GitHub's from its runner's last look at the issue before it started. */
+  lookedAt: number;
   /** Ends by itself, with these words. */
   end(exit: AgentExit, said: Verdict | null): void;
+}
+
+export interface SimJob {
+  github: SimGitHub;
+  run: SimRun;
+  chance: Chance;
+  config: Config;
+  /** Whether its agent will hang. */
+  hangs: boolean;
 }
 
 /** One job of Actions: the real gate, look-out, judgement and end, around an agent that is a row in a list. */
@@ -32,15 +47,14 @@ export class SimRunner {
   readonly machine: Machine;
   readonly run: SimRun;
   agent: SimAgent | null = null;
-  readonly #github: SimGitHub;
-  readonly #chance: Chance;
+  readonly #sim: SimJob;
   readonly #interrupted = new AbortController();
 
-  constructor(github: SimGitHub, run: SimRun, chance: Chance) {
+  constructor(sim: SimJob) {
+    const { github, run } = sim;
     this.machine = new Machine(github.schedule, `runner ${run.id}.${run.run_attempt}`, jobs);
     this.run = run;
-    this.#github = github;
-    this.#chance = chance;
+    this.#sim = sim;
     github.setRun(run, { status: 'in_progress' });
     void this.#work().then(
       () => this.#conclude('success'),
@@ -59,7 +73,18 @@ export class SimRunner {
     if (!this.machine.isAlive) return;
     if (this.agent) this.agent.isAlive = false;
     this.machine.kill();
-    if (this.run.status !== 'completed') this.#github.setRun(this.run, { status: 'completed', conclusion });
+    this.#end(conclusion);
+  }
+
+  /** GitHub gives the machine up; it goes on without any line to anybody. */
+  lose(conclusion: string): void {
+    this.machine.isCutOff = true;
+    this.#end(conclusion);
+  }
+
+  #end(conclusion: string): void {
+    const { github } = this.#sim;
+    if (this.run.status !== 'completed') github.setRun(this.run, { status: 'completed', conclusion });
   }
 
   #conclude(conclusion: string): void {
@@ -67,96 +92,106 @@ export class SimRunner {
   }
 
   async #work(): Promise<void> {
-    const { machine, run } = this;
+    const { machine } = this;
+    const { config, chance, run } = this.#sim;
     const { clock } = machine;
-    const store = simStore(this.#github, machine, this.#chance);
-    const forge = simForge(this.#github, machine);
-    const now = () => clock.now();
-    const judgeOfPushes = makeJudge(forge, { branch: async () => config.branch, clock, now });
-    const handler = makeHandler({
-      store,
-      config: async () => config,
-      now,
-      clock,
-      log: silentLog,
-      judge: judgeOfPushes,
-    });
-    const seen = {
-      read: (options?: { fresh?: boolean }) => handler.read(options),
-      saveSignal: (id: string, attempt: number, text: string) => store.saveSignal(id, attempt, text),
-    };
-    const gate: Gate = { store: seen, forge, handler, config, clock, user: null };
+    const { gate, tools } = this.#tools();
     const interrupted = this.#interrupted.signal;
-    const patience = makePatience(clock, silentLog, interrupted);
-    const tools = {
-      config,
-      store: seen,
-      handler,
-      clock,
-      log: silentLog,
-      output: { line: () => {} },
-      patience,
-    };
     const { ticket = '', attempt = '', claim = '' } = run.inputs;
-    const job: Job = {
-      ticket,
-      attempt: Number(attempt),
-      claim,
-      run: { id: run.id, run_attempt: run.run_attempt, url: run.url },
-    };
-    const key = this.#chance.hex(32);
-    const asking = {
-      ms: config.limits.unreadable_seconds * 1000,
-      everyMs: config.limits.look_seconds * 1000,
-    };
-    if (await patience.insist('gate', asking, () => passGate(gate, job, key))) return;
+    const about = { id: run.id, run_attempt: run.run_attempt, url: run.url };
+    const job: Job = { ticket, attempt: Number(attempt), claim, run: about };
+    const key = chance.hex(32);
+    const { unreadable_seconds, look_seconds, kill_after_seconds } = config.limits;
+    const asking = { ms: unreadable_seconds * 1000, everyMs: look_seconds * 1000 };
+    if (await tools.patience.insist('gate', asking, () => passGate(gate, job, key))) return;
     const nothing = { job, agent: 'signalbox', key, agentGone: true, saveWork: null };
-    const standing = await patience.insist('look', asking, () => lookAgain(gate, job));
+    const standing = await tools.patience.insist('look', asking, () => lookAgain(gate, job));
     if ('code' in standing || interrupted.aborted) {
       await finish(tools, { ...nothing, judgement: { nothing: true } });
       return;
     }
     const brake = makeBrake();
-    let exit: AgentExit | null = null;
-    let said: Verdict | null = null;
-    const ended = new Promise<void>((resolve) => {
-      const end = (how: AgentExit, words: Verdict | null) => {
-        [exit, said] = [how, words];
-        agent.isAlive = false;
-        resolve();
-      };
-      const agent: SimAgent = { ticket, attempt: job.attempt, run: run.id, isAlive: true, end };
-      this.agent = agent;
-      brake.signal.addEventListener('abort', () => resolve());
-    });
-    const endBy = clock.now() + 30 * 60_000;
-    const over = watched({
-      store: seen,
+    const over = this.#watch(tools.store, job, brake);
+    const { exit, said } = await this.#lives(job, key, brake);
+    over();
+    if (brake.cause) await sleep(clock, chance.below(kill_after_seconds * 1000));
+    if (this.agent) this.agent.isAlive = false;
+    const closed = brake.cause === 'cancelled' && (await isClosed(tools.store, job));
+    const judgement = judge({ cause: brake.cause, exit, claim: said, lastWords: '', closed });
+    await finish(tools, { ...nothing, agent: 'luci', judgement, saveWork: () => this.#saveWork(job) });
+  }
+
+  #tools(): { gate: Gate; tools: EndTools } {
+    const { github, chance, config } = this.#sim;
+    const { clock } = this.machine;
+    const log = silentLog;
+    const store = simStore(github, this.machine, chance);
+    const forge = simForge(github, this.machine);
+    const now = () => forge.now();
+    const judgeOfPushes = makeJudge(forge, { branch: async () => config.branch, clock, now });
+    const handler = makeHandler({ store, config: async () => config, now, clock, log, judge: judgeOfPushes });
+    const seen: RunnerStore = {
+      read: (options) => handler.read(options),
+      saveSignal: (id, attempt, text) => store.saveSignal(id, attempt, text),
+    };
+    const patience = makePatience(clock, log, this.#interrupted.signal);
+    const gate: Gate = { store: seen, forge, handler, config, clock, user: null };
+    return {
+      gate,
+      tools: { config, store: seen, handler, clock, log, output: { line: () => {} }, patience },
+    };
+  }
+
+  #watch(store: RunnerStore, job: Job, brake: Brake): () => void {
+    const { config } = this.#sim;
+    const { clock } = this.machine;
+    const minutes = config.agents.luci?.time_limit_minutes ?? 0;
+    return watched({
+      store,
       job,
       brake,
       clock,
       log: silentLog,
       limits: config.limits,
-      endBy,
+      endBy: clock.now() + minutes * 60_000,
       saveEveryMs: 3_600_000,
       checkIn: async () => {},
       census: () => {},
-      interrupted,
+      interrupted: this.#interrupted.signal,
     });
-    await ended;
-    over();
-    if (brake.cause) await sleep(clock, this.#chance.below(config.limits.kill_after_seconds * 1000));
-    if (this.agent) this.agent.isAlive = false;
-    const closed = brake.cause === 'cancelled' && (await this.#isClosed(seen, job));
-    const judgement = judge({ cause: brake.cause, exit, claim: said, lastWords: '', closed });
-    await finish(tools, { ...nothing, agent: 'luci', judgement });
   }
 
-  async #isClosed(store: Pick<RunnerStore, 'read'>, job: Job): Promise<boolean> {
-    try {
-      return (await closedAt(await store.read({ fresh: true }), job)) !== null;
-    } catch {
-      return false;
-    }
+  /** The agent's life, until it ends by itself or the brake is pulled. */
+  #lives(job: Job, key: string, brake: Brake): Promise<{ exit: AgentExit | null; said: Verdict | null }> {
+    const { run, hangs } = this.#sim;
+    return new Promise((resolve) => {
+      const end: SimAgent['end'] = (exit, said) => {
+        agent.isAlive = false;
+        resolve({ exit, said });
+      };
+      const { ticket, attempt } = job;
+      const { lookedAt } = this.machine;
+      const agent: SimAgent = { ticket, attempt, run: run.id, key, isAlive: true, hangs, lookedAt, end };
+      this.agent = agent;
+      brake.signal.addEventListener('abort', () => resolve({ exit: null, said: null }));
+    });
+  }
+
+  /** A commit of its own for each attempt, on its ref: what is in it is nobody's affair here. */
+  #saveWork({ ticket, attempt }: Job): Promise<string> {
+    const { github, chance } = this.#sim;
+    return this.machine.call('push the work', () => {
+      const commit = chance.hex(20);
+      github.branches.set(workRef(ticket, attempt), commit);
+      return commit;
+    });
+  }
+}
+
+async function isClosed(store: RunnerStore, job: Job): Promise<boolean> {
+  try {
+    return (await closedAt(await store.read({ fresh: true }), job)) !== null;
+  } catch {
+    return false;
   }
 }

@@ -10,6 +10,8 @@ export interface Result {
   violation: string | null;
   story: readonly string[];
   steps: number;
+  /** How often each cell of the coverage was met. */
+  met: ReadonlyMap<string, number>;
 }
 
 /** Lives through one seed: `steps` things happen, then the world is left in peace and must settle. */
@@ -17,6 +19,7 @@ export async function simulate(seed: number, steps: number): Promise<Result> {
   const chance = new Chance(seed);
   const world = new World(chance);
   const { oracle } = world;
+  const { met } = world.coverage;
   let step = 0;
   try {
     world.startApp();
@@ -26,36 +29,37 @@ export async function simulate(seed: number, steps: number): Promise<Result> {
       await oracle.check();
     }
     await checkPeace(world, oracle);
-    return { seed, violation: null, story: world.story, steps: step };
+    return { seed, violation: null, story: world.story, steps: step, met };
   } catch (error) {
     const violation = error instanceof Violation ? error.message : `it broke: ${(error as Error).stack}`;
-    return { seed, violation, story: world.story, steps: step };
+    return { seed, violation, story: world.story, steps: step, met };
   }
 }
 
-const fates = { well: 96, fails: 2, 'answer lost': 2 };
+const fates = { well: 96 };
+const misfortunes = { fails: 2, 'answer lost': 2 };
 
 async function happen(world: World): Promise<void> {
-  const { chance, schedule } = world;
+  const { chance, schedule, mood } = world;
   schedule.now += chance.below(400);
+  world.coverage.tick();
   const what = chance.weighted({
     call: schedule.calls.length > 0 ? 45 : 0,
     deliver: world.github.deliveries.length > 0 ? 14 : 0,
-    person: 8,
     run: 6,
-    agent: 2,
+    agent: 3,
     time: schedule.calls.length > 0 ? 4 : 12,
-    crash: 1,
-    machine: 1,
+    ...mood.of({ person: 8, crash: 1, machine: 1, service: 0.5 }),
   });
   if (what === 'call') await answerSome(world);
   else if (what === 'deliver') world.deliver();
   else if (what === 'person') await personActs(world);
   else if (what === 'run') world.startRun();
-  else if (what === 'agent') world.endAgent();
+  else if (what === 'agent') await world.endAgent();
   else if (what === 'time') schedule.ring();
   else if (what === 'crash') crash(world);
-  else machineTrouble(world);
+  else if (what === 'machine') machineTrouble(world);
+  else serviceTrouble(world);
   world.actions();
   await quiet();
 }
@@ -63,13 +67,13 @@ async function happen(world: World): Promise<void> {
 /** One call, or some, or all there are and what comes of them: a desk is at rest as often as it is in the middle. */
 async function answerSome(world: World): Promise<void> {
   const { chance, schedule } = world;
-  const most = chance.weighted({ one: 5, some: 3, all: 2 });
+  const most = chance.weighted({ one: 4, some: 4, all: 4 });
   for (
     let left = most === 'one' ? 1 : most === 'some' ? 8 : 200;
     left > 0 && schedule.calls.length > 0;
     left--
   ) {
-    await world.answerOne(fates);
+    await world.answerOne({ ...fates, ...world.mood.of(misfortunes) });
     await world.oracle.check();
   }
 }
@@ -80,15 +84,27 @@ function crash(world: World): void {
   else if (apps.length > 0) world.killApp(chance.pick(apps));
 }
 
-/** A machine dies, or is cut off while GitHub gives it up. */
+/** A machine dies, or GitHub gives it up while it goes on; or its clock is set forward. */
 function machineTrouble(world: World): void {
-  const { live, chance, github } = world;
+  const { live, chance, coverage } = world;
   if (live.length === 0) return;
   const runner = chance.pick(live);
-  const dies = chance.is(0.5);
-  world.tell(`the machine of run ${runner.run.id} ${dies ? 'dies' : 'is lost'}`);
-  runner.machine.isCutOff = true;
-  if (dies) runner.die('failure');
-  else if (runner.run.status !== 'completed')
-    github.setRun(runner.run, { status: 'completed', conclusion: 'failure' });
+  const what = chance.weighted({ dies: 4, 'is lost': 4, 'has its clock set': 1 });
+  world.tell(`the machine of run ${runner.run.id} ${what}`);
+  if (what === 'has its clock set') runner.machine.skew += chance.below(5 * 60_000);
+  else if (what === 'dies') runner.die('failure');
+  else runner.lose('failure');
+  if (what !== 'has its clock set')
+    coverage.trouble(what === 'dies' ? 'a machine died' : 'a machine was lost');
+}
+
+/** GitHub is there, and does not do what it is asked. */
+function serviceTrouble(world: World): void {
+  const { chance, github, coverage } = world;
+  const what = chance.weighted({ cancel: 3, dispatch: 2, workflow: 1 });
+  coverage.trouble('GitHub refused');
+  world.tell(`GitHub: the ${what} fails`);
+  if (what === 'cancel') github.refusing = 1 + chance.below(4);
+  else if (what === 'dispatch') github.swallowing = 1 + chance.below(2);
+  else github.hasNoWorkflow = !github.hasNoWorkflow;
 }

@@ -1,7 +1,12 @@
+import type { Config } from '../../src/ticket/config.ts';
+import { pushSignal } from './agents.ts';
 import { SimApp } from './app.ts';
 import type { Chance } from './chance.ts';
+import { drawConfig } from './config.ts';
+import { Coverage } from './coverage.ts';
 import { SimGitHub } from './github.ts';
 import { type Fate, quiet, Schedule } from './machine.ts';
+import { Mood } from './mood.ts';
 import { Oracle } from './oracle.ts';
 import { type SimAgent, SimRunner } from './runner.ts';
 
@@ -11,6 +16,8 @@ export interface Asked {
   /** Where it was asked of the ticket's file. */
   ticket?: string;
   kind: string;
+  /** A park until some time. */
+  defers?: boolean;
   /** As the ticket remembers it: `e7`, `c8`. */
   source: string;
   at: string;
@@ -24,6 +31,9 @@ export class World {
   readonly schedule = new Schedule();
   readonly github: SimGitHub;
   readonly chance: Chance;
+  readonly config: Config;
+  readonly mood: Mood;
+  readonly coverage = new Coverage();
   readonly asked: Asked[] = [];
   /** `MC-1 #2 done`: what agents said when they ended. */
   readonly said = new Set<string>();
@@ -40,6 +50,8 @@ export class World {
 
   constructor(chance: Chance) {
     this.chance = chance;
+    this.config = drawConfig(chance);
+    this.mood = new Mood(chance);
     this.github = new SimGitHub(this.schedule);
     this.oracle = new Oracle(this);
   }
@@ -55,12 +67,15 @@ export class World {
   startApp(): void {
     const name = `app ${++this.#started}`;
     this.tell(`${name} starts`);
-    this.apps.push(new SimApp(this.github, name, this.chance));
+    const app = new SimApp(this.github, name, this);
+    this.apps.push(app);
+    app.machine.skew = this.#skew();
   }
 
   killApp(app: SimApp): void {
     const at = this.schedule.calls.filter(({ machine }) => machine === app.machine).map(({ name }) => name);
     this.tell(`${app.machine.name} dies${at.length > 0 ? ` in: ${at.join(', ')}` : ''}`);
+    this.coverage.trouble('an app died');
     app.machine.kill();
     this.apps = this.apps.filter((one) => one !== app);
   }
@@ -73,34 +88,51 @@ export class World {
     return this.runners.filter(({ machine }) => machine.isAlive);
   }
 
-  /** What GitHub does by itself, at once: jobs begin, cancels reach their machines. */
+  get queued() {
+    return [...this.github.runs.values()].filter(({ status }) => status === 'queued');
+  }
+
+  /** What GitHub does by itself, at once: cancels reach their machines, and machines are given up. */
   actions(): void {
-    for (const { run, cancel } of this.live.map((one) => ({ run: one.run, cancel: () => one.cancel() }))) {
-      if (!run.cancelAsked) continue;
-      run.cancelAsked = false;
-      this.tell(`run ${run.id} is being cancelled`);
-      cancel();
+    for (const runner of this.live) {
+      const { run } = runner;
+      if (run.givenUp && !runner.machine.isCutOff) {
+        this.tell(`run ${run.id} is given up`);
+        runner.lose('cancelled');
+      } else if (run.cancelAsked) {
+        run.cancelAsked = false;
+        this.tell(`run ${run.id} is being cancelled`);
+        runner.cancel();
+      }
     }
   }
 
   startRun(): void {
-    const queued = [...this.github.runs.values()].filter(({ status }) => status === 'queued');
+    const { queued, chance, github, config, mood } = this;
     if (queued.length === 0) return;
-    const run = this.chance.pick(queued);
-    this.tell(`run ${run.id} (${run.title}) begins, try ${run.run_attempt}`);
-    this.runners.push(new SimRunner(this.github, run, this.chance));
+    const run = chance.pick(queued);
+    const { hangs, deaf } = mood.of({ hangs: 0.15, deaf: 0.15 });
+    const is = { hangs: chance.is(hangs), deaf: chance.is(deaf) };
+    const words = [is.hangs ? ', its agent will hang' : '', is.deaf ? ', it hears no cancel' : ''].join('');
+    this.tell(`run ${run.id} (${run.title}) begins, try ${run.run_attempt}${words}`);
+    run.isDeaf = is.deaf;
+    const runner = new SimRunner({ github, run, chance, config, hangs: is.hangs });
+    runner.machine.skew = this.#skew();
+    this.runners.push(runner);
   }
 
-  endAgent(kind = this.chance.weighted({ done: 5, failed: 1, question: 1, silent: 1, crash: 1 })): void {
-    const { agents } = this;
-    if (agents.length === 0) return;
-    const agent = this.chance.pick(agents);
+  /** One of the agents that end by themselves does. */
+  async endAgent(kind = this.chance.weighted(this.mood.of(endings))): Promise<void> {
+    const able = this.agents.filter(({ hangs }) => !hangs);
+    if (able.length === 0) return;
+    const agent = this.chance.pick(able);
     this.tell(`the agent of ${agent.ticket} #${agent.attempt} ends: ${kind}`);
     if (kind === 'crash') agent.end({ signal: 'SIGKILL' }, null);
     else if (kind === 'silent') agent.end({ code: 0 }, null);
+    else if (kind === 'file' || kind === 'lie') await pushSignal(this, agent, kind === 'file');
     else {
       this.said.add(`${agent.ticket} #${agent.attempt} ${kind}`);
-      agent.end({ code: 0 }, { kind: kind as 'done', summary: `said ${kind}` });
+      agent.end({ code: 0 }, { kind, summary: `said ${kind}` });
     }
   }
 
@@ -109,7 +141,11 @@ export class World {
     if (calls.length === 0) return;
     const call = this.chance.pick(calls);
     const fate = this.chance.weighted(fates);
-    if (fate !== 'well') this.tell(`${call.machine.name}: ${call.name}: ${fate}`);
+    if (fate !== 'well') {
+      this.tell(`${call.machine.name}: ${call.name}: ${fate}`);
+      this.coverage.trouble(fate === 'fails' ? 'a call failed' : 'an answer was lost');
+    }
+    this.coverage.tick();
     await this.schedule.answer(call, fate);
     await quiet();
     this.actions();
@@ -119,11 +155,30 @@ export class World {
     const { deliveries } = this.github;
     if (deliveries.length === 0 || this.apps.length === 0) return;
     const index = this.chance.is(0.7) ? 0 : this.chance.below(deliveries.length);
-    const fate = this.chance.weighted({ well: 7, lost: 2, doubled: 1 });
+    const fate = this.chance.weighted(this.mood.of({ arrives: 7, 'is lost': 2, 'is doubled': 1 }));
     const delivery = deliveries[index];
     if (!delivery) return;
-    if (fate !== 'doubled') deliveries.splice(index, 1);
-    if (fate !== 'well') this.tell(`${delivery.name} is ${fate}`);
-    if (fate !== 'lost') this.chance.pick(this.apps).deliver(delivery);
+    if (fate !== 'is doubled') deliveries.splice(index, 1);
+    if (fate !== 'arrives') {
+      this.tell(`${delivery.name} ${fate}`);
+      this.coverage.trouble(fate === 'is lost' ? 'a delivery was lost' : 'a delivery was doubled');
+    }
+    if (fate !== 'is lost') this.chance.pick(this.apps).deliver(delivery);
+  }
+
+  /** Clocks differ by minutes; nothing may depend on them. */
+  #skew(): number {
+    return this.chance.is(0.3) ? (this.chance.next() - 0.5) * 10 * 60_000 : 0;
   }
 }
+
+const endings = {
+  done: 5,
+  review: 1,
+  failed: 1,
+  question: 1,
+  silent: 1,
+  crash: 1,
+  file: 0.5,
+  lie: 0.5,
+} as const;
