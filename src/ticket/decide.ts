@@ -58,9 +58,14 @@ function isPersonal(request: Request): boolean {
   return /^[ecp]\d+$/.test(request.source);
 }
 
-/** A waking request that is not younger than the latest park, hold or cancel: the restrictive one wins (rule 4, S2). */
-function isSuperseded(ticket: Ticket, request: Request): boolean {
-  return waking.includes(request.kind) && ticket.restricted_at !== null && request.at <= ticket.restricted_at;
+/**
+ * A request that is not younger than the latest park, hold or cancel, and would undo some of it: one that wakes, or a
+ * deferral of a ticket that was parked for good. The restrictive one wins (rule 4, S2).
+ */
+function isSuperseded({ restricted_at, waiting }: Ticket, request: Request): boolean {
+  const defers = request.kind === 'park' && request.when !== undefined;
+  const loosens = waking.includes(request.kind) || (defers && waiting?.kind === 'parked');
+  return loosens && restricted_at !== null && request.at <= restricted_at;
 }
 
 /** Marks the request as carried out, forgets those too old to come again, and dates the latest restriction. */

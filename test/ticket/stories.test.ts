@@ -52,6 +52,13 @@ describe('S2: what waits stays waiting', () => {
     expect(ask(stopped, by('e3', 'release', 4)).code).toBe('superseded');
   });
 
+  test('a deferral first seen after a younger plain park does not loosen it', () => {
+    const until = { when: { until: at(9) } } as Partial<Request>;
+    const parked = told(ticketIn('inbox'), by('e1', 'park', 1));
+    expect(ask(parked, by('e0', 'park', 0, until)).code).toBe('superseded');
+    expect(told(parked, by('e2', 'park', 2, until)).waiting?.kind).toBe('deferred');
+  });
+
   test('a plain park over a deferral drops the condition, and never comes due', () => {
     const deferred = told(
       ticketIn('inbox'),
