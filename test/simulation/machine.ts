@@ -11,7 +11,8 @@ interface Call {
 }
 
 interface Timer {
-  machine: Machine;
+  /** Null for GitHub's own. */
+  machine: Machine | null;
   at: number;
   fn: () => void;
 }
@@ -28,6 +29,11 @@ export class Schedule {
       (first, one) => (first && first.at <= one.at ? first : one),
       null,
     );
+  }
+
+  /** Something that GitHub does by itself after `ms` milliseconds. */
+  after(ms: number, fn: () => void): void {
+    this.timers.push({ machine: null, at: this.now + ms, fn });
   }
 
   /** Moves time on to the next timer and rings it. */
@@ -57,6 +63,8 @@ export class Machine {
   readonly clock: Clock;
   readonly #schedule: Schedule;
   isAlive = true;
+  /** Its processes stand still, all but the agent. */
+  isWedged = false;
   /** Cut off from the network: every call fails. */
   isCutOff = false;
   /** By how many milliseconds its clock is ahead of the forge's. */
@@ -71,7 +79,7 @@ export class Machine {
     this.clock = {
       now: () => schedule.now + this.skew,
       after: (ms, fn) => {
-        if (!this.isAlive) return () => {};
+        if (!this.isAlive || this.isWedged) return () => {};
         const timer = { machine: this, at: schedule.now + Math.max(0, ms), fn };
         schedule.timers.push(timer);
         return () => {
@@ -84,7 +92,7 @@ export class Machine {
   /** A call over the network: `does` happens in one instant, some time later. */
   call<T>(name: string, does: () => T | Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (!this.isAlive) return;
+      if (!this.isAlive || this.isWedged) return;
       const run = async (fate: Fate) => {
         const lost = () => reject(new SignalboxError('forge', 'unreachable', `${name}: the line is dead`));
         if (fate === 'fails' || this.isCutOff) return lost();
@@ -102,7 +110,17 @@ export class Machine {
 
   kill(): void {
     this.isAlive = false;
-    const isOthers = (one: { machine: Machine }) => one.machine !== this;
+    this.#forget();
+  }
+
+  /** What runs the agent stands still: only who takes the machine away ends it. */
+  wedge(): void {
+    this.isWedged = true;
+    this.#forget();
+  }
+
+  #forget(): void {
+    const isOthers = (one: { machine: Machine | null }) => one.machine !== this;
     this.#schedule.calls.splice(0, Number.POSITIVE_INFINITY, ...this.#schedule.calls.filter(isOthers));
     this.#schedule.timers = this.#schedule.timers.filter(isOthers);
   }

@@ -6,6 +6,7 @@ import { readCommit } from '../../src/store/objects.ts';
 import { stopGraceSeconds } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { witnessRef } from '../../src/ticket/paths.ts';
+import { self } from './github.ts';
 import { restrictiveLabels } from './people.ts';
 import type { SimAgent } from './runner.ts';
 import type { Asked, World } from './world.ts';
@@ -67,6 +68,15 @@ export class Oracle {
     this.#tickets = now;
   }
 
+  /** Tickets as Signalbox left them before this world began. */
+  async publish(files: Record<string, string>, tickets: readonly Ticket[]): Promise<void> {
+    const changes = new Map<string, string | null>(Object.entries(files));
+    this.#world.github.pusher = self;
+    await this.#store.swap(await this.read(), { subject: 'before', body: '', trailers: [], changes });
+    this.#tickets = new Map(tickets.map((one) => [one.id, one]));
+    this.#head = this.#world.github.remote.refs.get(this.#world.github.remote.stateRef) ?? null;
+  }
+
   /** Somebody repairs a branch that was moved back, by hand. */
   async restore(): Promise<void> {
     const snapshot = await this.read();
@@ -109,7 +119,8 @@ export class Oracle {
     const capacity = config.agents.luci?.capacity ?? 0;
     if (names.length > capacity)
       throw new Violation('S3', `${names.join(' and ')} are worked on, with capacity ${capacity}`);
-    for (const agent of agents) {
+    // Only a cancel ends one whose runner stands still, and it may be that no app is there to ask for it: see `checkPeace`.
+    for (const agent of agents.filter(({ machine }) => !machine.isWedged)) {
       const closed = this.#tickets.get(agent.ticket)?.attempts.find(({ number }) => number === agent.attempt);
       const since = closed ? schedule.now - Date.parse(closed.ended) : 0;
       if (since > (stopGraceSeconds(config) + 15) * 1000)

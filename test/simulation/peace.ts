@@ -53,7 +53,8 @@ async function settle(world: World, oracle: Oracle): Promise<void> {
       await oracle.check();
     }
     while (world.queued.length > 0) world.startRun();
-    while (world.agents.some(({ hangs }) => !hangs)) await world.endAgent('done');
+    while (world.agents.some(({ hangs, machine }) => !hangs && !machine.isWedged))
+      await world.endAgent('done');
     schedule.ring();
     await quiet();
     world.actions();

@@ -52,7 +52,7 @@ const mayDo = (who: string, what: 'triage' | 'write') => may(people[who] ?? 'non
 
 function open(world: World): void {
   const { chance, github } = world;
-  if (github.issues.size >= 3) return;
+  if (github.issues.size >= 5) return;
   const author = chance.pick(['lucienne', 'wilma', 'elmar']);
   const controls = ['park', 'hold', 'release'].filter(() => chance.is(0.3));
   const labels = ['ticket', ...controls].sort(() => chance.next() - 0.5);
@@ -146,11 +146,13 @@ function close(world: World): void {
   if (!github.issues.has(issue)) return;
   const isOpen = github.issues.get(issue)?.state === 'open';
   world.tell(`lucienne ${isOpen ? 'closes' : 'reopens'} #${issue}`);
-  const closed = { state: 'closed', state_reason: 'not_planned' } as const;
+  const isDone = world.chance.is(0.3);
+  const closed = { state: 'closed', state_reason: isDone ? 'completed' : 'not_planned' } as const;
   const opened = { state: 'open', state_reason: 'reopened' } as const;
   github.update(issue, isOpen ? closed : opened, 'lucienne');
   const event = github.events.get(issue)?.at(-1);
-  world.asks({ issue, kind: isOpen ? 'cancel' : 'reopen', source: `e${event?.id}`, mayAsk: true });
+  const kind = isOpen ? (isDone ? 'approve' : 'cancel') : 'reopen';
+  world.asks({ issue, kind, source: `e${event?.id}`, mayAsk: true });
 }
 
 function remove(world: World): void {

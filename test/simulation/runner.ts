@@ -27,6 +27,7 @@ export interface SimAgent {
   isAlive: boolean;
   /** It will never end by itself. */
   hangs: boolean;
+  machine: Machine;
   /** An id of GitHub's from its runner's last look at the issue before it started. */
   lookedAt: number;
   /** Ends by itself, with these words. */
@@ -65,7 +66,7 @@ export class SimRunner {
   /** Actions cancels the job: ten seconds, then the machine is taken away with all on it. */
   cancel(): void {
     this.#interrupted.abort();
-    this.machine.clock.after(10_000, () => this.die('cancelled'));
+    this.#sim.github.schedule.after(10_000, () => this.die('cancelled'));
   }
 
   /** The machine is gone, and all on it; GitHub notices. */
@@ -171,7 +172,17 @@ export class SimRunner {
       };
       const { ticket, attempt } = job;
       const { lookedAt } = this.machine;
-      const agent: SimAgent = { ticket, attempt, run: run.id, key, isAlive: true, hangs, lookedAt, end };
+      const agent: SimAgent = {
+        ticket,
+        attempt,
+        run: run.id,
+        key,
+        isAlive: true,
+        hangs,
+        machine: this.machine,
+        lookedAt,
+        end,
+      };
       this.agent = agent;
       brake.signal.addEventListener('abort', () => resolve({ exit: null, said: null }));
     });

@@ -1,3 +1,4 @@
+import { begin } from './beginning.ts';
 import { Chance } from './chance.ts';
 import { quiet } from './machine.ts';
 import { Violation } from './oracle.ts';
@@ -22,6 +23,7 @@ export async function simulate(seed: number, steps: number): Promise<Result> {
   const { met } = world.coverage;
   let step = 0;
   try {
+    await begin(world);
     world.startApp();
     if (chance.is(0.3)) world.startApp();
     for (; step < steps; step++) {
@@ -89,9 +91,17 @@ function machineTrouble(world: World): void {
   const { live, chance, coverage } = world;
   if (live.length === 0) return;
   const runner = chance.pick(live);
-  const what = chance.weighted({ dies: 4, 'is lost': 4, 'has its clock set': 1 });
+  if (runner.machine.isWedged) return;
+  const canWedge = runner.agent?.isAlive && !runner.run.isDeaf && !runner.machine.isCutOff;
+  const what = chance.weighted({
+    dies: 4,
+    'is lost': 4,
+    'has its clock set': 1,
+    'stands still': canWedge ? 2 : 0,
+  });
   world.tell(`the machine of run ${runner.run.id} ${what}`);
   if (what === 'has its clock set') runner.machine.skew += chance.below(5 * 60_000);
+  else if (what === 'stands still') runner.machine.wedge();
   else if (what === 'dies') runner.die('failure');
   else runner.lose('failure');
   if (what !== 'has its clock set')

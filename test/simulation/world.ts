@@ -123,7 +123,7 @@ export class World {
 
   /** One of the agents that end by themselves does. */
   async endAgent(kind = this.chance.weighted(this.mood.of(endings))): Promise<void> {
-    const able = this.agents.filter(({ hangs }) => !hangs);
+    const able = this.agents.filter(({ hangs, machine }) => !hangs && !machine.isWedged);
     if (able.length === 0) return;
     const agent = this.chance.pick(able);
     this.tell(`the agent of ${agent.ticket} #${agent.attempt} ends: ${kind}`);

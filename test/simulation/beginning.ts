@@ -1,0 +1,91 @@
+import { isoSeconds } from '../../src/base/clock.ts';
+import { writeTicket } from '../../src/ticket/codec.ts';
+import { type ClosedAttempt, ticket as schema, type Ticket } from '../../src/ticket/format.ts';
+import { archivePath, ticketPath } from '../../src/ticket/paths.ts';
+import { textDigest } from '../../src/ticket/signals.ts';
+import { isOpen, type State, states } from '../../src/ticket/states.ts';
+import type { World } from './world.ts';
+
+/*
+ * A desk is seldom new: some of its tickets have been through something when a world begins.
+ */
+
+/** Puts tickets in any state on the branch, as Signalbox would have left them. */
+export async function begin(world: World): Promise<void> {
+  const { chance } = world;
+  const chosen = Array.from({ length: chance.below(4) }, () => chance.pick(states));
+  const tickets = chosen
+    .filter((state, index) => state !== 'in_progress' || chosen.indexOf(state) === index) // one agent has one
+    .map((state) => aTicket(world, state));
+  const files = tickets.map((one): [string, string] => [placeOf(one), writeTicket(one)]);
+  if (files.length > 0) await world.oracle.publish(Object.fromEntries(files), tickets);
+  for (const { id, state, issue } of tickets)
+    world.tell(`${id} is ${state}, ${issue ? `#${issue}` : 'no issue'}`);
+}
+
+const placeOf = ({ id, state, attempts }: Ticket): string =>
+  isOpen(state) || attempts.some(({ stopped }) => stopped === null) ? ticketPath(id) : archivePath(id);
+
+function aTicket(world: World, state: State): Ticket {
+  const { chance, github } = world;
+  const at = github.at;
+  const [title, body] = ['A ticket', 'work'];
+  const hasIssue = chance.is(0.8);
+  const issue = hasIssue ? github.openIssue('lucienne', title, body, ['ticket']) : null;
+  const closed = { state: 'closed', state_reason: state === 'done' ? 'completed' : 'not_planned' } as const;
+  if (issue !== null && !isOpen(state)) github.update(issue, closed, 'signalbox[bot]');
+  const by = { by: 'lucienne', since: at };
+  const question = chance.is(0.5);
+  const until = isoSeconds(world.schedule.now + chance.below(20 * 60_000));
+  const kinds = [
+    { kind: 'parked', reason: 'not now', ...by },
+    { kind: 'deferred', reason: 'later', when: { until }, ...by },
+    { kind: 'question', reason: 'which?', question: 'which?', ...by },
+  ];
+  const attempts = question ? [anAttempt(world, chance.is(0.5) ? null : at)] : [];
+  const open = { number: 2, claim: chance.hex(8), phase: 'dev', agent: 'luci', claimed: at, run: null };
+  return schema.parse({
+    format: 1,
+    id: issue === null ? `plan-${github.id()}` : `MC-${issue}`,
+    title,
+    body,
+    issue,
+    state,
+    created: at,
+    attempts:
+      state === 'in_progress' || state === 'todo'
+        ? attempts.map((one) => ({ ...one, stopped: at }))
+        : attempts,
+    mirrored: issue === null ? null : textDigest(title, body),
+    released: chance.is(0.5) ? { by: 'lucienne', at } : null,
+    ...(state === 'waiting' ? { waiting: chance.pick(kinds) } : {}),
+    ...(state === 'blocked'
+      ? { blocked: { code: 'retries-exhausted', reason: 'it failed', since: at } }
+      : {}),
+    ...(state === 'in_progress'
+      ? { attempt: { ...open, check_in_by: isoSeconds(world.schedule.now + 900_000) } }
+      : {}),
+  });
+}
+
+/** One that ended, or whose run has ended unheard. */
+function anAttempt({ chance, github }: World, stopped: string | null): ClosedAttempt {
+  const inputs = { ticket: 'earlier', attempt: '1', phase: 'dev' };
+  const run = github.dispatch(inputs);
+  github.setRun(run, { status: 'completed', conclusion: 'cancelled' });
+  const bound = { id: run.id, run_attempt: 1, key_sha256: 'a'.repeat(64), url: run.url, started: github.at };
+  return {
+    number: 1,
+    claim: chance.hex(8),
+    phase: 'dev',
+    agent: 'luci',
+    run: bound,
+    outcome: 'parked',
+    by: 'lucienne',
+    reason: '',
+    signal: null,
+    started: github.at,
+    ended: github.at,
+    stopped,
+  };
+}
