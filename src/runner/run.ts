@@ -5,6 +5,7 @@ import { type Ending, type EndTools, finish } from './end.ts';
 import { type Gate, lookAgain, passGate, type Turned } from './gate.ts';
 import { closedAt, type Job } from './job.ts';
 import { type Judgement, judge } from './judge.ts';
+import { lastWords } from './last-words.ts';
 import { makeOutcome, type Outcome } from './outcome.ts';
 import { guarded, masker, type Output } from './output.ts';
 import { makePatience, unlessAborted } from './patience.ts';
@@ -12,7 +13,7 @@ import { buildPrompt } from './prompt.ts';
 import { makeWorkshop } from './repository.ts';
 import { writtenVerdict } from './signal-file.ts';
 import type { StopCause } from './stop.ts';
-import { lastWords, mergeVerdicts, readVerdict } from './verdict.ts';
+import { mergeVerdicts, readVerdict } from './verdict.ts';
 import { makeWorkKeeper, type WorkKeeper } from './work.ts';
 
 /**

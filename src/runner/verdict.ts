@@ -32,15 +32,6 @@ export function readVerdict(output: string, prompt: string): Verdict | null {
   return null;
 }
 
-/** The last lines of an output, without control characters: a stopped agent's last words. */
-export function lastWords(output: string, lines: number): string {
-  return linesOf(stripVTControlCharacters(output))
-    .filter((line) => line.trim() !== '')
-    .slice(-lines)
-    .join('\n')
-    .slice(-4_000);
-}
-
 // Strict like every format: an unknown field is a slip better said than dropped.
 const fileSchema = signalSchema
   .pick({ kind: true, summary: true })
