@@ -1,6 +1,6 @@
 import { isoSeconds } from '../base/clock.ts';
 import { deadlineGraceSeconds, stopGraceSeconds } from '../ticket/config.ts';
-import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
+import type { Attempt, ClosedAttempt, Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { type Context, present, readRunTitle, runTitle } from './context.ts';
@@ -17,6 +17,8 @@ export class Runs {
   readonly #context: Context;
   /** Dispatches of this process: claim to the time of its POST. Forgotten with the process; the list of runs is not. */
   readonly #dispatched = new Map<string, number>();
+  /** Claims whose bound run GitHub does not know, and since when it was seen so. A process that starts looks anew. */
+  readonly #missing = new Map<string, number>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -33,6 +35,7 @@ export class Runs {
       dispatch ? this.#dispatch(ticket) : undefined,
     ]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
+    if (this.#missing.has(ticket.attempt?.claim ?? '')) await this.verify(ticket);
   }
 
   /** A run changed its status, or was found so. Actions' own word about a run is the authority. */
@@ -54,23 +57,47 @@ export class Runs {
     const graceMs = open.run ? deadlineGraceSeconds(await config()) * 1000 : 0;
     if (forge.now() <= Date.parse(open.check_in_by) + graceMs) return;
     if (!open.run && (await this.#mayYetBind(ticket))) return; // asked again at every look
-    const reason = open.run
-      ? 'The attempt ran past its time limit, and its runner did not end it.'
-      : 'No run reached the gate in time.';
+    const over = open.run
+      ? ({
+          code: 'time-limit',
+          reason: 'The attempt ran past its time limit, and its runner did not end it.',
+        } as const)
+      : ({ code: 'never-bound', reason: 'No run reached the gate in time.' } as const);
     await this.#absent(ticket, {
       ...this.#own(`deadline:${open.claim}`),
       kind: 'lost',
       attempt: open.number,
-      reason,
+      ...over,
       agent_gone: false,
     });
   }
 
   /** Asks the forge about an open attempt's run, for when no webhook told. */
   async verify(ticket: Ticket): Promise<void> {
-    const bound = ticket.attempt?.run;
-    const run = bound ? await this.#context.forge.run(bound.id) : null;
-    if (run) await this.look(run);
+    const { attempt: open } = ticket;
+    if (!open?.run) return;
+    const run = await this.#context.forge.run(open.run.id);
+    if (!run) return this.#notKnown(ticket, open);
+    this.#missing.delete(open.claim);
+    await this.look(run);
+  }
+
+  /** A run that somebody deleted. Its machine may live, so it is waited for as for any that GitHub gave up. */
+  async #notKnown(ticket: Ticket, { claim, number, run }: Attempt): Promise<void> {
+    const { forge, config, runsAgain } = this.#context;
+    const since = this.#missing.get(claim) ?? forge.now();
+    this.#missing.set(claim, since);
+    const graceLeft = since + stopGraceSeconds(await config()) * 1000 - forge.now();
+    if (graceLeft > 0) return runsAgain(ticket.id, graceLeft + 100);
+    await this.#absent(ticket, {
+      ...this.#own(`gone:${claim}`),
+      kind: 'lost',
+      attempt: number,
+      code: 'run-gone',
+      reason: `GitHub has known no run ${run?.id} since ${isoSeconds(since)}, and no verdict of it came.`,
+      agent_gone: false,
+    });
+    this.#missing.delete(claim);
   }
 
   /** Ends the open attempt where `run` shows that it is over; a run goes on, or is another's, as often as not. */
@@ -92,6 +119,7 @@ export class Runs {
       return;
     }
     const how = isAgain ? 'was started again' : `ended (${run.conclusion})`;
+    const code = isAgain ? 'rerun' : open.run ? 'run-ended-silent' : 'never-bound';
     const reason = open.run
       ? `The run ${how} without a verdict.`
       : `The run ended (${run.conclusion}) before it reached the gate.`;
@@ -99,6 +127,7 @@ export class Runs {
       ...asked,
       kind: 'lost',
       attempt: open.number,
+      code,
       reason,
       agent_gone: false,
     });

@@ -5,7 +5,6 @@ import { writeSignal } from '../ticket/codec.ts';
 import { type Config, finishingTimes } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
 import { formatVersion, type Signal } from '../ticket/format.ts';
-import { reasons } from '../ticket/reasons.ts';
 import { signalDigest } from '../ticket/signals.ts';
 import { closedAt, type Handler, type Job, type RunnerStore } from './job.ts';
 import { type Judgement, withoutWork } from './judge.ts';
@@ -82,7 +81,9 @@ export async function finish(
     const lost = {
       kind: 'lost',
       attempt: job.attempt,
-      reason: reasons[judgement.lost],
+      code: judgement.lost,
+      reason: judgement.seen,
+      last_words: shortened(judgement.lastWords),
       agent_gone: agentGone,
     } as const;
     return handler.handle(job.ticket, { ...lost, source, ...about });

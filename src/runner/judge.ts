@@ -1,10 +1,14 @@
 import type { ReasonCode } from '../ticket/reasons.ts';
+import { lastWordsLead } from '../ticket/report.ts';
 import type { AgentExit } from './agent.ts';
 import type { StopCause } from './stop.ts';
 import { type Verdict, withClaim } from './verdict.ts';
 
-/** What is to be said of an attempt: a signal, that it was lost for a reason, or nothing (others decide). */
-export type Judgement = { signal: Verdict } | { lost: ReasonCode } | { nothing: true };
+/** What is to be said of an attempt: a signal, that it was lost (the reason, what was seen), or nothing (others decide). */
+export type Judgement =
+  | { signal: Verdict }
+  | { lost: ReasonCode; seen: string; lastWords: string }
+  | { nothing: true };
 
 export interface Ended {
   /** Why we stopped the agent; null where it ended by itself. */
@@ -28,6 +32,8 @@ export interface Ended {
  * - The time limit, an unreadable head: lost, or failed where it had made a claim, so that its words are kept.
  */
 export function judge({ cause, exit, claim, lastWords, closed }: Ended): Judgement {
+  const over = (lost: ReasonCode, seen: string): Judgement =>
+    claim ? failed(seen, claim, lastWords) : { lost, seen, lastWords };
   switch (cause) {
     case null:
       break;
@@ -36,16 +42,18 @@ export function judge({ cause, exit, claim, lastWords, closed }: Ended): Judgeme
     case 'cancelled':
       return claim && closed ? { signal: claim } : { nothing: true };
     case 'time-limit':
-      return claim ? failed('The agent was stopped at its time limit.', claim) : { lost: 'time-limit' };
+      return over(cause, 'The agent was stopped at its time limit.');
     case 'head-unreadable':
-      return claim
-        ? failed('The agent was stopped because the head could not be read.', claim)
-        : { lost: cause };
+      return over(cause, 'The agent was stopped because the head could not be read.');
   }
-  if (exit && 'code' in exit && exit.code === 0)
-    return claim ? { signal: claim } : { lost: 'run-ended-silent' };
-  const why = `${exitWords(exit)}${lastWords === '' ? '' : `\n\nIts last words:\n${lastWords}`}`;
-  return claim ? failed(exitWords(exit), claim) : { signal: { kind: 'failed', summary: why } };
+  const hasSucceeded = exit !== null && 'code' in exit && exit.code === 0;
+  if (!hasSucceeded) return failed(exitWords(exit), claim, lastWords);
+  if (claim) return { signal: claim };
+  return {
+    lost: 'run-ended-silent',
+    seen: 'The agent ended with exit status 0, and without a verdict.',
+    lastWords,
+  };
 }
 
 /** What is left to say where the work could not be kept: a completion without its work is none. */
@@ -56,8 +64,10 @@ export function withoutWork(judgement: Judgement, why: string): Judgement {
   return completes ? failed(`The work could not be saved: ${why}`, signal) : judgement;
 }
 
-function failed(why: string, claim: Verdict): Judgement {
-  return { signal: { kind: 'failed', summary: withClaim(why, 'It had said', claim) } };
+/** A failure, with whatever the agent had said. */
+function failed(why: string, claim: Verdict | null, lastWords = ''): Judgement {
+  const words = lastWords === '' ? '' : `\n\n${lastWordsLead}${lastWords}`;
+  return { signal: { kind: 'failed', summary: `${withClaim(why, 'It had said', claim)}${words}` } };
 }
 
 function exitWords(exit: AgentExit | null): string {

@@ -31,7 +31,8 @@ Without either, the attempt counts as lost and its work has to be done again.`;
 /** The text an agent gets on its standard input. Ticket text is data: each of its lines begins with \`> \`. */
 export function buildPrompt({ ticket, attempt, salvage, house }: PromptFacts): string {
   const earlier = ticket.attempts.map(
-    (one) => `#${one.number} ${one.phase}, by ${one.agent}: ${one.outcome}. ${one.reason}`,
+    ({ number, phase, agent, outcome, reason, report }) =>
+      `#${number} ${phase}, by ${agent}: ${outcome}. ${reason}${outcome === 'lost' && report ? `\nIts last words:\n${report.summary}` : ''}`,
   );
   return [
     `You work on ticket ${ticket.id}, phase ${attempt.phase}, as the agent ${attempt.agent}. This is attempt ${attempt.number}.`,

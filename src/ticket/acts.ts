@@ -15,6 +15,7 @@ import {
   phaseAfter,
 } from './landing.ts';
 import type { ReasonCode } from './reasons.ts';
+import { withReport } from './report.ts';
 import type { Request, RequestKind, RequestOf, RowName } from './requests.ts';
 import { requestDigest } from './signals.ts';
 import { isOpen } from './states.ts';
@@ -206,7 +207,8 @@ const acts: Acts = { ...personal, ...runs, ...books };
 export function act(name: RowName, ticket: Ticket, request: Request, now: Circumstances): Ticket | Refusal {
   // The table's name and the request's kind belong together (`rowName`), which TypeScript cannot see.
   const one = acts[name] as Act<Request> | undefined;
-  return one ? one(ticket, request, now) : refuse('no-row');
+  const next = one ? one(ticket, request, now) : refuse('no-row');
+  return 'refused' in next ? next : withReport(ticket, next, request, now.config);
 }
 
 function close(

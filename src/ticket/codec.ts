@@ -147,7 +147,9 @@ function withShortReasons(value: Ticket): Ticket {
     ...value,
     waiting: waiting && { ...short(waiting), ...asked },
     blocked: blocked && short(blocked),
-    attempts: attempts.map(short),
+    attempts: attempts.map((one) =>
+      short(one.report ? { ...one, report: { ...one.report, summary: cut(one.report.summary, 200) } } : one),
+    ),
   };
 }
 

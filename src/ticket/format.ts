@@ -96,6 +96,18 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
+const report = z.strictObject({
+  status: z.enum(outcomes),
+  summary: text.describe('the last words of its agent, or what is known'),
+  root_cause: line.describe('a reason code, and what it means'),
+  stop_condition: line.describe('what was seen that ended it'),
+  safe_retry: z.boolean().describe('whether another attempt may go well though nobody mends anything'),
+  human_input_required: z.boolean().describe('whether it goes on only by what a person does'),
+  next_actions: z.array(line).max(10),
+  artifacts: z.array(line).max(10).describe('where what is left of it is to be found'),
+});
+export type Report = z.infer<typeof report>;
+
 const closedAttempt = z.strictObject({
   number: z.number().int().positive(),
   claim: line,
@@ -107,6 +119,9 @@ const closedAttempt = z.strictObject({
   reason: text.default(''),
   signal: hexDigest.nullable().describe('digest of the accepted signal'),
   work: commit.optional().describe('commit that the accepted signal named as its work'),
+  report: report
+    .optional()
+    .describe('of an attempt that ended without a completion of its own, as things were then'),
   started: instant,
   ended: instant,
   stopped: instant

@@ -45,7 +45,9 @@ export const reasons = {
   'bad-signal': 'The signal could not be read.',
   'other-fate': 'This signal was already decided.',
   // how attempts end, and blocks
+  'agent-failed': 'The agent ended with a failure.',
   'run-ended-silent': 'The run ended without a verdict.',
+  'run-gone': 'GitHub does not know the run of this attempt any more.',
   'never-bound': 'No run reached the gate in time.',
   'time-limit': 'The attempt ran longer than its profile allows.',
   'head-unreadable': 'The runner could not read the head for too long, and stopped its agent.',

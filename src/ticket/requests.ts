@@ -1,4 +1,5 @@
 import type { Condition, Signal, SignalKind } from './format.ts';
+import type { ReasonCode } from './reasons.ts';
 import type { Text } from './texts.ts';
 
 /*
@@ -65,7 +66,12 @@ export type Request = Asked &
     | {
         kind: 'lost';
         attempt: number;
-        reason: string /** the closing itself proves the agent gone */;
+        code: ReasonCode;
+        /** What was seen. */
+        reason: string;
+        /** What the agent said last, where its runner says so. */
+        last_words?: string;
+        /** The closing itself proves the agent gone. */
         agent_gone: boolean;
       }
     | { kind: 'stopped_by_person'; attempt: number }

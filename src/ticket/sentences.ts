@@ -1,7 +1,7 @@
 import { agentOf, obstacles } from './claim.ts';
 import { conditionWords, unknownAgents } from './conditions.ts';
 import type { Config } from './config.ts';
-import type { ClosedAttempt, Quarantined, Ticket } from './format.ts';
+import type { ClosedAttempt, Quarantined, Report, Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { quarantinePath, ticketPath, workRef } from './paths.ts';
 import { harmless, quote } from './quotes.ts';
@@ -84,15 +84,21 @@ function waitingWords({ waiting }: Ticket, { config }: Circumstances): string {
   return `Parked ${who}${why}\n\nNext: only a new \`release\` wakes it.`;
 }
 
-/** What was stopped: by whom, when, from which run, and where the work is kept. Written once the run was seen to end. */
+/**
+ * How an attempt ended that did not complete: by whom, when, from which run, and where the work is kept; with its
+ * terminal report, where it has one. Written once the run was seen to end.
+ */
 export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string {
+  const { number, report, outcome } = attempt;
   const run = attempt.run
     ? `Run: [${attempt.run.id}](${attempt.run.url}), run attempt ${attempt.run.run_attempt}`
     : 'Run: none had started an agent';
+  const how = report ? 'ended without a completion' : 'was stopped';
   return [
-    marker(`evidence:${attempt.number}`),
-    `**Attempt ${attempt.number} of ${ticket.id} was stopped: ${attempt.outcome}.**`,
+    marker(`evidence:${number}`),
+    `**Attempt ${number} of ${ticket.id} ${how}: ${outcome}.**`,
     '',
+    ...(report ? reportLines(report) : []),
     `- By: ${attempt.by}, at ${attempt.ended}`,
     `- From: in progress (${attempt.phase}, by ${attempt.agent}, started ${attempt.started})`,
     `- ${run}`,
@@ -102,9 +108,28 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
           "- Its agent ran as the job's own user, since it got none of its own (that takes root or `sudo`): it could read what the job can",
         ]
       : []),
-    ...(attempt.run ? [`- Work kept: \`git fetch origin ${workRef(ticket.id, attempt.number)}\``] : []),
-    ...(attempt.reason ? ['- Reason:', quote(attempt.reason)] : []),
+    ...(attempt.run && !report ? [`- Work kept: \`git fetch origin ${workRef(ticket.id, number)}\``] : []),
+    ...(report
+      ? [...listed('Next actions', report.next_actions), ...listed('Artifacts', report.artifacts)]
+      : []),
+    ...(report ? ['- Summary:', quote(report.summary)] : []),
+    ...(attempt.reason && !report ? ['- Reason:', quote(attempt.reason)] : []),
   ].join('\n');
+}
+
+function reportLines(report: Report): string[] {
+  const [, code = '', meaning = ''] = /^([a-z-]+): (.*)$/s.exec(report.root_cause) ?? [];
+  return [
+    `- Status: ${report.status}`,
+    `- Root cause: \`${code}\` ${harmless(meaning)}`,
+    `- Stop condition: ${harmless(report.stop_condition)}`,
+    `- Safe to retry: ${report.safe_retry ? 'yes' : 'no'}`,
+    `- Human input required: ${report.human_input_required ? 'yes' : 'no'}`,
+  ];
+}
+
+function listed(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`- ${title}:`, ...lines.map((line) => `  - ${harmless(line)}`)];
 }
 
 /** A signal that was refused, or a pushed change that did not stand. */

@@ -17,6 +17,7 @@ const stoppedOutcomes: readonly Outcome[] = [
   'merged',
   'blocked',
   'failed',
+  'undispatchable',
 ];
 
 export interface Wanted {

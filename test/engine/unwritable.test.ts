@@ -28,7 +28,13 @@ function full(id: string, left: number, over: Partial<Ticket> = {}): Ticket {
 
 describe('a stop always finds room in the file', () => {
   const roomy = 32 * 1024; // what words leave
-  const lost = { kind: 'lost', attempt: 1, reason: brim, agent_gone: false } as const;
+  const lost = {
+    kind: 'lost',
+    attempt: 1,
+    code: 'run-ended-silent',
+    reason: brim,
+    agent_gone: false,
+  } as const;
   const stops = [{ kind: 'park', reason: brim }, { kind: 'cancel', reason: brim }, lost] as const;
 
   test.each([roomy - 2000, 4000])('a park, a cancel and a loss, with %i bytes left', async (left) => {

@@ -126,7 +126,10 @@ describe('an attempt', () => {
     expect(outcome.outcome).toBe('failed');
     const [attempt] = world.ticket().attempts;
     expect(attempt?.outcome).toBe('failed');
-    expect(attempt?.reason).toBe('The agent ended with exit status 3.\n\nIt had said DONE: hardly');
+    expect(attempt?.reason).toMatch(
+      /^The agent ended with exit status 3\.\n\nIt had said DONE: hardly\n\nIts last words:\n/,
+    );
+    expect(attempt?.report?.summary).toContain('cannot find the shed');
   });
 
   it('reports an agent that cannot be started', async () => {
@@ -142,7 +145,8 @@ describe('an attempt', () => {
     expect(outcome).toMatchObject({ outcome: 'lost', code: 'run-ended-silent' });
     expect(world.ticket().attempts[0]).toMatchObject({
       outcome: 'lost',
-      reason: 'The run ended without a verdict.',
+      reason: 'The agent ended with exit status 0, and without a verdict.',
+      report: { summary: 'all is well', root_cause: 'run-ended-silent: The run ended without a verdict.' },
     });
     expect(world.ticket().attempts[0]?.stopped).not.toBeNull();
   });

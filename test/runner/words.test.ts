@@ -112,8 +112,8 @@ describe('two verdicts', () => {
 
 describe('how an agent ended', () => {
   const claim = { kind: 'done', summary: 'all' } as const;
-  const base = { cause: null, exit: { code: 0 }, claim: null, lastWords: '', closed: false };
-  const lost = (code: ReasonCode) => ({ lost: code });
+  const base = { cause: null, exit: { code: 0 }, claim: null, lastWords: 'tired', closed: false };
+  const lost = (code: ReasonCode) => ({ lost: code, seen: expect.any(String), lastWords: 'tired' });
   it.each([
     ['by itself, with a verdict', { claim }, { signal: claim }],
     ['by itself, silent', {}, lost('run-ended-silent')],
@@ -127,12 +127,16 @@ describe('how an agent ended', () => {
 
   it('a failing exit is a failure, and keeps what was claimed', () => {
     expect(judge({ ...base, exit: { signal: 'SIGSEGV' }, claim })).toEqual({
-      signal: { kind: 'failed', summary: 'The agent was ended by SIGSEGV.\n\nIt had said DONE: all' },
+      signal: {
+        kind: 'failed',
+        summary: 'The agent was ended by SIGSEGV.\n\nIt had said DONE: all\n\nIts last words:\ntired',
+      },
     });
     expect(judge({ ...base, cause: 'time-limit', exit: null, claim })).toEqual({
       signal: {
         kind: 'failed',
-        summary: 'The agent was stopped at its time limit.\n\nIt had said DONE: all',
+        summary:
+          'The agent was stopped at its time limit.\n\nIt had said DONE: all\n\nIts last words:\ntired',
       },
     });
   });

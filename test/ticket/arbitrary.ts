@@ -108,12 +108,23 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ any: Condition }>((tie) =
 
 const run = fc.record({ id: number, run_attempt: number, key_sha256: digest, url: line, started: instant });
 const attempt = { number, claim: line, phase: line, agent: line, run: maybe(run) };
+const report = fc.record({
+  status: fc.constantFrom(...outcomes),
+  summary: nasty,
+  root_cause: line,
+  stop_condition: line,
+  safe_retry: fc.boolean(),
+  human_input_required: fc.boolean(),
+  next_actions: fc.array(line, { maxLength: 3 }),
+  artifacts: fc.array(line, { maxLength: 3 }),
+});
 const closed = fc.record({
   ...attempt,
   outcome: fc.constantFrom(...outcomes),
   by: line,
   reason: nasty,
   signal: maybe(digest),
+  report: fc.option(report, { nil: undefined }),
   started: instant,
   ended: instant,
   stopped: maybe(instant),

@@ -61,7 +61,7 @@ export function aRequest(name: RowName, over: Partial<Request> = {}): Request {
     review: signal('review'),
     question: signal('question'),
     failed: signal('failed'),
-    lost: { ...own, kind: 'lost', attempt: 1, reason: 'silent', agent_gone: false },
+    lost: { ...own, kind: 'lost', attempt: 1, code: 'run-ended-silent', reason: 'silent', agent_gone: false },
     stopped_by_person: { ...own, kind: 'stopped_by_person', attempt: 1 },
     undispatchable: { ...own, kind: 'undispatchable', attempt: 1, code: 'no-workflow', reason: 'gone' },
     stopped: { ...own, kind: 'stopped', attempt: 1 },

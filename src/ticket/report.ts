@@ -1,0 +1,138 @@
+import type { Config } from './config.ts';
+import type { ClosedAttempt, Report, Ticket } from './format.ts';
+import { workRef } from './paths.ts';
+import { type ReasonCode, reasons } from './reasons.ts';
+import type { Request } from './requests.ts';
+
+/*
+ * The terminal report: what people and the next agent have to know of an attempt that ended without a completion of its
+ * own. It is written into the closed attempt in the commit that closes it, as things were then; the comment on the
+ * issue is made from it (`sentences.ts`).
+ */
+
+/** Why an attempt ended: a stable code, what was seen, and the last words of its agent ('' for none). */
+interface Cause {
+  code: ReasonCode;
+  seen: string;
+  words: string;
+}
+
+/** Characters of last words that a report keeps; the whole is in the log of the run. */
+const wordsLimit = 1_000;
+const lineLimit = 300;
+
+/** What stands between the facts and the last words in the summary of a failure; written by the runner. */
+export const lastWordsLead = 'Its last words:\n';
+
+/** `after` with the report of the attempt that this request closed in `before`; as it is where none is due. */
+export function withReport(before: Ticket, after: Ticket, request: Request, config: Config): Ticket {
+  const closed = after.attempts.at(-1);
+  const cause = causeOf(request);
+  if (!cause || !closed || !before.attempt || after.attempt) return after;
+  const report = terminalReport(after, closed, cause, config);
+  return { ...after, attempts: [...after.attempts.slice(0, -1), { ...closed, report }] };
+}
+
+/** Null for a request after which nothing is to be explained: a completion, a question, a person's stop. */
+function causeOf(request: Request): Cause | null {
+  switch (request.kind) {
+    case 'lost':
+      return { code: request.code, seen: request.reason, words: request.last_words ?? '' };
+    case 'undispatchable':
+    case 'expire':
+      return { code: codeOf(request.code), seen: request.reason, words: '' };
+    case 'signal': {
+      if (request.signal?.kind !== 'failed') return null;
+      const { summary } = request.signal;
+      const [seen = '', ...more] = summary.split('\n\n');
+      const words = summary.split(lastWordsLead)[1] ?? more.join('\n\n');
+      return { code: 'agent-failed', seen, words };
+    }
+    default:
+      return null;
+  }
+}
+
+function codeOf(code: string): ReasonCode {
+  return Object.hasOwn(reasons, code) ? (code as ReasonCode) : 'internal';
+}
+
+/** @param ticket as it stands after the attempt was closed */
+function terminalReport(
+  ticket: Ticket,
+  attempt: ClosedAttempt,
+  { code, seen, words }: Cause,
+  config: Config,
+): Report {
+  const { hint, again = true } = advice[code] ?? {};
+  const line = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, lineLimit);
+  return {
+    status: attempt.outcome,
+    summary: lastOf(words) || 'Nothing is known of what its agent said last.',
+    root_cause: line(`${code}: ${reasons[code]}`),
+    stop_condition: line(seen) || line(reasons[code]),
+    safe_retry: again,
+    human_input_required: needsPerson(ticket),
+    next_actions: [whatComes(ticket), ...(hint ? [hint(attempt, config)] : [])].map(line),
+    artifacts: artifactsOf(ticket, attempt),
+  };
+}
+
+/** What a person can do about a cause, and whether another attempt may go well (`again`) if nobody does. */
+const advice: Partial<
+  Record<ReasonCode, { hint: (attempt: ClosedAttempt, config: Config) => string; again?: boolean }>
+> = {
+  'agent-failed': { hint: () => 'Read its last words, and mend what they name.' },
+  'run-ended-silent': {
+    hint: () => 'Read the log of its run: an agent has to end with `DONE:`, `REVIEW:` or `QUESTION:`.',
+  },
+  'run-gone': {
+    hint: () => 'A run was deleted while its ticket was worked: cancel a run, or `/park`, instead.',
+  },
+  rerun: { hint: () => 'Do not run a run again in Actions; `/retry` or `/release` starts another attempt.' },
+  'never-bound': {
+    hint: (_, { workflow }) =>
+      `See in Actions why no run of \`${workflow}\` came as far as its gate: no machine was free, or a step before it failed.`,
+  },
+  'time-limit': {
+    hint: ({ agent }) =>
+      `If ${agent} needs longer, raise its \`time_limit_minutes\`; else make the ticket smaller.`,
+  },
+  'head-unreadable': { hint: () => 'See whether its machine reaches the repository.' },
+  'no-workflow': {
+    hint: (_, { workflow }) =>
+      `Put \`.github/workflows/${workflow}\`, with \`workflow_dispatch\`, on the default branch; then \`/retry\`.`,
+    again: false,
+  },
+  'dispatch-refused': { hint: () => 'Mend what GitHub names; then `/retry`.', again: false },
+};
+
+/** The end of a text that is too long, from the begin of a line on. */
+function lastOf(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed.length <= wordsLimit) return trimmed;
+  const end = trimmed.slice(-wordsLimit);
+  return `[…]\n${end.slice(end.indexOf('\n') + 1).replace(/^\p{Surrogate}/u, '')}`;
+}
+
+function needsPerson({ state, waiting }: Ticket): boolean {
+  return state === 'blocked' || (state === 'waiting' && !waiting?.when);
+}
+
+function whatComes({ state, not_before, waiting, lifetime }: Ticket): string {
+  switch (state) {
+    case 'todo':
+      return not_before
+        ? `Nobody has to do anything: it is tried again after ${not_before}, its retry ${lifetime.retries}.`
+        : 'Nobody has to do anything: it is tried again.';
+    case 'blocked':
+      return 'It is not tried again by itself: `/retry` or `/release` by somebody with write access grants it more.';
+    default:
+      return `It waits (${waiting?.reason || waiting?.kind || state})${waiting?.when ? '' : ': `release` lets it go on'}.`;
+  }
+}
+
+/** Where what is left of the attempt is to be found. */
+function artifactsOf({ id }: Ticket, { number, run }: ClosedAttempt): string[] {
+  return run ? [`work: \`git fetch origin ${workRef(id, number)}\``, `log: ${run.url}`] : [];
+}
