@@ -9,6 +9,7 @@ import type { Decision, View } from '../ticket/decision.ts';
 import { type DeskRequest, decideDesk, type ServeRequest } from '../ticket/desk.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import { archivePath, deskPath, keptPath, quarantinePath, ticketPath } from '../ticket/paths.ts';
+import { deskAfter } from '../ticket/quota.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import { type Request, type RequestOf, wordy } from '../ticket/requests.ts';
 import { quarantineEntry, requestDigest, signalDigest } from '../ticket/signals.ts';
@@ -74,6 +75,7 @@ export class Draft {
     }
     if (request.kind === 'signal') this.#consume(request);
     if (request.kind === 'claim' && decision.accepted) this.#noteStart();
+    if (decision.accepted && decision.ticket) this.#noteEnd(before, decision.ticket, request);
     if (decision.ticket || decision.quarantine)
       this.record(id, decision.transition, request, decision.ticket);
     return decision;
@@ -173,6 +175,13 @@ export class Draft {
     const { desk } = this.#view;
     this.#view.desk = { ...desk, starts: [...startsInHour(desk.starts, this.#now), isoSeconds(this.#now)] };
     this.#putDesk();
+  }
+
+  /** A desk that cannot be read is left to whoever mends it: nothing starts there meanwhile. */
+  #noteEnd(before: Ticket | undefined, after: Ticket, request: Request): void {
+    if (this.#base.deskBroken) return;
+    const desk = deskAfter(this.#view.desk, { before, after, request, now: this.#now });
+    if (desk !== this.#view.desk) this.setDesk(desk);
   }
 
   /** A signal that lies in quarantine already has had its answer (rule 16). */

@@ -5,7 +5,7 @@ import { stopping } from '../ticket/attempts.ts';
 import { isLive } from '../ticket/claim.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
-import type { Ticket } from '../ticket/format.ts';
+import type { Desk, Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import type { Request } from '../ticket/requests.ts';
 import { wanted } from '../ticket/wanted.ts';
@@ -20,7 +20,7 @@ import type { Comment, Forge, Operator, Run, Snapshot, Store } from './ports.ts'
 import { giveIssue } from './publish.ts';
 import { makeJudge } from './pushes.ts';
 import { Runs } from './runs.ts';
-import { nextMoment, schedule } from './schedule.ts';
+import { nextMoment, schedule, waitingForProfiles } from './schedule.ts';
 import { servedSince } from './serving.ts';
 import { issuesToRead } from './sweep.ts';
 import { throwGravest, together } from './together.ts';
@@ -65,6 +65,8 @@ class DeskOperator implements Operator {
   readonly #headDirty: Dirty<'head'>;
   readonly #hints = new Map<number, Comment>();
   #followed: string | null = null;
+  /** Paused profiles at the last head followed. */
+  #profiles: Desk['profiles'] = {};
   /** The alarm was raised. */
   #frozen = false;
   /** When the last whole sweep began, by the forge's clock; null where nothing may be taken as seen. */
@@ -220,6 +222,9 @@ class DeskOperator implements Operator {
     if (await this.#isFrozen(snapshot)) return;
     for (const id of await changedTickets(store, this.#followed, snapshot)) await this.#tell(id);
     this.#followed = snapshot.head;
+    for (const id of waitingForProfiles(snapshot, this.#profiles, await this.#context.config()))
+      this.#showDirty.add(id);
+    this.#profiles = snapshot.desk.profiles;
     const tickets = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket ?? []);
     for (const ticket of tickets) if (stopping(ticket).length > 0) this.#runsDirty.add(ticket.id);
     // In this order, and each by itself: one that fails holds up no other.

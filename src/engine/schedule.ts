@@ -1,5 +1,5 @@
 import { isoSeconds } from '../base/clock.ts';
-import { byUrgency, claimed, obstacles } from '../ticket/claim.ts';
+import { agentOf, byUrgency, claimed, obstacles } from '../ticket/claim.ts';
 import { holds } from '../ticket/conditions.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
@@ -57,6 +57,28 @@ function claims(view: WorkingView, now: number, config: Config): Ticket[] {
   });
 }
 
+/** Tickets of a paused profile that are shown anew when its pause changes: those that would go first. */
+const shownOfProfile = 20;
+
+/** Tickets in todo that would start first on profiles whose pause is not as it was: their issues show it. */
+export function waitingForProfiles(
+  { tickets, desk }: Snapshot,
+  was: Desk['profiles'],
+  config: Config,
+): string[] {
+  const names = new Set([...Object.keys(was), ...Object.keys(desk.profiles)]);
+  const changed = [...names].filter((name) => was[name]?.until !== desk.profiles[name]?.until);
+  if (changed.length === 0) return [];
+  const todo = [...tickets.values()].flatMap(({ ticket }) => (ticket?.state === 'todo' ? ticket : []));
+  return changed.flatMap((name) =>
+    todo
+      .filter((ticket) => agentOf(ticket, config) === name)
+      .sort(byUrgency)
+      .slice(0, shownOfProfile)
+      .map(({ id }) => id),
+  );
+}
+
 /** When something here comes due by the clock alone: milliseconds since the epoch, or null. */
 export function nextMoment(snapshot: Snapshot, now: number): number | null {
   const moments: number[] = [];
@@ -66,6 +88,7 @@ export function nextMoment(snapshot: Snapshot, now: number): number | null {
       moments.push(Date.parse(ticket.waiting.when.until));
     if (ticket?.attempt) moments.push(Date.parse(ticket.attempt.check_in_by));
   }
+  for (const { until } of Object.values(snapshot.desk.profiles)) if (until) moments.push(Date.parse(until));
   const ahead = moments.filter((moment) => moment > now);
   return ahead.length > 0 ? Math.min(...ahead) : null;
 }

@@ -9,7 +9,7 @@ export type Item = {
 } & ({ id: string; request: Request } | { id: null; request: DeskRequest | ServeRequest });
 
 /** Requests that end an attempt for absence: a pending signal of it goes first (rule 15). */
-const absence: readonly Request['kind'][] = ['lost', 'stopped_by_person', 'expire'];
+const absence: readonly Request['kind'][] = ['lost', 'quota', 'stopped_by_person', 'expire'];
 
 export function endsForAbsence(item: Item): boolean {
   return item.id !== null && absence.includes(item.request.kind);

@@ -76,17 +76,11 @@ export async function finish(
         ...about,
       });
     }
-    if (!('lost' in judgement)) return Promise.resolve(null);
-    const source = `run-${job.run.id}-${job.run.run_attempt}-lost`;
-    const lost = {
-      kind: 'lost',
-      attempt: job.attempt,
-      code: judgement.lost,
-      reason: judgement.seen,
-      last_words: shortened(judgement.lastWords),
-      agent_gone: agentGone,
-    } as const;
-    return handler.handle(job.ticket, { ...lost, source, ...about });
+    const ended = endingOf(judgement);
+    if (!ended) return Promise.resolve(null);
+    const source = `run-${job.run.id}-${job.run.run_attempt}-${ended.kind}`;
+    const { attempt } = job;
+    return handler.handle(job.ticket, { ...ended, attempt, agent_gone: agentGone, source, ...about });
   };
   // Both are safe to repeat: an answer may be lost after the swap (rule 16).
   const decision = await patience.within('submit', { ms: submitMs, hurriedBy: 6_700 }, () =>
@@ -99,6 +93,22 @@ export async function finish(
   if (saving && patience.hurried)
     await patience.within('save the work', { ms: 0, hurriedBy: 9_000 }, () => saving.whole);
   return { judgement, decision: decision ?? null };
+}
+
+/** What is asked where the agent left no signal; null where others decide. */
+function endingOf(judgement: Judgement) {
+  if ('quota' in judgement) {
+    const { quota, lastWords } = judgement;
+    return {
+      kind: 'quota',
+      until: quota.until,
+      line: shortened(quota.line),
+      last_words: shortened(lastWords),
+    } as const;
+  }
+  if (!('lost' in judgement)) return null;
+  const { lost: code, seen, lastWords } = judgement;
+  return { kind: 'lost', code, reason: seen, last_words: shortened(lastWords) } as const;
 }
 
 type Kept = { commit: string } | { fault: string };

@@ -1,6 +1,7 @@
 import type { ReasonCode } from '../ticket/reasons.ts';
 import { lastWordsLead } from '../ticket/report.ts';
 import type { AgentExit } from './agent.ts';
+import type { Limit } from './limit.ts';
 import type { StopCause } from './stop.ts';
 import { type Verdict, withClaim } from './verdict.ts';
 
@@ -8,6 +9,7 @@ import { type Verdict, withClaim } from './verdict.ts';
 export type Judgement =
   | { signal: Verdict }
   | { lost: ReasonCode; seen: string; lastWords: string }
+  | { quota: Limit; lastWords: string }
   | { nothing: true };
 
 export interface Ended {
@@ -17,6 +19,8 @@ export interface Ended {
   exit: AgentExit | null;
   /** The verdict it printed or wrote. It counts only where the agent ended by itself, with success. */
   claim: Verdict | null;
+  /** Its provider's limit, where it ran into that. */
+  limit: Limit | null;
   /** Its last lines. */
   lastWords: string;
   /** Whether the attempt was seen closed at the head. Closed never reopens, so an old look is good enough. */
@@ -29,9 +33,10 @@ export interface Ended {
  * - Not ours any more: what it had said already is submitted all the same, and quarantined there: nothing is lost.
  * - Cancelled in Actions while the attempt is open: nothing. Whether a person pressed Cancel only GitHub can tell (the
  *   run's conclusion), and the app parks the ticket then (S8). A `failed` or `lost` of ours would start it again.
+ * - Its provider's limit: no failure of the ticket, whatever the exit status; but a completion is one.
  * - The time limit, an unreadable head: lost, or failed where it had made a claim, so that its words are kept.
  */
-export function judge({ cause, exit, claim, lastWords, closed }: Ended): Judgement {
+export function judge({ cause, exit, claim, limit, lastWords, closed }: Ended): Judgement {
   const over = (lost: ReasonCode, seen: string): Judgement =>
     claim ? failed(seen, claim, lastWords) : { lost, seen, lastWords };
   switch (cause) {
@@ -47,6 +52,8 @@ export function judge({ cause, exit, claim, lastWords, closed }: Ended): Judgeme
       return over(cause, 'The agent was stopped because the head could not be read.');
   }
   const hasSucceeded = exit !== null && 'code' in exit && exit.code === 0;
+  if (limit && !(hasSucceeded && claim))
+    return { quota: limit, lastWords: withClaim(lastWords, 'It had said', claim) };
   if (!hasSucceeded) return failed(exitWords(exit), claim, lastWords);
   if (claim) return { signal: claim };
   return {

@@ -12,6 +12,7 @@ export interface Outcome {
     | 'question'
     | 'failed'
     | 'lost'
+    | 'quota'
     | 'refused'
     | 'stopped'
     | 'unsaid';
@@ -33,11 +34,12 @@ export function makeOutcome(
   const { code, message } = decision;
   if (!decision.accepted) return { outcome: 'refused', code, message };
   if ('signal' in judgement) return { outcome: judgement.signal.kind, code, message };
+  if ('quota' in judgement) return { outcome: 'quota', code: 'quota', message };
   return { outcome: 'lost', code: judgement.lost, message };
 }
 
 /**
- * Exit status of the job. A run that was turned away, stopped or asks a question did what it should; red is for what a
+ * Exit status of the job. A run that was turned away, stopped, met a provider's limit or asks a question did what it should; red is for what a
  * person may want to look into.
  */
 export function exitStatusOf({ outcome }: Outcome): 0 | 1 {

@@ -6,6 +6,7 @@ import { type Gate, lookAgain, passGate, type Turned } from './gate.ts';
 import { closedAt, type Job } from './job.ts';
 import { type Judgement, judge } from './judge.ts';
 import { lastWords } from './last-words.ts';
+import { limitMet } from './limit.ts';
 import { makeOutcome, type Outcome } from './outcome.ts';
 import { guarded, masker, type Output } from './output.ts';
 import { makePatience, unlessAborted } from './patience.ts';
@@ -123,7 +124,9 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   const said = mergeVerdicts(spoken, await writtenVerdict(workshop, job, log));
   const claim = said && { ...said, summary: hide(said.summary) }; // it is committed, and posted on the issue
   const closed = cause === 'cancelled' && (await isClosed(attending));
-  const judgement = judge({ cause, exit, claim, lastWords: words(), closed });
+  const met = cause === null && limitMet(profile, { exit, printed: agent.printed(), now: clock.now(), log });
+  const limit = met ? { ...met, line: hide(met.line) } : null;
+  const judgement = judge({ cause, exit, claim, limit, lastWords: words(), closed });
   const saveWork = savingOf(keeper, judgement, cause, words);
   return end(attending, { agent: name, judgement, cause, agentGone, saveWork });
 }

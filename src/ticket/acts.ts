@@ -129,6 +129,11 @@ const runs = {
       request.reason,
     );
   },
+  quota(ticket, request, now) {
+    if (ticket.attempt?.number !== request.attempt) return refuse('attempt-closed');
+    const reason = `Its provider lets it do no more until ${request.until}: ${request.line}`;
+    return landTodo(close(ticket, request, now, 'quota', reason, request.agent_gone), now);
+  },
   stopped_by_person(ticket, request, now) {
     if (ticket.attempt?.number !== request.attempt) return refuse('attempt-closed');
     const reason = 'the run was cancelled in Actions';
@@ -215,7 +220,7 @@ function close(
   ticket: Ticket,
   request: Request,
   { now }: Circumstances,
-  outcome: 'parked' | 'cancelled' | 'interrupted' | 'lost' | 'undispatchable' | 'blocked',
+  outcome: 'parked' | 'cancelled' | 'interrupted' | 'lost' | 'undispatchable' | 'blocked' | 'quota',
   reason: string,
   agentGone = false,
 ): Ticket {

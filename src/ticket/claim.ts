@@ -2,7 +2,7 @@ import { isoSeconds } from '../base/clock.ts';
 import { nextNumber, stopping } from './attempts.ts';
 import { conditionWords, holds } from './conditions.ts';
 import type { Config } from './config.ts';
-import type { Ticket } from './format.ts';
+import type { Desk, Ticket } from './format.ts';
 import { priorities } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -66,20 +66,26 @@ function agentObstacles(ticket: Ticket, { view, now, config }: Circumstances): O
         : `There is no agent profile ${agent}.`;
     return [{ code: 'no-agent', message: why }];
   }
-  const paused = view.desk.profiles[agent];
-  if (paused && (paused.until === null || now < Date.parse(paused.until))) {
-    return [
-      {
-        code: 'profile-paused',
-        message: `${agent} is paused ${paused.until ? `until ${paused.until}` : ''}: ${paused.reason}`,
-      },
-    ];
-  }
   const occupied = view.occupied.get(agent) ?? 0;
+  const pause = pauseWords(view.desk.profiles[agent], now, occupied);
+  if (pause) return [{ code: 'profile-paused', message: `${agent} ${pause}` }];
   if (occupied < profile.capacity) return [];
   return [
     { code: 'no-capacity', message: `${agent} works or still stops ${occupied} of ${profile.capacity}.` },
   ];
+}
+
+/** Why a profile takes nothing more now; null where it does. */
+function pauseWords(
+  paused: Desk['profiles'][string] | undefined,
+  now: number,
+  occupied: number,
+): string | null {
+  if (!paused) return null;
+  const { until, reason, probe } = paused;
+  if (until === null || now < Date.parse(until))
+    return `is paused${until ? ` until ${until}` : ''}: ${reason}`;
+  return probe && occupied > 0 ? `was paused until ${until} and tries one ticket first (${reason})` : null;
 }
 
 /** Claims of the last hour; the rest of the list is of no use any more. */

@@ -16,10 +16,42 @@ const seconds = z
   .positive()
   .max(24 * 3600);
 
+/** A regular expression, as JavaScript writes it. */
+const pattern = z
+  .string()
+  .min(1)
+  .max(500)
+  .refine((source) => {
+    try {
+      return new RegExp(source, 'i') !== null;
+    } catch {
+      return false;
+    }
+  }, 'not a regular expression');
+
+const quota = z.strictObject({
+  exit_codes: z
+    .array(z.number().int().min(1).max(255))
+    .max(50)
+    .default([])
+    .describe('exit statuses by which the agent says that its provider lets it do no more'),
+  patterns: z
+    .array(pattern)
+    .max(20)
+    .default([])
+    .describe(
+      'regular expressions, in any case, each over one of the last 40 lines of an agent that did not complete; a named group `until` may capture a time (UTC unless it says otherwise), a Unix time, or seconds from now',
+    ),
+  pause_minutes: minutes.default(60).describe('where no time is captured'),
+});
+
 const profile = z.strictObject({
   command: z.array(z.string()).min(1).describe('program and arguments; the prompt comes on standard input'),
   capacity: z.number().int().positive().max(1000).default(1).describe('attempts at the same time'),
   time_limit_minutes: minutes.default(60),
+  quota: quota
+    .optional()
+    .describe("how its provider's limit looks; it pauses the profile, and no ticket pays for it"),
   environment: z.array(name).default([]).describe('names of variables the agent may see'),
 });
 export type Profile = z.infer<typeof profile>;

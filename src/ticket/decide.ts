@@ -167,10 +167,11 @@ function accepted(before: Ticket, after: Ticket, request: Request): Decision {
   };
 }
 
+/** Requests about an attempt in hand. */
+const ofAttempt: readonly Request['kind'][] = ['bind', 'lost', 'quota', 'stopped_by_person'];
+
 function noRow(ticket: Ticket, request: Request): { refused: ReasonCode; message: string } {
-  const attemptOver =
-    request.kind === 'bind' || request.kind === 'lost' || request.kind === 'stopped_by_person';
-  const code = attemptOver ? 'not-executing' : 'no-row';
+  const code = ofAttempt.includes(request.kind) ? 'not-executing' : 'no-row';
   return {
     refused: code,
     message: `${ticket.id} is ${stateWords(ticket.state)}; ${rowName(request).replaceAll('_', ' ')} does not apply.`,

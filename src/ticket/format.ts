@@ -93,6 +93,7 @@ export const outcomes = [
   'merged',
   'undispatchable',
   'blocked',
+  'quota',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -207,7 +208,15 @@ export const quarantined = z.strictObject({
 });
 export type Quarantined = z.infer<typeof quarantined>;
 
-const pausedProfile = z.strictObject({ until: instant.nullable(), reason: text, by: line });
+const pausedProfile = z.strictObject({
+  until: instant.nullable(),
+  reason: text,
+  by: line,
+  probe: z
+    .boolean()
+    .optional()
+    .describe("paused by its provider's limit: from `until` on one attempt at a time, until one has worked"),
+});
 
 export const desk = z.strictObject({
   format,

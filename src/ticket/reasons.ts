@@ -45,6 +45,7 @@ export const reasons = {
   'bad-signal': 'The signal could not be read.',
   'other-fate': 'This signal was already decided.',
   // how attempts end, and blocks
+  quota: "The agent's provider lets it do no more for now.",
   'agent-failed': 'The agent ended with a failure.',
   'run-ended-silent': 'The run ended without a verdict.',
   'run-gone': 'GitHub does not know the run of this attempt any more.',

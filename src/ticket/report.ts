@@ -38,6 +38,12 @@ function causeOf(request: Request): Cause | null {
   switch (request.kind) {
     case 'lost':
       return { code: request.code, seen: request.reason, words: request.last_words ?? '' };
+    case 'quota':
+      return {
+        code: 'quota',
+        seen: `Until ${request.until}: ${request.line}`,
+        words: request.last_words ?? '',
+      };
     case 'undispatchable':
     case 'expire':
       return { code: codeOf(request.code), seen: request.reason, words: '' };
@@ -99,6 +105,10 @@ const advice: Partial<
       `If ${agent} needs longer, raise its \`time_limit_minutes\`; else make the ticket smaller.`,
   },
   'head-unreadable': { hint: () => 'See whether its machine reaches the repository.' },
+  quota: {
+    hint: ({ agent }) =>
+      `${agent} is paused until then, and tries one ticket first. It costs no retry. Whoever knows better takes it out of \`profiles\` in \`desk.yaml\`.`,
+  },
   'no-workflow': {
     hint: (_, { workflow }) =>
       `Put \`.github/workflows/${workflow}\`, with \`workflow_dispatch\`, on the default branch; then \`/retry\`.`,

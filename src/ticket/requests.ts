@@ -74,6 +74,15 @@ export type Request = Asked &
         /** The closing itself proves the agent gone. */
         agent_gone: boolean;
       }
+    | {
+        kind: 'quota';
+        attempt: number;
+        /** When its provider lets the agent go on (ISO), and the line that said so. */
+        until: string;
+        line: string;
+        last_words?: string;
+        agent_gone: boolean;
+      }
     | { kind: 'stopped_by_person'; attempt: number }
     | { kind: 'undispatchable'; attempt: number; code: string; reason: string }
     | { kind: 'stopped'; attempt: number }

@@ -63,6 +63,13 @@ export const table: readonly Row[] = [
     by: 'engine',
     only: 'this attempt, no signal of it pending',
   },
+  {
+    request: 'quota',
+    from: ['in_progress'],
+    to: 'todo',
+    by: 'engine',
+    only: 'this attempt, no signal of it pending; costs no retry, and its profile pauses',
+  },
   { request: 'stopped_by_person', from: ['in_progress'], to: 'waiting', by: 'engine', only: 'this attempt' },
   {
     request: 'undispatchable',

@@ -18,6 +18,7 @@ const stoppedOutcomes: readonly Outcome[] = [
   'blocked',
   'failed',
   'undispatchable',
+  'quota',
 ];
 
 export interface Wanted {

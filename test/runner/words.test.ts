@@ -112,7 +112,14 @@ describe('two verdicts', () => {
 
 describe('how an agent ended', () => {
   const claim = { kind: 'done', summary: 'all' } as const;
-  const base = { cause: null, exit: { code: 0 }, claim: null, lastWords: 'tired', closed: false };
+  const base = {
+    cause: null,
+    exit: { code: 0 },
+    claim: null,
+    limit: null,
+    lastWords: 'tired',
+    closed: false,
+  };
   const lost = (code: ReasonCode) => ({ lost: code, seen: expect.any(String), lastWords: 'tired' });
   it.each([
     ['by itself, with a verdict', { claim }, { signal: claim }],

@@ -118,7 +118,7 @@ export class SimRunner {
     if (brake.cause) await sleep(clock, chance.below(kill_after_seconds * 1000));
     if (this.agent) this.agent.isAlive = false;
     const closed = brake.cause === 'cancelled' && (await isClosed(tools.store, job));
-    const judgement = judge({ cause: brake.cause, exit, claim: said, lastWords: '', closed });
+    const judgement = judge({ cause: brake.cause, exit, claim: said, limit: null, lastWords: '', closed });
     await finish(tools, { ...nothing, agent: 'luci', judgement, saveWork: () => this.#saveWork(job) });
   }
 
