@@ -1,6 +1,7 @@
 import { sha256 } from '../base/random.ts';
 import { readQuarantined } from '../ticket/codec.ts';
 import type { Config } from '../ticket/config.ts';
+import { endedFollowUp, followUpName } from '../ticket/follow-up.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { isTicketId, parseQuarantinePath } from '../ticket/paths.ts';
 import {
@@ -46,6 +47,10 @@ export async function show(context: Context, id: string): Promise<boolean> {
   await comments.keep('status', statusComment(ticket, await circumstances(context, snapshot, [id])));
   for (const attempt of want.evidence) {
     await comments.once(`evidence:${attempt.number}`, evidenceComment(ticket, attempt));
+  }
+  for (const attempt of ticket.attempts) {
+    const name = followUpName(attempt.number);
+    if (comments.has(name)) await comments.keep(name, endedFollowUp(ticket.id, attempt));
   }
   for (const { name, text } of await alarmsOf(context, ticket))
     await comments.once(name, `${marker(name)}\n${text}`);

@@ -229,6 +229,8 @@ export interface Forge {
 
   /** Commit of a branch or other full ref name; null where absent. */
   ref(name: string): Promise<string | null>;
+  /** When a commit was made (ISO); null where there is none. */
+  commitTime(sha: string): Promise<string | null>;
   /** Moves or creates a branch; fast-forward only. False where it would not be one. */
   moveBranch(branch: string, sha: string): Promise<boolean>;
   defaultBranch(): Promise<string>;

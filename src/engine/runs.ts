@@ -5,6 +5,7 @@ import type { Request } from '../ticket/requests.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { type Context, present, readRunTitle, runTitle } from './context.ts';
 import type { Run } from './ports.ts';
+import { FollowUps } from './silence.ts';
 import { isUntold } from './together.ts';
 
 /** How soon a run that was asked for is expected in the list, in milliseconds; a double is harmless, an early one silly. */
@@ -20,8 +21,11 @@ export class Runs {
   /** Claims whose bound run GitHub does not know, and since when it was seen so. A process that starts looks anew. */
   readonly #missing = new Map<string, number>();
 
+  readonly #followUps: FollowUps;
+
   constructor(context: Context) {
     this.#context = context;
+    this.#followUps = new FollowUps(context);
   }
 
   /** Sets a ticket's runs right: starts what wants a run, stops what was closed. Safe any time, by any process. */
@@ -80,6 +84,7 @@ export class Runs {
     if (!run) return this.#notKnown(ticket, open);
     this.#missing.delete(open.claim);
     await this.look(run);
+    if (run.status !== 'completed') await this.#followUps.look(ticket, { ...open, run: open.run }, run);
   }
 
   /** A run that somebody deleted. Its machine may live, so it is waited for as for any that GitHub gave up. */

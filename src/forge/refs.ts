@@ -1,10 +1,11 @@
+import { isoSeconds } from '../base/clock.ts';
 import type { Forge } from '../engine/ports.ts';
 import type { Api } from './api.ts';
 import { isWorldError } from './failures.ts';
 
 type RefCalls = Pick<
   Forge,
-  'file' | 'commitsOf' | 'ref' | 'moveBranch' | 'defaultBranch' | 'isAhead' | 'pushes'
+  'file' | 'commitsOf' | 'commitTime' | 'ref' | 'moveBranch' | 'defaultBranch' | 'isAhead' | 'pushes'
 >;
 
 /** Branches, other refs, and who moved them. */
@@ -40,6 +41,13 @@ export function refCalls(api: Api): RefCalls {
         octokit.rest.repos.listCommits({ ...at, path, per_page: most, headers }),
       );
       return commits.map(({ sha }) => sha);
+    },
+    async commitTime(sha) {
+      const reading = api.read(`commit ${sha}`, (headers) =>
+        octokit.rest.repos.listCommits({ ...at, sha, per_page: 1, headers }),
+      );
+      const date = (await api.orNull(reading))?.[0]?.commit.committer?.date;
+      return date === undefined ? null : isoSeconds(Date.parse(date));
     },
     async defaultBranch() {
       return (await api.repository()).default_branch;

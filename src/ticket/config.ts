@@ -49,6 +49,11 @@ const profile = z.strictObject({
   command: z.array(z.string()).min(1).describe('program and arguments; the prompt comes on standard input'),
   capacity: z.number().int().positive().max(1000).default(1).describe('attempts at the same time'),
   time_limit_minutes: minutes.default(60),
+  check_in_minutes: minutes
+    .default(15)
+    .describe(
+      'how long its runner may give no sign of life before people are told; it saves the work every three',
+    ),
   quota: quota
     .optional()
     .describe("how its provider's limit looks; it pauses the profile, and no ticket pays for it"),

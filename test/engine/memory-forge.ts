@@ -19,6 +19,8 @@ export class MemoryForge implements Forge {
   readonly pulls = new Map<number, PullRequest>();
   readonly refs = new Map<string, string>();
   readonly runsThere: Run[] = [];
+  /** When commits were made (ISO). */
+  readonly commitTimes = new Map<string, string>();
   /** Commits that add nothing to another: `work base`. */
   readonly contained = new Set<string>();
   /** Calls that fail, by their name, and how. */
@@ -170,6 +172,10 @@ export class MemoryForge implements Forge {
   forceCancel = async () => true;
 
   ref = async (name: string) => this.refs.get(name) ?? null;
+  async commitTime(sha: string): Promise<string | null> {
+    this.#meet('commitTime');
+    return this.commitTimes.get(sha) ?? null;
+  }
   async moveBranch(branch: string, sha: string): Promise<boolean> {
     this.refs.set(`refs/heads/${branch}`, sha);
     return true;

@@ -43,6 +43,15 @@ test('a ref of an empty repository is absent', async () => {
   expect(await forgeAtGithub().ref('refs/signalbox/witness')).toBeNull();
 });
 
+test('a commit was made when its committer says, in UTC and whole seconds', async () => {
+  const commit = { sha, commit: { committer: { date: '2026-05-25T12:00:00+02:00' } } };
+  repositoryIsThere();
+  github().get(`${at}/commits`).query({ sha, per_page: 1 }).reply(200, [commit]);
+  github().get(`${at}/commits`).query({ sha: 'gone', per_page: 1 }).reply(404, { message: 'Not Found' });
+  expect(await forgeAtGithub().commitTime(sha)).toBe('2026-05-25T10:00:00Z');
+  expect(await forgeAtGithub().commitTime('gone')).toBeNull();
+});
+
 test('a file is its text, and a folder is none', async () => {
   const content = Buffer.from('format: 1\n').toString('base64');
   github()

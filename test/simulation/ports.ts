@@ -116,6 +116,7 @@ export function simForge(github: SimGitHub, machine: Machine): Forge {
     forceCancel: (id) => call(`force-cancel ${id}`, () => cancel(github, id, true)),
     ref: (name) =>
       call(`ref ${name}`, () => github.branches.get(name) ?? github.remote.refs.get(name) ?? null),
+    commitTime: (sha) => call(`commit ${sha}`, () => null),
     moveBranch: (branch, sha) =>
       call(`move ${branch}`, () => {
         github.branches.set(`refs/heads/${branch}`, sha);
