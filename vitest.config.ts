@@ -18,6 +18,7 @@ const long = [
     'commands',
     'desk-switch',
     'doctor',
+    'ends',
     'existing-repository',
     'issue-form',
     'moved-back',

@@ -6,6 +6,7 @@ import type { Attempt } from '../ticket/format.ts';
 import { type Agent, type AgentExit, agentEnvironment, startAgent } from './agent.ts';
 import type { EndTools } from './end.ts';
 import type { Job, RunnerForge } from './job.ts';
+import { upTo } from './output.ts';
 import { type Remote, signalFile, type Workshop } from './repository.ts';
 import { makeBrake, type StopCause } from './stop.ts';
 import type { AgentUser } from './user.ts';
@@ -51,6 +52,9 @@ export interface Started {
   profile: Profile;
 }
 
+/** Characters of an agent's output that go into the job's log. */
+const mostLogged = 8 * 1024 * 1024;
+
 /** Starts the agent in its work tree, with an environment of names that are allowed and nothing else. */
 export function launch(
   { deps, tools, job, key }: Attending,
@@ -88,7 +92,7 @@ export function launch(
     quarry: { mark, folder: workshop.folder },
     user,
     clock: deps.clock,
-    onLine: (line) => tools.output.line(`agent | ${line}`),
+    onLine: upTo(mostLogged, (line) => tools.output.line(`agent | ${line}`)),
   });
 }
 

@@ -29,6 +29,21 @@ export function masker(secrets: readonly string[]): (text: string) => string {
   return (text) => hidden.reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
 }
 
+/**
+ * Lines of a program in a log, up to so many characters: a log has a limit, and what is said after the program's end must
+ * find room. The first line that finds none says so.
+ */
+export function upTo(most: number, say: (line: string) => void): (line: string) => void {
+  let left = most;
+  return (line) => {
+    if (left < 0) return;
+    left -= line.length + 1;
+    say(
+      left < 0 ? '[it prints more than this log takes: the rest is left out, but for its last words]' : line,
+    );
+  };
+}
+
 /** Cuts a stream of text into lines; a line longer than `longest` characters is cut in pieces. */
 export function splitLines(
   onLine: (line: string) => void,

@@ -9,7 +9,7 @@ import type { Request } from './requests.ts';
  */
 
 /** The shortest and the longest pause, in milliseconds: a misread time neither starts runs without end nor pauses for ever. */
-const [shortestMs, longestMs] = [60_000, 7 * 24 * 3600_000];
+const [shortestMs, longestMs] = [10_000, 7 * 24 * 3600_000];
 
 /**
  * Until when a profile pauses (ISO). `words` is what its provider said: a time in words people use, seconds from now, or

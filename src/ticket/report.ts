@@ -117,12 +117,11 @@ const advice: Partial<
   'dispatch-refused': { hint: () => 'Mend what GitHub names; then `/retry`.', again: false },
 };
 
-/** The end of a text that is too long, from the begin of a line on. */
+/** The end of a text that is too long. */
 function lastOf(text: string): string {
   const trimmed = text.trim();
   if (trimmed.length <= wordsLimit) return trimmed;
-  const end = trimmed.slice(-wordsLimit);
-  return `[…]\n${end.slice(end.indexOf('\n') + 1).replace(/^\p{Surrogate}/u, '')}`;
+  return `[…] ${trimmed.slice(-wordsLimit).replace(/^\p{Surrogate}/u, '')}`;
 }
 
 function needsPerson({ state, waiting }: Ticket): boolean {

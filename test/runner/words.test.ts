@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/runner/judge.ts';
-import { guarded } from '../../src/runner/output.ts';
+import { guarded, upTo } from '../../src/runner/output.ts';
 import { buildPrompt } from '../../src/runner/prompt.ts';
 import { mergeVerdicts, readSignalFile, readVerdict, shortened } from '../../src/runner/verdict.ts';
 import { writeSignal } from '../../src/ticket/codec.ts';
@@ -187,6 +187,13 @@ it('a guarded log shows no secret, not even a line of one', () => {
   for (const text of ['a secret-one b', 'line-two-of-two', '1 fine', '::warning::x', '  ::x', 'a ##[x]'])
     output.line(text);
   expect(shown).toEqual(['a *** b', '***', '1 fine', ': :warning::x', '  : :x', 'a ## [x]']);
+});
+
+it('a log takes so much of an agent, and says once that there was more', () => {
+  const shown: string[] = [];
+  const say = upTo(10, (line) => shown.push(line));
+  for (const line of ['four', 'five', 'six', 'seven']) say(line);
+  expect(shown).toEqual(['four', 'five', expect.stringContaining('the rest is left out')]);
 });
 
 function never(): never {

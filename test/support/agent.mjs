@@ -29,17 +29,39 @@ if (deeds.includes('grandchild')) pids.push(await grandchild());
 writeFileSync('work.txt', `attempt ${attempt} was here\n`);
 tell({ pids: pids.map(identify), met, prompt, env: { ...process.env }, cwd: process.cwd() });
 
+if (deeds.includes('mumble')) process.stdout.write('waiting for the model\n');
 if (deeds.includes('echo')) {
   process.stdout.write(prompt);
 } else if (deeds.includes('recite')) {
   const task = prompt.split('\n').filter((line) => line.startsWith('> '));
   process.stdout.write(task.map((line) => `${line.slice(2)}\n`).join(''));
+} else if (deeds.includes('nothing')) {
+  process.exit(0);
+} else if (deeds.includes('talk')) {
+  for (const frame of '⠋⠙⠹⠸') process.stdout.write(`\r\u001b[2K${frame} Thinking…`);
+  process.stdout.write('\r\u001b[2KI think that is all.\n');
+} else if (deeds.includes('be killed')) {
+  process.stdout.write('reading the whole map into memory\n', () => process.kill(process.pid, 'SIGKILL'));
+} else if (deeds.includes('flood')) {
+  await words(join(folder, `${name}.say`));
+  const line = `${'all work and no play '.repeat(48)}\n`;
+  for (let left = 200e6; left > 0; left -= 64 * line.length) await printed(line.repeat(64));
+  await printed('out of breath\n');
+  writeFileSync(join(folder, `${name}.flooded`), '');
+  await words(join(folder, `${name}.end`));
+  process.exit(7);
+} else if (deeds.includes('meet the limit') && attempt === '1') {
+  process.stdout.write('Provider limit reached, retry after 12 seconds.\n', () => process.exit(1));
 } else if (deeds.includes('wait')) {
   const said = await words(join(folder, `${name}.say`));
   process.stdout.write(`${said}\n`);
 } else {
   console.log('All there is to do is done.\n');
   console.log(`DONE: attempt ${attempt} of ${ticket}`);
+}
+
+function printed(text) {
+  return new Promise((resolve) => process.stdout.write(text, resolve));
 }
 
 /** A process that the agent disowns: forked twice, in a session of its own, deaf to SIGTERM. */

@@ -139,9 +139,9 @@ describe('until when a provider says', () => {
     (words) => expect(end(words)).toBe(at(1800)),
   );
 
-  test('never shorter than a minute, never longer than a week', () => {
+  test('never shorter than ten seconds, never longer than a week', () => {
     expect(end('0')).toBe(at(1800));
-    expect(end('5')).toBe(at(60));
+    expect(end('5')).toBe(at(10));
     expect(end('2031-01-01')).toBe(at(7 * 24 * 3600));
   });
 });
