@@ -92,7 +92,7 @@ function machineTrouble(world: World): void {
   if (live.length === 0) return;
   const runner = chance.pick(live);
   if (runner.machine.isWedged) return;
-  const canWedge = runner.agent?.isAlive && !runner.run.isDeaf && !runner.machine.isCutOff;
+  const canWedge = runner.agent?.isAlive && !runner.machine.isCutOff;
   const what = chance.weighted({
     dies: 4,
     'is lost': 4,

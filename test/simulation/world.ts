@@ -98,7 +98,8 @@ export class World {
       const { run } = runner;
       if (run.givenUp && !runner.machine.isCutOff) {
         this.tell(`run ${run.id} is given up`);
-        runner.lose('cancelled');
+        if (runner.machine.isWedged) runner.die('cancelled');
+        else runner.lose('cancelled');
       } else if (run.cancelAsked) {
         run.cancelAsked = false;
         this.tell(`run ${run.id} is being cancelled`);
