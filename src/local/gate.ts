@@ -7,7 +7,7 @@ import type { Forge } from './data.ts';
 import { HttpError } from './host.ts';
 import { unsupported } from './http.ts';
 import { identify } from './identity.ts';
-import type { Misbehaviour } from './misbehave.ts';
+import type { Call, Misbehaviour } from './misbehave.ts';
 import type { RateLimits } from './rates.ts';
 
 const base = '/api/v3';
@@ -15,10 +15,12 @@ const base = '/api/v3';
 /** What every answer of the REST interface has in common: planted faults, headers, errors, ETags. */
 export function addGate(app: Hono, forge: Forge, misbehaviour: Misbehaviour, rates: RateLimits): void {
   app.use(`${base}/*`, async (c, next) => {
-    const call = `${c.req.method} ${c.req.path.slice(base.length)}`;
-    const fault = misbehaviour.take(call, ['fail', 'drop']);
+    const fault = misbehaviour.take(await callOf(c, forge), ['fail', 'cut', 'drop']);
     try {
-      if (fault?.kind === 'fail') {
+      if (fault?.kind === 'cut') {
+        await fault.deed();
+        c.res = answerError(c, forge, fault.error, {});
+      } else if (fault?.kind === 'fail') {
         c.res = answerError(c, forge, fault.error, fault.headers);
       } else {
         checkMedia(c);
@@ -29,7 +31,8 @@ export function addGate(app: Hono, forge: Forge, misbehaviour: Misbehaviour, rat
     } catch (error) {
       c.res = answerError(c, forge, error, {});
     }
-    if (fault?.kind === 'drop') (c.env as HttpBindings).incoming.socket.destroy();
+    if (fault?.kind === 'drop') await fault.deed();
+    if (fault && fault.kind !== 'fail') (c.env as HttpBindings).incoming.socket.destroy();
     await addETag(c);
     addHeaders(c, forge, rates);
   });
@@ -38,6 +41,27 @@ export function addGate(app: Hono, forge: Forge, misbehaviour: Misbehaviour, rat
     app.all(path, (c) => answerError(c, forge, unsupported('GraphQL', 404), {}));
   }
   app.notFound((c) => answerError(c, forge, unsupported(`${c.req.method} ${c.req.path}`, 404), {}));
+}
+
+/** What a test may ask about a call before it plants a fault in it. */
+async function callOf(c: Context, forge: Forge): Promise<Call> {
+  return {
+    name: `${c.req.method} ${c.req.path.slice(base.length)}`,
+    get by() {
+      return callerOf(c, forge); // an app's own key is not cheap to check
+    },
+    body: c.req.method === 'GET' ? '' : await c.req.text(),
+    refs: [],
+  };
+}
+
+function callerOf(c: Context, forge: Forge): string | null {
+  try {
+    const identity = identify(forge, c.req.header('authorization'));
+    return 'actor' in identity ? identity.actor.login : null;
+  } catch {
+    return null; // refused in its turn
+  }
 }
 
 function answerError(c: Context, forge: Forge, thrown: unknown, headers: Record<string, string>): Response {

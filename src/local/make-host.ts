@@ -44,6 +44,7 @@ export function makeHost({ forge, webhooks, misbehaviour }: Works): Host {
     revokeJobToken: (token) => forge.tokens.delete(token),
     emit: (fullName, event, payload, sender) =>
       webhooks.emit(repositoryNamed(fullName), event, payload, sender),
-    misbehave: (route) => (misbehaviour.take(route, ['ignore']) ? 'before' : 'none'),
+    misbehave: (name) =>
+      misbehaviour.take({ name, by: null, body: '', refs: [] }, ['ignore']) ? 'before' : 'none',
   };
 }

@@ -1,21 +1,9 @@
 import { gitDirOf } from './data.ts';
 import { moveRef, moverEnvironment } from './git/repository.ts';
 import { HttpError } from './host.ts';
-import type { DeliveryFacts, Fate, PreReceive } from './misbehave.ts';
+import type { DeliveryFacts, Fate, Planted, PreReceive } from './misbehave.ts';
 import { repositoryNamed } from './named.ts';
 import type { Works } from './works.ts';
-
-/**
- * A route's pattern, `POST /repos/:owner/:repo/issues/:n/labels`, or one of git's requests: `git-receive-pack` (a push),
- * `git-upload-pack` (a fetch), and what comes before each: `info/refs git-receive-pack`, `info/refs git-upload-pack`.
- */
-export interface Planted {
-  route: string;
-  /** How often; default once. `Number.POSITIVE_INFINITY` for ever. */
-  times?: number;
-  /** Only git's requests of this login: `github-actions[bot]` stands for every job. Default everybody's. */
-  by?: string;
-}
 
 /** Everything that goes wrong because a test asked. Each verb answers a function that calls it off. */
 export interface Misbehave {
@@ -23,6 +11,11 @@ export interface Misbehave {
   fail(plan: Planted & { status: number; message?: string; headers?: Record<string, string> }): () => void;
   /** The call is done, and its answer is lost: the connection breaks. */
   dropAnswer(plan: Planted): () => void;
+  /**
+   * The connection breaks at a call: `before` it is done, which it then never is, or `after`, before its answer. `deed`
+   * is done at that moment, while the call waits: whoever called may be killed there.
+   */
+  cut(plan: Planted & { when: 'before' | 'after'; deed?: () => void | Promise<void> }): () => void;
   /** The call is answered with success and nothing is done. Only where the service knows how (cancelling a run). */
   ignore(plan: Planted): () => void;
   /** GitHub's secondary rate limit: 403 (or 429) with `retry-after`, in seconds. */
@@ -43,18 +36,19 @@ export interface Misbehave {
 
 export function makeMisbehave(works: Works): Misbehave {
   const { forge, misbehaviour, webhooks, rates } = works;
-  const planned = new HttpError(500, 'planned');
   return {
-    fail: ({ status, message = 'Server Error', headers, ...plan }) =>
-      misbehaviour.plant('fail', plan, new HttpError(status, message), headers),
-    dropAnswer: (plan) => misbehaviour.plant('drop', plan, planned),
-    ignore: (plan) => misbehaviour.plant('ignore', plan, planned),
+    fail: ({ status, message = 'Server Error', headers = {}, ...plan }) =>
+      misbehaviour.plant('fail', plan, { error: new HttpError(status, message), headers }),
+    dropAnswer: (plan) => misbehaviour.plant('drop', plan, {}),
+    cut: ({ when, deed = () => {}, ...plan }) =>
+      misbehaviour.plant(when === 'before' ? 'cut' : 'drop', plan, { deed }),
+    ignore: (plan) => misbehaviour.plant('ignore', plan, {}),
     secondaryLimit({ retryAfter, status = 403, ...plan }) {
       const error = new HttpError(
         status,
         'You have exceeded a secondary rate limit. Please wait a few minutes.',
       );
-      return misbehaviour.plant('fail', plan, error, { 'Retry-After': String(retryAfter) });
+      return misbehaviour.plant('fail', plan, { error, headers: { 'Retry-After': String(retryAfter) } });
     },
     spendRateLimit: (login) => rates.spend(login),
     onPreReceive: (repository, hook) => misbehaviour.onPreReceive(repository, hook),

@@ -1,14 +1,41 @@
-import type { HttpError } from './host.ts';
+import { HttpError } from './host.ts';
 
-/** A planted fault of a route, e.g. `POST /repos/:owner/:repo/issues/:n/comments`, or of `git-receive-pack`. */
-interface Plant {
-  route: string;
-  kind: 'fail' | 'drop' | 'ignore';
-  left: number;
-  /** Only the calls of this login; everybody's where null. Git's requests alone know who calls. */
+/** A call as it arrives, before anything is done. */
+export interface Call {
+  /** A method and path, `POST /repos/acme/desk/labels`, or one of git's requests: `git-receive-pack`. */
+  name: string;
+  /** The login that calls; null for an app by its own key, and for nobody. */
   by: string | null;
+  /** What was sent; empty for git's requests. */
+  body: string;
+  /** What a push asks for. */
+  refs: readonly RefUpdate[];
+}
+
+/**
+ * A route's pattern, `POST /repos/:owner/:repo/issues/:n/labels`, or one of git's requests: `git-receive-pack` (a push),
+ * `git-upload-pack` (a fetch), and what comes before each: `info/refs git-receive-pack`, `info/refs git-upload-pack`.
+ */
+export interface Planted {
+  route: string;
+  /** How often; default once. `Number.POSITIVE_INFINITY` for ever. */
+  times?: number;
+  /** Only calls of this login: `github-actions[bot]` stands for every job. Default everybody's. */
+  by?: string;
+  /** Only calls of which this is true. */
+  only?: (call: Call) => boolean;
+}
+
+/** `cut` breaks the connection before the call is done, `drop` after it, before the answer. */
+type Kind = 'fail' | 'cut' | 'drop' | 'ignore';
+
+interface Plant extends Planted {
+  kind: Kind;
+  left: number;
   error: HttpError;
   headers: Record<string, string>;
+  /** Done at the very moment at which the connection is about to break. */
+  deed: () => void | Promise<void>;
 }
 
 export interface RefUpdate {
@@ -43,27 +70,24 @@ export class Misbehaviour {
   readonly #inHook = new Set<string>();
   fateOf: ((delivery: DeliveryFacts) => Fate | false | undefined) | undefined;
 
-  plant(
-    kind: Plant['kind'],
-    { route, times = 1, by = null }: { route: string; times?: number; by?: string | null },
-    error: HttpError,
-    headers: Record<string, string> = {},
-  ): () => void {
-    const plant = { route, kind, left: times, by, error, headers };
+  plant(kind: Kind, planted: Planted, how: Partial<Pick<Plant, 'error' | 'headers' | 'deed'>>): () => void {
+    const usual = { error: new HttpError(500, 'planned'), headers: {}, deed: () => {} };
+    const plant = { ...usual, ...how, ...planted, kind, left: planted.times ?? 1 };
     this.#plants.push(plant);
     return () => {
       plant.left = 0;
     };
   }
 
-  /** Takes one of the planted faults of these kinds for a call. `call` is a method and path, or a route's pattern. */
-  take(call: string, kinds: readonly Plant['kind'][], caller: string | null = null): Plant | undefined {
+  /** Takes one of the planted faults of these kinds for a call. */
+  take(call: Call, kinds: readonly Kind[]): Plant | undefined {
     const plant = this.#plants.find(
-      (one) =>
-        one.left > 0 &&
-        kinds.includes(one.kind) &&
-        matches(one.route, call) &&
-        (one.by === null || one.by === caller),
+      ({ left, kind, route, by, only }) =>
+        left > 0 &&
+        kinds.includes(kind) &&
+        matches(route, call.name) &&
+        (by === undefined || by === call.by) &&
+        (only === undefined || only(call)),
     );
     if (plant) plant.left -= 1;
     this.#plants = this.#plants.filter((one) => one.left > 0);

@@ -13,12 +13,33 @@ import type { Actor } from '../host.ts';
 import { HttpError } from '../host.ts';
 import type { Identity } from '../identity.ts';
 import { identify } from '../identity.ts';
-import type { Misbehaviour } from '../misbehave.ts';
+import type { Misbehaviour, RefUpdate } from '../misbehave.ts';
 import { greet, isGreeting, makeGreetings } from './greeting.ts';
 import { readPushHead } from './push-head.ts';
 import { moverEnvironment } from './repository.ts';
 
-const faults = ['fail', 'drop'] as const;
+/** Takes a planted fault for one of git's requests. One that fails, or is cut off before it is done, ends here. */
+async function meetFault(
+  misbehaviour: Misbehaviour,
+  response: ServerResponse,
+  { name, by, refs = [] }: { name: string; by: string; refs?: RefUpdate[] },
+): Promise<Fault> {
+  const fault = misbehaviour.take({ name, by, body: '', refs }, ['fail', 'cut', 'drop']);
+  if (fault?.kind === 'fail') throw fault.error;
+  if (fault?.kind === 'cut') {
+    await fault.deed();
+    breakOff(response);
+    return { over: true, dropped: null };
+  }
+  return { over: false, dropped: fault?.deed ?? null };
+}
+
+interface Fault {
+  /** The connection is broken: there is nothing to do any more. */
+  over: boolean;
+  /** What is done before the answer is lost; null where it is not. */
+  dropped: (() => void | Promise<void>) | null;
+}
 
 type Service = 'git-upload-pack' | 'git-receive-pack';
 
@@ -62,24 +83,23 @@ export function makeGitServer(
     const asked = admit(forge, request, path);
     const run = { asked, request, response, signal: stop.signal };
     if (asked.rest !== 'git-receive-pack') {
-      const fault = misbehaviour.take(
-        asked.rest === 'info/refs' ? `info/refs ${asked.service}` : asked.rest,
-        faults,
-        asked.actor.login,
-      );
-      if (fault?.kind === 'fail') throw fault.error;
-      const dropped = fault?.kind === 'drop';
+      const name = asked.rest === 'info/refs' ? `info/refs ${asked.service}` : asked.rest;
+      const { over, dropped } = await meetFault(misbehaviour, response, { name, by: asked.actor.login });
+      if (over) return;
       if (!dropped && isGreeting(asked, request)) return greet(await greeting(asked.repo), response);
       return runBackend(forge, { ...run, body: bodyOf(request), dropped, ended: async () => {} });
     }
     const push = await readPushHead(bodyOf(request));
-    // Before a large push git sends a probe without commands: a fault that was planted for a push is not for it.
-    const fault = push.refs.length > 0 ? misbehaviour.take(asked.rest, faults, asked.actor.login) : undefined;
-    if (fault?.kind === 'fail') {
-      push.body.resume();
-      throw fault.error;
-    }
+    let dropped: Fault['dropped'] = null;
+    // Before a large push git sends a probe without commands: what was planted for a push is not for it.
     if (push.refs.length > 0) {
+      const call = { name: asked.rest, by: asked.actor.login, refs: push.refs };
+      const fault = await meetFault(misbehaviour, response, call).catch((refused) => {
+        push.body.resume();
+        throw refused;
+      });
+      if (fault.over) return;
+      dropped = fault.dropped;
       const hook = misbehaviour.preReceive(fullNameOf(asked.repo), {
         refs: push.refs,
         actor: asked.actor.login,
@@ -90,7 +110,7 @@ export function makeGitServer(
     const refs = push.refs.map(({ ref }) => ref);
     // The last byte of the answer comes after the records: whoever pushed can read them at once.
     const ended = () => pushed(asked.repo, refs, asked.actor.login);
-    return runBackend(forge, { ...run, body: push.body, dropped: fault?.kind === 'drop', ended });
+    return runBackend(forge, { ...run, body: push.body, dropped, ended });
   };
   return {
     serve(request, response) {
@@ -146,8 +166,8 @@ interface BackendRun {
   request: IncomingMessage;
   body: Readable;
   response: ServerResponse;
-  /** Do everything, then let the line go dead. */
-  dropped: boolean;
+  /** Do everything, then this, then let the line go dead. */
+  dropped: Fault['dropped'];
   /** Called when git has ended, before the answer ends. */
   ended: () => Promise<void>;
   signal: AbortSignal;
@@ -166,14 +186,16 @@ async function runBackend(forge: Forge, run: BackendRun): Promise<void> {
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
   // A client that goes away must not undo a push whose commands git already has: only its input ends.
   pipeline(run.body, child.stdin).catch(() => child.stdin.destroy());
-  const started = await stream(child.stdout, run.response, run.dropped);
+  const started = await stream(child.stdout, run.response, run.dropped !== null);
   await closed;
   await run.ended();
   if (complaints.length > 0) {
     forge.log.debug('git http-backend', { said: Buffer.concat(complaints).toString('utf8') });
   }
-  if (run.dropped) breakOff(run.response);
-  else if (!started) throw new HttpError(500, 'git http-backend gave no answer');
+  if (run.dropped) {
+    await run.dropped();
+    breakOff(run.response);
+  } else if (!started) throw new HttpError(500, 'git http-backend gave no answer');
   else run.response.end();
 }
 
