@@ -21,6 +21,7 @@ const long = [
     'ends',
     'existing-repository',
     'issue-form',
+    'kill-points',
     'moved-back',
     'park',
     'stays-stopped',
