@@ -11,9 +11,11 @@ const long = [
   'test/store/http-store.test.ts',
   'test/runner/action.test.ts',
   ...[
+    'app-stopped',
     'bad-input',
     'before-the-start',
     'by-hand',
+    'cancel-refused',
     'closing',
     'commands',
     'desk-switch',
