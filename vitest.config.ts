@@ -24,6 +24,7 @@ const long = [
     'existing-repository',
     'issue-form',
     'kill-points',
+    'killed-whole',
     'moved-back',
     'park',
     'stays-stopped',

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
@@ -7,7 +7,9 @@ import { makeHandler } from '../../src/engine/handle.ts';
 import type { Store } from '../../src/engine/ports.ts';
 import { openGitStore } from '../../src/store/git-store.ts';
 import { config as configSchema } from '../../src/ticket/config.ts';
+import { cloneOf } from '../support/clone.ts';
 import { isAlive, repository } from '../support/repository.ts';
+import { lives, untilConcluded, working } from '../support/runs.ts';
 import { World } from '../support/world.ts';
 
 // A state branch that somebody moved back freezes the desk until a person restores it.
@@ -125,4 +127,50 @@ test('a slow writer’s commit would be a fast-forward of the branch that was mo
   } finally {
     await apart.end();
   }
+});
+
+test('S7: the branch is deleted, an agent ends, and the app is started again: one alarm, and nothing lost or twice', async () => {
+  const apart = await World.start({ limits: { unreadable_seconds: 240 } });
+  onTestFinished(() => apart.end());
+  const mender = await cloneOf(apart, 'lucienne');
+  const [ending, going] = [await working(apart, 'do: wait'), await working(apart, 'do: wait')];
+  const asked = await apart.openIssue({ body: 'do: finish' });
+  await apart.untilState(`MC-${asked}`, 'inbox');
+  const alarms = async () => {
+    const at = { owner: 'acme', repo: 'desk', state: 'all' as const, labels: 'signalbox' };
+    const { data } = await apart.as('lucienne').rest.issues.listForRepo(at);
+    return data.filter(({ title }) => title.includes('moved back'));
+  };
+
+  await apart.github.misbehave.rewriteRef(repository, stateRef, '0'.repeat(40), 'wilma');
+  await apart.until('an alarm reaches people', async () => (await alarms()).length > 0);
+  apart.say(ending.id, 1, 'DONE: in the dark');
+  await untilConcluded(apart, ending.run);
+  await apart.stopApp();
+  await apart.nextSecond();
+  await apart.label(asked, 'release');
+  const before = apart.records.length;
+  await apart.startApp();
+  const frozen = 'head-moved-back: the desk is frozen';
+  await apart.until('it is frozen again', () =>
+    apart.records.slice(before).some(({ message }) => message === frozen),
+  );
+  await apart.github.delivered();
+  expect(apart.ref(stateRef)).toBeNull();
+  expect(await apart.runs()).toHaveLength(2);
+  expect(lives(going)).toBe(true);
+
+  expect(await mender.signalbox('doctor', '--restore')).toMatchObject({ status: 0 });
+  const done = await apart.untilState(ending.id, 'done');
+  expect(done.attempts).toMatchObject([{ number: 1, outcome: 'done', reason: 'in the dark' }]);
+  await apart.until('its work is shown', () => apart.ref(`refs/heads/ticket/${ending.id}`));
+  await apart.untilState(`MC-${asked}`, 'done');
+  await apart.until('the alarm is over', async () =>
+    (await alarms()).every(({ state }) => state === 'closed'),
+  );
+  expect(await alarms()).toHaveLength(1);
+  expect((await alarms())[0]?.body).toContain('@wilma');
+  expect(lives(going)).toBe(true);
+  expect(apart.ticket(going.id)).toMatchObject({ state: 'in_progress', attempt: { number: 1 } });
+  expect(apart.starts().sort()).toEqual([ending.id, going.id, `MC-${asked}`].map((id) => `${id}-1`).sort());
 });

@@ -17,6 +17,8 @@ export function bundled(entry: string): Promise<string> {
     target: 'node20',
     format: 'esm',
     packages: 'external',
+    // The supports look for the project's files from where they lie.
+    define: { 'import.meta.dirname': JSON.stringify(import.meta.dirname) },
     logLevel: 'warning',
   }).then(() => outfile);
   bundles.set(entry, made);

@@ -46,13 +46,19 @@ type Pushed = Record<string, string | null | ((text: string) => string)>;
 /** What a story sees and does in the repository, of agents, and how it waits: a part of the world (world.ts). */
 export class Repository {
   github!: LocalGitHub;
-  readonly folder = mkdtempSync(join(tmpdir(), 'signalbox-story-'));
+  readonly folder: string;
   /** Where agents tell of themselves. */
-  readonly stories = join(this.folder, 'stories');
+  readonly stories: string;
   readonly clock: Clock = systemClock;
   readonly tokens = new Map<Login, string>();
   readonly records: Record<string, unknown>[] = [];
   readonly #files = new Map<string, string | null>();
+
+  /** @param folder where everything lies; a new one unless told otherwise */
+  constructor(folder = mkdtempSync(join(tmpdir(), 'signalbox-story-'))) {
+    this.folder = folder;
+    this.stories = join(folder, 'stories');
+  }
 
   // ---- git ----
 

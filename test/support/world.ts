@@ -42,15 +42,23 @@ export interface WorldOptions {
   log?: Log;
 }
 
+/** What is left of a desk whose process was killed, and all that another needs to go on with it. */
+export interface Remains {
+  folder: string;
+  port: number;
+  credentials: { appId: number; privateKey: string; webhookSecret: string };
+  tokens: [Login, string][];
+}
+
 export class World extends Repository {
   #app: { url: string; close(): Promise<void> } | null = null;
-  #credentials!: { appId: number; privateKey: string; webhookSecret: string };
+  #credentials!: Remains['credentials'];
   readonly #options: WorldOptions;
   readonly #clients = new Map<Login, Octokit>();
   #port = 0;
 
-  constructor(options: WorldOptions = {}) {
-    super();
+  constructor(options: WorldOptions = {}, folder?: string) {
+    super(folder);
     this.#options = options;
   }
 
@@ -58,6 +66,31 @@ export class World extends Repository {
     const world = new World(options);
     try {
       await world.#begin();
+    } catch (error) {
+      await world.end();
+      throw error;
+    }
+    return world;
+  }
+
+  get remains(): Remains {
+    return {
+      folder: this.folder,
+      port: this.#port,
+      credentials: this.#credentials,
+      tokens: [...this.tokens],
+    };
+  }
+
+  /** The next start of a desk that was killed: its GitHub on the same folder and port, and its app. */
+  static async resume({ folder, port, credentials, tokens }: Remains, options: WorldOptions): Promise<World> {
+    const world = new World(options, folder);
+    world.#port = port;
+    world.#credentials = credentials;
+    for (const [login, token] of tokens) world.tokens.set(login, token);
+    try {
+      await world.#startGitHub(options.cancelScale ?? 1);
+      if (!options.noApp) await world.startApp();
     } catch (error) {
       await world.end();
       throw error;
