@@ -1,16 +1,21 @@
+import { isoSeconds } from '../base/clock.ts';
+import { SignalboxError } from '../base/errors.ts';
+import { type Call, callMoments, callsOf } from '../ticket/calls.ts';
+import type { Config } from '../ticket/config.ts';
 import type { Ticket } from '../ticket/format.ts';
 import {
-  blockedAlarm,
+  callAgainComment,
+  callComment,
   marker,
   markerOf,
   movedBackAlarm,
-  personFor,
-  unstoppedAlarm,
+  personsOf,
 } from '../ticket/sentences.ts';
-import { wanted } from '../ticket/wanted.ts';
+import { OwnComments } from './comments.ts';
 import type { Context } from './context.ts';
 import { ownIssues } from './own-issues.ts';
 import { aboutUs } from './own-labels.ts';
+import { may } from './people.ts';
 import type { Snapshot } from './ports.ts';
 
 /** What needs a person. */
@@ -20,37 +25,90 @@ interface Alarm {
   text: string;
 }
 
-/** What of a ticket needs a person: that it is blocked, and stops that do not take. */
-export async function alarmsOf({ config, forge, log }: Context, ticket: Ticket): Promise<Alarm[]> {
-  const { id, blocked } = ticket;
-  const settings = await config();
-  const who = personFor(ticket, settings);
-  const unstopped = wanted(ticket).stop.filter(
-    ({ ended }) => forge.now() - Date.parse(ended) >= settings.limits.alarm_seconds * 1000,
-  );
-  for (const { number, run } of unstopped)
-    log.error('a stop does not take', { ticket: id, attempt: number, run: run?.id });
-  return [
-    ...(blocked
-      ? [{ name: `blocked:${blocked.since}`, title: `${id} is blocked`, text: blockedAlarm(ticket, who) }]
-      : []),
-    ...unstopped.map((attempt) => ({
-      name: `alarm:${attempt.number}`,
-      title: `a run of ${id} does not stop`,
-      text: unstoppedAlarm(attempt, who),
-    })),
-  ];
+/**
+ * Calls people for what the ticket needs them for as it stands: they are mentioned, and assigned to the issue. Each thing
+ * once, and once more when the first comment has stood for a day.
+ */
+export async function callPeople(context: Context, ticket: Ticket, comments: OwnComments): Promise<void> {
+  const { config, forge } = context;
+  const now = forge.now();
+  for (const call of callsOf(ticket, await config())) {
+    const { name, text, at, againAt } = call;
+    if (at > now) continue;
+    await callOnce(context, ticket, comments, call, (who) => callComment(name, who, text));
+    const toldAt = Date.parse(comments.writtenAt(name) ?? '') || now;
+    const again = againAt === null ? null : againAt + Math.max(0, toldAt - at);
+    if (again === null) continue;
+    if (again > now) context.showAgain(ticket.id, again - now);
+    else {
+      const once = { ...call, name: `again:${name}` };
+      await callOnce(context, ticket, comments, once, (who) =>
+        callAgainComment(once.name, who, text, isoSeconds(at)),
+      );
+    }
+  }
 }
 
-/** A ticket whose issue was deleted or moved away has nowhere to be told: each alarm of it gets an issue of its own. */
+async function callOnce(
+  context: Context,
+  ticket: Ticket,
+  comments: OwnComments,
+  { name, title }: Pick<Call, 'name' | 'title'>,
+  comment: (who: readonly string[]) => string,
+): Promise<void> {
+  const isNew = !comments.has(name);
+  const who = isNew ? await peopleFor(context, ticket) : [];
+  if (isNew) context.log.error(title, { ticket: ticket.id, call: name, who });
+  // First of the two: a process that dies in between calls again, and to assign twice is once.
+  if (isNew) await assign(context, comments.issue, who);
+  await comments.once(name, comment(who));
+}
+
+/** Tells for which tickets people are to be called by the clock: the first time for all that is due, then for what came due since. */
+export class CallClock {
+  #to = Number.NEGATIVE_INFINITY;
+
+  /** @param now milliseconds, by the forge's clock */
+  due(tickets: readonly Ticket[], config: Config, now: number): Ticket[] {
+    const from = this.#to;
+    this.#to = now;
+    return tickets.filter((ticket) => callMoments(ticket, config).some((at) => at > from && at <= now));
+  }
+}
+
+/** Who released the ticket, or owns it as a person, if they may write; else whom the config names. */
+async function peopleFor({ config, forge }: Context, ticket: Ticket): Promise<readonly string[]> {
+  const settings = await config();
+  for (const login of personsOf(ticket, settings))
+    if (may(await forge.permission(login), 'write')) return [login];
+  return settings.people;
+}
+
+/** Teams can be called, not assigned. People are called by the comment even where GitHub refuses to assign them. */
+async function assign({ forge, log }: Context, issue: number, who: readonly string[]): Promise<void> {
+  const logins = who.filter((one) => !one.includes('/'));
+  if (logins.length === 0) return;
+  try {
+    await forge.assign(issue, logins);
+  } catch (error) {
+    if (!(error instanceof SignalboxError) || error.kind !== 'config') throw error;
+    log.warn('people cannot be assigned', { issue, logins, error });
+  }
+}
+
+/** A ticket whose issue was deleted or moved away has nowhere to call people: it gets an issue of ours for as long as it must. */
 export async function showDetached(context: Context, ticket: Ticket): Promise<void> {
   const about = `alarm:${ticket.id}/`;
-  const alarms = await alarmsOf(context, ticket);
+  const name = `${about}calls`;
+  const due = callsOf(ticket, await context.config()).filter(({ at }) => at <= context.forge.now());
+  const text = `The issue of ${ticket.id} was deleted or moved away, and it needs a person:`;
   await keepIssues(
     context,
     about,
-    alarms.map((alarm) => ({ ...alarm, name: `${about}${alarm.name}` })),
+    due.length > 0 ? [{ name, title: `${ticket.id} needs a person`, text }] : [],
   );
+  const [issue] = due.length > 0 ? await ownIssues(context.forge, aboutUs, marker(name)) : [];
+  if (issue) await callPeople(context, ticket, await OwnComments.read(context.forge, issue.number));
 }
 
 const movedBack = 'alarm:head-moved-back';

@@ -7,12 +7,12 @@ import type { Comment, Forge } from './ports.ts';
  */
 export class OwnComments {
   readonly #forge: Forge;
-  readonly #issue: number;
+  readonly issue: number;
   readonly #all: Comment[];
 
   constructor(forge: Forge, issue: number, all: Comment[]) {
     this.#forge = forge;
-    this.#issue = issue;
+    this.issue = issue;
     this.#all = all;
   }
 
@@ -32,12 +32,17 @@ export class OwnComments {
     return this.#named(this.#all, name).length > 0;
   }
 
+  /** When a comment was written (ISO); null where there is none. */
+  writtenAt(name: string): string | null {
+    return this.#named(this.#all, name)[0]?.at ?? null;
+  }
+
   /** Writes a comment once. `body` begins with the marker of `name`. */
   async once(name: string, body: string): Promise<void> {
     const there = this.#named(this.#all, name);
     if (there.length === 0) {
-      await this.#forge.createComment(this.#issue, body);
-      const all = await this.#forge.comments(this.#issue);
+      await this.#forge.createComment(this.issue, body);
+      const all = await this.#forge.comments(this.issue);
       this.#all.splice(0, this.#all.length, ...all); // in one turn: several answers are told at once
     }
     await this.#tidy(name);

@@ -24,6 +24,8 @@ export interface Context {
   answered: Set<number>;
   /** Asks for another look at a ticket's runs after `ms` milliseconds. */
   runsAgain(id: string, ms: number): void;
+  /** Asks for another look at how a ticket is shown after `ms` milliseconds. */
+  showAgain(id: string, ms: number): void;
   /** Reads an issue and carries out what is asked there; resolves when a reading that began after the call has ended. */
   readIssue(number: number): Promise<void>;
 }

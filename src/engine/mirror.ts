@@ -14,7 +14,7 @@ import {
 import { isOpen, states, stateWords } from '../ticket/states.ts';
 import { textBehind, ticketMarker } from '../ticket/texts.ts';
 import { wanted } from '../ticket/wanted.ts';
-import { alarmsOf } from './alarm.ts';
+import { callPeople } from './alarm.ts';
 import { OwnComments } from './comments.ts';
 import { type Context, circumstances, present } from './context.ts';
 import { lastClosing } from './labels.ts';
@@ -52,8 +52,7 @@ export async function show(context: Context, id: string): Promise<boolean> {
     const name = followUpName(attempt.number);
     if (comments.has(name)) await comments.keep(name, endedFollowUp(ticket.id, attempt));
   }
-  for (const { name, text } of await alarmsOf(context, ticket))
-    await comments.once(name, `${marker(name)}\n${text}`);
+  await callPeople(context, ticket, comments);
   if (want.publish && ticket.state !== 'cancelled') await publishWork(context, ticket, want.publish);
   const isAsked = !(await showClosing(context, ticket, issue, comments));
   return !isAsked && !textBehind(ticket, issue);

@@ -9,7 +9,7 @@ import type { Desk, Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import type { Request } from '../ticket/requests.ts';
 import { wanted } from '../ticket/wanted.ts';
-import { callOffAlarm, raiseAlarm, showConfig, showDetached } from './alarm.ts';
+import { CallClock, callOffAlarm, raiseAlarm, showConfig, showDetached } from './alarm.ts';
 import { type Context, own, present } from './context.ts';
 import { Dirty } from './dirty.ts';
 import { makeHandler, signalRequest } from './handle.ts';
@@ -73,6 +73,7 @@ class DeskOperator implements Operator {
   #sweptAt: number | null = null;
   /** When the head was first seen moved back. */
   #movedSince: number | null = null;
+  readonly #callClock = new CallClock();
   #callOffTimer = () => {};
 
   constructor(options: OperatorOptions) {
@@ -86,6 +87,7 @@ class DeskOperator implements Operator {
       writer: makeHandler({ ...options, now, judge, onHead }),
       answered: new Set(),
       runsAgain: (id, ms) => this.#runsDirty.later(id, ms),
+      showAgain: (id, ms) => this.#showDirty.later(id, ms),
       readIssue: (number) => this.#issuesDirty.ask(number),
     };
     this.#runs = new Runs(this.#context);
@@ -234,7 +236,9 @@ class DeskOperator implements Operator {
     const failures: unknown[] = [];
     for (const begin of [signals, deadlines, () => [schedule(this.#context, snapshot)]])
       failures.push(...(await together<unknown>(begin())).failures);
-    const moment = nextMoment(snapshot, forge.now());
+    const config = await this.#options.config();
+    for (const { id } of this.#callClock.due(tickets, config, forge.now())) this.#showDirty.add(id);
+    const moment = nextMoment(snapshot, forge.now(), config);
     this.#callOffTimer();
     if (moment !== null) {
       const ms = Math.min(moment - forge.now() + 50, 3_600_000);

@@ -198,6 +198,8 @@ export interface Forge {
     number: number,
     change: { title?: string; body?: string; state?: 'open' | 'closed'; state_reason?: string },
   ): Promise<void>;
+  /** Assigns people to an issue, besides those who are; who may not be assigned is left out without a word. */
+  assign(number: number, logins: readonly string[]): Promise<void>;
   /** Labelled, unlabelled, closed, reopened: oldest first. */
   events(number: number): Promise<IssueEvent[]>;
   addLabels(number: number, labels: string[]): Promise<void>;

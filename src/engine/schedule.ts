@@ -1,4 +1,5 @@
 import { isoSeconds } from '../base/clock.ts';
+import { callMoments } from '../ticket/calls.ts';
 import { agentOf, byUrgency, claimed, obstacles } from '../ticket/claim.ts';
 import { holds } from '../ticket/conditions.ts';
 import type { Config } from '../ticket/config.ts';
@@ -80,13 +81,14 @@ export function waitingForProfiles(
 }
 
 /** When something here comes due by the clock alone: milliseconds since the epoch, or null. */
-export function nextMoment(snapshot: Snapshot, now: number): number | null {
+export function nextMoment(snapshot: Snapshot, now: number, config: Config): number | null {
   const moments: number[] = [];
   for (const { ticket } of snapshot.tickets.values()) {
     if (ticket?.not_before) moments.push(Date.parse(ticket.not_before));
     if (ticket?.waiting?.when && 'until' in ticket.waiting.when)
       moments.push(Date.parse(ticket.waiting.when.until));
     if (ticket?.attempt) moments.push(Date.parse(ticket.attempt.check_in_by));
+    if (ticket) moments.push(...callMoments(ticket, config));
   }
   for (const { until } of Object.values(snapshot.desk.profiles)) if (until) moments.push(Date.parse(until));
   const ahead = moments.filter((moment) => moment > now);

@@ -6,7 +6,7 @@ import { type AppIdentity, isOurs } from './identity.ts';
 
 type IssueCalls = Pick<
   Forge,
-  'issue' | 'issuesLabelled' | 'issuesSince' | 'createIssue' | 'updateIssue' | 'events'
+  'issue' | 'issuesLabelled' | 'issuesSince' | 'createIssue' | 'updateIssue' | 'assign' | 'events'
 >;
 
 type IssueJson = Awaited<ReturnType<Api['octokit']['rest']['issues']['get']>>['data'];
@@ -42,6 +42,11 @@ export function issueCalls(api: Api, app: AppIdentity): IssueCalls {
       const reason = state_reason === undefined ? {} : { state_reason: state_reason as StateReason };
       await api.write(`change issue ${number}`, (once) =>
         octokit.rest.issues.update({ ...at, issue_number: number, ...change, ...reason, ...once }),
+      );
+    },
+    async assign(number, logins) {
+      await api.write(`assign issue ${number}`, (once) =>
+        octokit.rest.issues.addAssignees({ ...at, issue_number: number, assignees: [...logins], ...once }),
       );
     },
     async events(number) {

@@ -109,6 +109,12 @@ const labels = z.strictObject({
   state_prefix: name.default('ticket: '),
 });
 
+/** A login, or a team as `organization/team`. */
+const callable = z
+  .string()
+  .max(140)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*(?:\/[A-Za-z0-9][\w.-]*)?$/, 'a login, or organization/team');
+
 export const config = z.strictObject({
   format: z.literal(formatVersion),
   prefix: z
@@ -122,6 +128,13 @@ export const config = z.strictObject({
   agents: z.record(name, profile).default({}),
   default_agent: name.optional().describe('the profile that works tickets which name no owner'),
   phases: z.record(name, phase).default({ dev: { gate: 'none' } }),
+  people: z
+    .array(callable)
+    .max(10)
+    .default([])
+    .describe(
+      'logins, or organization/team: called where a ticket needs a person and who released it cannot be',
+    ),
   limits: limits.prefault({}),
   labels: labels.prefault({}),
 });

@@ -161,19 +161,31 @@ export function untakenTextComment(id: string, code: string, message: string): s
   return `${marker(`text:${code}`)}\n\`${code}\` ${message}\nAn agent is told what stands in \`${ticketPath(id)}\`, not what was written here since.`;
 }
 
-/** That a ticket is blocked; `who` is called. */
-export function blockedAlarm({ id, blocked }: Ticket, who: string | null): string {
-  return `${called(who)}**${id} is blocked** ${blockedWords(blocked)}`;
+/** That a ticket is blocked. */
+export function blockedAlarm({ id, blocked }: Ticket): string {
+  return `**${id} is blocked** ${blockedWords(blocked)}`;
+}
+
+/** That an agent asks something. */
+export function questionCall(id: string, question: string): string {
+  return `**The agent of ${id} asks:**\n${quote(question)}\n\nNext: \`/answer <text>\`.`;
 }
 
 /** That a stop does not take. */
-export function unstoppedAlarm({ number, run, ended }: ClosedAttempt, who: string | null): string {
+export function unstoppedAlarm({ number, run, ended }: ClosedAttempt): string {
   const which = run ? `[run ${run.id}](${run.url})` : 'its run';
-  return `${called(who)}**Attempt ${number} does not stop.** ${which} was asked to end at ${ended} and has not been seen to. End it by hand.`;
+  return `**Attempt ${number} does not stop.** ${which} was asked to end at ${ended} and has not been seen to. End it by hand.`;
 }
 
-function called(who: string | null): string {
-  return who ? `@${who}: ` : '';
+/** A comment that calls people, by login or as `organization/team`. */
+export function callComment(name: string, who: readonly string[], text: string): string {
+  const called = who.length > 0 ? `${who.map((one) => `@${one}`).join(' ')}: ` : '';
+  return `${marker(name)}\n${called}${text}`;
+}
+
+/** The same once more, when nothing has come of it; `since` (ISO) is when people were to be called first. */
+export function callAgainComment(name: string, who: readonly string[], text: string, since: string): string {
+  return callComment(name, who, `still so since ${since}. ${text}`);
 }
 
 /** That the state branch was moved back, deleted or replaced: who did (null where nobody can tell), and the way out. */
@@ -221,8 +233,8 @@ function cutTitle(title: string): string {
   return title.length <= 256 ? title : `${title.slice(0, 255).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-/** Who may be told that a ticket needs a person. */
-export function personFor(ticket: Ticket, config: Config): string | null {
+/** Who is called first where a ticket needs a person, if they still may do something about it. */
+export function personsOf(ticket: Ticket, config: Config): string[] {
   const isPersons = ticket.owner !== null && agentOf(ticket, config) === null;
-  return ticket.released?.by ?? (isPersons ? ticket.owner : null);
+  return [ticket.released?.by, isPersons ? ticket.owner : null].flatMap((one) => one ?? []);
 }

@@ -30,6 +30,10 @@ export class MemoryForge implements Forge {
   /** Issues that were taken in, in order. */
   readonly taken: number[] = [];
   readonly activity: Awaited<ReturnType<Forge['pushes']>> = [];
+  /** Issues whose comments were read, in order. */
+  readonly commentsRead: number[] = [];
+  /** Who was assigned, in order: `7 wilma`. */
+  readonly assigned: string[] = [];
   readonly #events = new Map<number, IssueEvent[]>();
   readonly #comments = new Map<number, Comment[]>();
   readonly #labels: string[] = [];
@@ -131,6 +135,10 @@ export class MemoryForge implements Forge {
     return this.open('signalbox[bot]', { title, body, labels });
   }
   updateIssue = async (number: number, change: object) => this.edit(number, change);
+  async assign(number: number, logins: readonly string[]): Promise<void> {
+    this.#meet('assign');
+    for (const login of logins) this.assigned.push(`${number} ${login}`);
+  }
   async events(number: number): Promise<IssueEvent[]> {
     this.#meet('events');
     this.taken.push(number);
@@ -144,7 +152,10 @@ export class MemoryForge implements Forge {
   repositoryLabels = async () => this.#labels;
   createLabel = async (name: string) => void this.#labels.push(name);
 
-  comments = async (number: number) => structuredClone(this.#comments.get(number) ?? []);
+  async comments(number: number): Promise<Comment[]> {
+    this.commentsRead.push(number);
+    return structuredClone(this.#comments.get(number) ?? []);
+  }
   async createComment(number: number, body: string): Promise<number> {
     this.#meet('createComment');
     return this.say(number, body, 'signalbox[bot]');

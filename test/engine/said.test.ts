@@ -35,7 +35,7 @@ test('so is what somebody wrote into a file or into a condition', async () => {
   for (const words of [...desk.forge.told(issue), ...desk.forge.told(other)]) expect(words).not.toMatch(live);
 });
 
-test('a stop that does not take is told where there is no issue any more: in one of its own, until it took', async () => {
+test('a stop that does not take is told where there is no issue any more: in one of ours, until it took', async () => {
   const desk = await OperatedDesk.start();
   const released = { by: 'lucienne', at: desk.now };
   const old = { ...stopped, outcome: 'parked', signal: null, stopped: null } as const;
@@ -50,7 +50,10 @@ test('a stop that does not take is told where there is no issue any more: in one
   expect(alarms()).toMatchObject([
     { labels: ['signalbox'], state: 'open', title: expect.stringContaining('MC-1') },
   ]);
-  expect(alarms()[0]?.body).toContain('@lucienne: **Attempt 1 does not stop.**');
+  expect(desk.forge.told(1, 'alarm:1')).toEqual([
+    expect.stringContaining('@lucienne: **Attempt 1 does not stop.**'),
+  ]);
+  expect(desk.forge.assigned).toEqual(['1 lucienne']);
   await desk.put({ ...detached, attempts: [{ ...old, stopped: desk.now }] });
   await desk.sweep();
   expect(alarms()).toMatchObject([{ state: 'closed', state_reason: 'completed' }]);

@@ -29,6 +29,15 @@ test("an installation's token is git's password, and the job's client reads with
   expect((await client.rest.users.getAuthenticated()).data.login).toBe('elmar');
 });
 
+test('people are assigned besides those who are; a stranger, and a name that nobody has, is left out', async () => {
+  const number = await world.forge.createIssue('Who looks?', '', []);
+  await world.forge.assign(number, ['elmar']);
+  await world.forge.assign(number, ['nobody-at-all', 'Lucienne']);
+  await world.forge.assign(number, ['lucienne']);
+  const { data } = await as('elmar').rest.issues.get({ ...desk, issue_number: number });
+  expect(data.assignees?.map(({ login }) => login)).toEqual(['elmar', 'lucienne']);
+});
+
 test('an issue, its labels in any case of letters, its events and its comments', async () => {
   const { forge } = world;
   await forge.createLabel('park', 'ededed', 'Stop now and wait');

@@ -44,6 +44,7 @@ export class SimGitHub {
   readonly events = new Map<number, IssueEvent[]>();
   readonly comments = new Map<number, Comment[]>();
   readonly reactions = new Map<number, string[]>();
+  readonly assigned = new Map<number, string[]>();
   readonly labels = new Set<string>();
   readonly runs = new Map<number, SimRun>();
   readonly pulls: PullRequest[] = [];
@@ -117,6 +118,13 @@ export class SimGitHub {
     if (issue.state !== before) {
       this.#happened(number, issue.state === 'open' ? 'reopened' : 'closed', '', actor);
     } else this.#issue(number, 'edited', actor);
+  }
+
+  assign(number: number, logins: readonly string[]): void {
+    const there = this.assigned.get(number) ?? [];
+    const fresh = logins.filter((login) => people[login] && !there.includes(login));
+    this.assigned.set(number, [...there, ...fresh]);
+    if (fresh.length > 0) this.#issue(number, 'assigned', self);
   }
 
   deleteIssue(number: number, actor: string): void {

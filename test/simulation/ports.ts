@@ -72,6 +72,7 @@ export function simForge(github: SimGitHub, machine: Machine): Forge {
       call(`update issue ${number}`, () =>
         github.update(number, { ...change, state_reason: change.state_reason ?? null }, login),
       ),
+    assign: (number, logins) => call(`assign ${number}`, () => github.assign(number, logins)),
     events: (number) => call(`events ${number}`, () => structuredClone(github.events.get(number) ?? [])),
     addLabels: (number, labels) =>
       call(`label ${number}`, () => {
