@@ -6,7 +6,7 @@ import { formatVersion, type Ticket } from '../ticket/format.ts';
 import { quarantinePath } from '../ticket/paths.ts';
 import type { Request, RequestOf } from '../ticket/requests.ts';
 import { marker, nextAction } from '../ticket/sentences.ts';
-import { requestDigest, wasAccepted } from '../ticket/signals.ts';
+import { requestDigest, wasAccepted, wasDiscarded } from '../ticket/signals.ts';
 import { stateWords } from '../ticket/states.ts';
 import { roleFor } from '../ticket/table.ts';
 import { type Ask, answerAtDoor, askDesk, askTicket, tellRefusal } from './asks.ts';
@@ -37,9 +37,10 @@ export async function commentAsks(context: Context, commented: Commented): Promi
     return [];
   const said = { source, at: comment.at, actor: comment.author };
   const signal = commentSignal(ticket, comment, said);
+  if (isTooOld(comment.at, context.forge.now())) return []; // what became of it may be forgotten
   if (signal) return signalAsks(context, commented, signal);
   const command = readCommand(comment.body, Date.parse(comment.at));
-  if (!command || isTooOld(comment.at, context.forge.now())) return [];
+  if (!command) return [];
   if (own.has(`refused:${source}`) || own.has(`answer:${source}`)) return [];
   return commandAsks(context, commented, command, said);
 }
@@ -80,7 +81,8 @@ async function commandAsks(
   }
   if (isOfDesk(command)) return [askDesk(context, { kind: command.name, ...said }, told)];
   const { name, ...words } = command;
-  return [askTicket(context, ticket, { kind: name, ...words, ...said } as Request, told)];
+  const whose = 'digest' in words ? { ticket: ticket.id } : {};
+  return [askTicket(context, ticket, { kind: name, ...words, ...whose, ...said } as Request, told)];
 }
 
 function isOfDesk(command: Command): command is { name: DeskRequest['kind'] } {
@@ -131,7 +133,8 @@ async function signalAsks(
 ): Promise<Ask[]> {
   const digest = requestDigest(request);
   const path = quarantinePath(request.ticket, request.attempt, digest);
-  if (wasAccepted(ticket, digest) || snapshot.quarantine.includes(path)) return [];
+  if (wasAccepted(ticket, digest) || wasDiscarded(ticket, digest) || snapshot.quarantine.includes(path))
+    return [];
   const runs = [ticket.attempt?.run, ...ticket.attempts.map(({ run }) => run)];
   const showsKey = runs.some((run) => run?.key_sha256 === sha256(request.signal?.key ?? ''));
   const isKnown =

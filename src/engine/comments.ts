@@ -32,6 +32,14 @@ export class OwnComments {
     return this.#named(this.#all, name).length > 0;
   }
 
+  /** Ours whose names begin so. */
+  named(beginning: string): { name: string; body: string }[] {
+    return this.#all.flatMap(({ ours, body }) => {
+      const name = ours ? markerOf(body) : null;
+      return name?.startsWith(beginning) ? { name, body } : [];
+    });
+  }
+
   /** When a comment was written (ISO); null where there is none. */
   writtenAt(name: string): string | null {
     return this.#named(this.#all, name)[0]?.at ?? null;

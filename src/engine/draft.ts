@@ -73,10 +73,11 @@ export class Draft {
       const { ticket, attempt, digest } = decision.quarantine;
       this.#changes.set(quarantinePath(ticket, attempt, digest), writeQuarantined(decision.quarantine));
     }
+    if (decision.consumed) this.#changes.set(decision.consumed, null);
     if (request.kind === 'signal') this.#consume(request);
     if (request.kind === 'claim' && decision.accepted) this.#noteStart();
     if (decision.accepted && decision.ticket) this.#noteEnd(before, decision.ticket, request);
-    if (decision.ticket || decision.quarantine)
+    if (decision.ticket || decision.quarantine || decision.consumed)
       this.record(id, decision.transition, request, decision.ticket);
     return decision;
   }

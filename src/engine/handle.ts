@@ -11,6 +11,7 @@ import { requestDigest } from '../ticket/signals.ts';
 import { type AdmissionOptions, admitForeign } from './admission.ts';
 import { Draft, refusal } from './draft.ts';
 import type { Handler, PendingSignal, Snapshot, TicketFile } from './ports.ts';
+import { entriesAsked } from './quarantine.ts';
 import { momentAt, viewOf } from './view.ts';
 import { endsForAbsence, type Item, isUrgent, needsFreshLook, takeGroup } from './waiting-line.ts';
 
@@ -158,6 +159,10 @@ class GroupWriter implements Writer {
     const view = await viewOf(
       snapshot,
       group.flatMap(({ id }) => id ?? []),
+      await entriesAsked(
+        snapshot,
+        group.map(({ request }) => request),
+      ),
     );
     const draft = new Draft(snapshot, view, {
       now: momentAt(snapshot, now()),

@@ -9,6 +9,7 @@ import {
   evidenceComment,
   marker,
   quarantineComment,
+  settledQuarantine,
   statusComment,
 } from '../ticket/sentences.ts';
 import { isOpen, states, stateWords } from '../ticket/states.ts';
@@ -53,6 +54,7 @@ export async function show(context: Context, id: string): Promise<boolean> {
     if (comments.has(name)) await comments.keep(name, endedFollowUp(ticket.id, attempt));
   }
   await callPeople(context, ticket, comments);
+  await settleQuarantine(snapshot, ticket, comments);
   if (want.publish && ticket.state !== 'cancelled') await publishWork(context, ticket, want.publish);
   const isAsked = !(await showClosing(context, ticket, issue, comments));
   return !isAsked && !textBehind(ticket, issue);
@@ -127,5 +129,14 @@ async function tellQuarantine(snapshot: Snapshot, id: string, comments: OwnComme
     if (named?.id !== id || comments.has(`quarantine:${named.digest}`)) continue;
     const entry = readQuarantined((await snapshot.file(path)) ?? '').quarantined;
     if (entry) await comments.once(`quarantine:${entry.digest}`, quarantineComment(entry));
+  }
+}
+
+/** Says of what was told to lie in quarantine that it does so no more. */
+async function settleQuarantine(snapshot: Snapshot, ticket: Ticket, comments: OwnComments): Promise<void> {
+  const lies = new Set(snapshot.quarantine.map((path) => parseQuarantinePath(path)?.digest));
+  for (const { name, body } of comments.named('quarantine:')) {
+    const digest = name.slice('quarantine:'.length);
+    if (!lies.has(digest)) await comments.keep(name, settledQuarantine(body, digest, ticket));
   }
 }

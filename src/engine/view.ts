@@ -1,7 +1,7 @@
 import { occupiedBy } from '../ticket/attempts.ts';
 import { readTicket } from '../ticket/codec.ts';
 import { namedIn } from '../ticket/conditions.ts';
-import type { View } from '../ticket/decision.ts';
+import type { Entry, View } from '../ticket/decision.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import type { State } from '../ticket/states.ts';
 import { isFull } from '../ticket/yaml.ts';
@@ -16,7 +16,11 @@ export function momentAt({ headTime }: Snapshot, now: number): number {
 }
 
 /** The view of a head for deciding about the tickets `ids`: what their conditions name may lie in the archive. */
-export async function viewOf(snapshot: Snapshot, ids: Iterable<string>): Promise<WorkingView> {
+export async function viewOf(
+  snapshot: Snapshot,
+  ids: Iterable<string>,
+  entries?: ReadonlyMap<string, readonly Entry[]>,
+): Promise<WorkingView> {
   const archived = new Map<string, State>();
   for (const id of ids) {
     const ticket = snapshot.tickets.get(id)?.ticket;
@@ -27,12 +31,13 @@ export async function viewOf(snapshot: Snapshot, ids: Iterable<string>): Promise
       if (file?.ticket) archived.set(other, file.ticket.state);
     }
   }
-  return new WorkingView(snapshot, archived);
+  return new WorkingView(snapshot, archived, entries);
 }
 
 /**
  * The facts of one head as the rules see them, moved on as a group is decided: the second claim of a group sees the
- * first. `archived` are states of archived tickets that conditions name (`viewOf`).
+ * first. `archived` are states of archived tickets that conditions name, `entries` what lies in quarantine
+ * and is asked about (`viewOf`).
  */
 export class WorkingView implements View {
   desk: Desk;
@@ -41,9 +46,15 @@ export class WorkingView implements View {
   readonly #tickets = new Map<string, Ticket>();
   readonly #archived: ReadonlyMap<string, State>;
   readonly #byIssue = new Map<number, string>();
+  readonly #entries: ReadonlyMap<string, readonly Entry[]>;
 
-  constructor(snapshot: Snapshot, archived: ReadonlyMap<string, State> = new Map()) {
+  constructor(
+    snapshot: Snapshot,
+    archived: ReadonlyMap<string, State> = new Map(),
+    entries: ReadonlyMap<string, readonly Entry[]> = new Map(),
+  ) {
     this.desk = snapshot.desk;
+    this.#entries = entries;
     this.#archived = archived;
     this.#files = snapshot.tickets;
     for (const { id, path, ticket } of snapshot.tickets.values()) {
@@ -79,6 +90,10 @@ export class WorkingView implements View {
 
   ticketOf(issue: number): string | undefined {
     return this.#byIssue.get(issue);
+  }
+
+  quarantined(id: string): readonly Entry[] {
+    return this.#entries.get(id) ?? [];
   }
 
   /** A ticket whose file cannot be read occupies its agents like any other: they go on. */

@@ -2,6 +2,7 @@ import { isoSeconds } from '../base/clock.ts';
 import { closeAttempt, stopping } from './attempts.ts';
 import { claimed, obstacles } from './claim.ts';
 import { conditionWords, holds, isPassing } from './conditions.ts';
+import type { Refusal } from './decision.ts';
 import type { Ticket, Waiting } from './format.ts';
 import {
   type Circumstances,
@@ -14,18 +15,13 @@ import {
   landWaiting,
   phaseAfter,
 } from './landing.ts';
+import { accept, discard } from './quarantine.ts';
 import type { ReasonCode } from './reasons.ts';
 import { withReport } from './report.ts';
 import type { Request, RequestKind, RequestOf, RowName } from './requests.ts';
 import { requestDigest } from './signals.ts';
 import { isOpen } from './states.ts';
 import { isInStep } from './texts.ts';
-
-/** Why a row that fits the state does not apply all the same. */
-export interface Refusal {
-  refused: ReasonCode;
-  message?: string;
-}
 
 /** The next ticket, or a refusal. `landing` is the row's own place, for rows that differ only in it. */
 type Act<R extends Request> = (ticket: Ticket, request: R, now: Circumstances) => Ticket | Refusal;
@@ -83,6 +79,8 @@ const personal = {
   retry: (ticket, _request, now) => landTodo({ ...grantedRetry(ticket, now), not_before: null }, now),
   cancel: (ticket, request, now) =>
     landClosed(close(ticket, request, now, 'cancelled', request.reason), 'cancelled'),
+  accept,
+  discard,
   reopen: (ticket) => ({ ...ticket, state: 'inbox', hold: false }),
 } satisfies Acts;
 
@@ -172,7 +170,7 @@ const books = {
     ),
   merged(ticket, request, now) {
     if (ticket.state === 'review') {
-      const isEarlier = ticket.attempts.some(({ ended }) => ended > request.at);
+      const isEarlier = ticket.attempts.some(({ ended, accepted }) => (accepted?.at ?? ended) > request.at);
       return isEarlier
         ? refuse('no-row', 'It was merged before the work under review was done.')
         : landNextPhase(ticket, now, true);

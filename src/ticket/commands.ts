@@ -1,6 +1,7 @@
 import * as chrono from 'chrono-node';
 import { isoSeconds } from '../base/clock.ts';
 import { type Condition, idPattern, type SignalKind } from './format.ts';
+import { entryName } from './quarantine.ts';
 import { quoteWords } from './quotes.ts';
 
 /*
@@ -15,7 +16,8 @@ export type Command =
   | { name: 'pause' | 'drain' | 'resume' }
   | { name: 'cancel' | 'reject'; reason: string }
   | { name: 'answer'; text: string }
-  | { name: 'error'; command: 'park' | 'answer'; message: string };
+  | { name: 'accept' | 'discard'; digest: string }
+  | { name: 'error'; command: 'park' | 'answer' | 'accept' | 'discard'; message: string };
 
 const plain = ['hold', 'release', 'retry', 'status', 'pause', 'drain', 'resume', 'approve'] as const;
 
@@ -28,6 +30,7 @@ export function readCommand(body: string, now: number): Command | null {
   const words = [rest, ...others].join('\n').trim();
   if (name === 'park') return readPark(rest.trim(), others.join('\n').trim(), now);
   if (name === 'cancel' || name === 'reject') return { name, reason: words };
+  if (name === 'accept' || name === 'discard') return readEntry(name, words);
   if (name === 'answer') {
     return words
       ? { name, text: words }
@@ -35,6 +38,13 @@ export function readCommand(body: string, now: number): Command | null {
   }
   const known = plain.find((one) => one === name);
   return known ? ({ name: known } as Command) : null;
+}
+
+function readEntry(name: 'accept' | 'discard', words: string): Command {
+  const digest = (words.split(/\s/)[0] ?? '').replaceAll('`', '').toLowerCase();
+  if (entryName.test(digest)) return { name, digest };
+  const message = `Name what lies in quarantine by its digest, or at least 8 characters of it: \`/${name} 3fa9c0de\`.`;
+  return { name: 'error', command: name, message };
 }
 
 function readPark(line: string, more: string, now: number): Command {

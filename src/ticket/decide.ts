@@ -4,9 +4,10 @@ import type { Config } from './config.ts';
 import type { Decision, View } from './decision.ts';
 import { formatVersion, ticket as schema, type Ticket } from './format.ts';
 import { type Circumstances, landWaiting } from './landing.ts';
+import { consumedBy, entryOf } from './quarantine.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
 import { outdatesRelease, type Request, type RequestOf, rowName, waking } from './requests.ts';
-import { quarantineEntry, requestDigest, signalFault, wasAccepted } from './signals.ts';
+import { quarantineEntry, requestDigest, signalFault, wasAccepted, wasDiscarded } from './signals.ts';
 import { stateWords } from './states.ts';
 import { rowFor } from './table.ts';
 
@@ -35,7 +36,8 @@ export function decide(
   const circumstances = { view, now, config };
   if (request.kind === 'signal') return decideSignal(ticket, request, circumstances);
   if (request.kind === 'create') return create(ticket, request, circumstances);
-  if (!ticket) return refusal('no-such-ticket', request);
+  if (!ticket)
+    return request.kind === 'discard' ? discardStray(request, view) : refusal('no-such-ticket', request);
   if (isPersonal(request)) {
     if (Object.hasOwn(ticket.seen, request.source)) return refusal('already-handled', request);
     if (isTooOld(request.at, now)) return refusal('too-old', request);
@@ -47,7 +49,23 @@ export function decide(
     const kept = isPersonal(request) ? remember(ticket, request, now) : null;
     return refusal(result.refused, request, kept, result.message);
   }
-  return accepted(ticket, remember(result, request, now), request);
+  const decision = accepted(ticket, remember(result, request, now), request);
+  return { ...decision, consumed: consumedBy(request, view) };
+}
+
+/** What was said for a ticket that never was has no ticket to remember it. */
+function discardStray(request: RequestOf<'discard'>, view: View): Decision {
+  const entry = entryOf(request, view);
+  if ('refused' in entry) return refusal(entry.refused, request);
+  return {
+    accepted: true,
+    code: 'ok',
+    message: 'It is discarded.',
+    ticket: null,
+    quarantine: null,
+    consumed: entry.path,
+    transition: requestWords(request),
+  };
 }
 
 /**
@@ -93,6 +111,7 @@ function decideSignal(
       transition: 'known',
     };
   }
+  if (wasDiscarded(ticket, requestDigest(request))) return refusal('other-fate', request);
   const fault = signalFault(request.signal, ticket);
   const result =
     ticket && !fault ? act(rowName(request), ticket, request, circumstances) : { refused: fault ?? 'no-row' };
@@ -153,7 +172,7 @@ function bornWaiting(ticket: Ticket, stop: NonNullable<RequestOf<'create'>['park
 }
 
 function accepted(before: Ticket, after: Ticket, request: Request): Decision {
-  const name = rowName(request);
+  const name = requestWords(request);
   const states = before.state === after.state ? after.state : `${before.state} -> ${after.state}`;
   const message = `${after.id} is ${stateWords(after.state)}${after.hold ? ' and held' : ''}.`;
   const changed = JSON.stringify(before) !== JSON.stringify(after);
@@ -169,6 +188,12 @@ function accepted(before: Ticket, after: Ticket, request: Request): Decision {
 
 /** Requests about an attempt in hand. */
 const ofAttempt: readonly Request['kind'][] = ['bind', 'lost', 'quota', 'stopped_by_person'];
+
+/** As the history names it; of what was taken out of quarantine so much that it is found there. */
+function requestWords(request: Request): string {
+  const isOfEntry = request.kind === 'accept' || request.kind === 'discard';
+  return isOfEntry ? `${request.kind} ${request.digest.slice(0, 8)}` : rowName(request);
+}
 
 function noRow(ticket: Ticket, request: Request): { refused: ReasonCode; message: string } {
   const code = ofAttempt.includes(request.kind) ? 'not-executing' : 'no-row';

@@ -2,6 +2,20 @@ import type { Desk, Quarantined, Ticket } from './format.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { State } from './states.ts';
 
+/** What lies in quarantine at one head; `kept` is null where the file cannot be read. */
+export interface Entry {
+  path: string;
+  attempt: number;
+  digest: string;
+  kept: Quarantined | null;
+}
+
+/** Why a row that fits the state does not apply all the same. */
+export interface Refusal {
+  refused: ReasonCode;
+  message?: string;
+}
+
 /** Pure facts of one head beyond the ticket itself: all that a rule may look at. */
 export interface View {
   desk: Desk;
@@ -13,6 +27,8 @@ export interface View {
   isFull(id: string): boolean;
   /** Which ticket an issue belongs to. */
   ticketOf(issue: number): string | undefined;
+  /** What lies in a ticket's folder of the quarantine, as far as it is asked about. */
+  quarantined(id: string): readonly Entry[];
 }
 
 /** What the rules say to one request. Data: nothing has happened yet. */
@@ -26,6 +42,8 @@ export interface Decision {
   ticket: Ticket | null;
   /** A refused signal, to be kept whole in the same commit. */
   quarantine: Quarantined | null;
+  /** A file of the quarantine that goes in the same commit. */
+  consumed?: string | null;
   /** What the history calls it: `park: in_progress -> waiting`. */
   transition: string;
 }

@@ -123,6 +123,17 @@ const closedAttempt = z.strictObject({
   report: report
     .optional()
     .describe('of an attempt that ended without a completion of its own, as things were then'),
+  accepted: z
+    .strictObject({
+      kind: z.enum(['done', 'review', 'question']),
+      summary: text,
+      work: commit.optional(),
+      digest: hexDigest,
+      by: line,
+      at: instant,
+    })
+    .optional()
+    .describe('a signal of it that was refused at first, and what a person took it for who accepted it'),
   started: instant,
   ended: instant,
   stopped: instant
@@ -155,7 +166,10 @@ export const ticket = z.strictObject({
     .default([]),
   attempt: attempt.nullable().default(null),
   attempts: z.array(closedAttempt).default([]),
-  seen: z.record(line, instant).default({}).describe('requests already carried out: source id to its time'),
+  seen: z
+    .record(line, instant)
+    .default({})
+    .describe('requests already carried out: source id to its time; and digests of what was discarded'),
   restricted_at: instant.nullable().default(null).describe('the latest park, hold or cancel carried out'),
   mirrored: hexDigest.nullable().default(null).describe('digest of the title and body last mirrored'),
   lifetime: z

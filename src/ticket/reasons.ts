@@ -19,6 +19,12 @@ export const reasons = {
   'text-changed':
     'The text was edited before this release was read, so nobody can tell which text it means. Read it again, and release once more.',
   'bad-command': 'This command could not be read.',
+  'no-such-entry':
+    'Nothing of this ticket lies in quarantine under this digest: it was accepted, discarded or pruned, or never was there.',
+  'ambiguous-entry': 'More than one entry begins so. Give more of the digest.',
+  'not-acceptable':
+    'Only a done, review or question that could be read can be accepted. This can be discarded.',
+  'other-phase': 'The ticket is in another phase than the one the signal is of.',
   'bad-condition': 'This condition cannot be met or understood.',
   // why a todo ticket does not start
   'run-not-ended': 'An earlier run of this ticket has not been seen to end yet.',

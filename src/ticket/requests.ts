@@ -19,6 +19,12 @@ interface Asked {
   actor: string;
 }
 
+interface Quarantined {
+  /** Whose folder it lies in: a ticket's, or `_`. */
+  ticket: string;
+  digest: string;
+}
+
 export type Request = Asked &
   (
     | {
@@ -96,6 +102,9 @@ export type Request = Asked &
     | { kind: 'retry' }
     | { kind: 'cancel'; reason: string }
     | { kind: 'reopen' }
+    /** What lies in quarantine, by its digest or at least eight characters of its beginning. */
+    | ({ kind: 'accept' } & Quarantined)
+    | ({ kind: 'discard' } & Quarantined)
     | { kind: 'edit'; title: string; body: string; digest: string }
     | { kind: 'link'; issue: number; digest: string }
     | { kind: 'mirrored'; digest: string }
@@ -120,7 +129,7 @@ export const restrictive: readonly RequestKind[] = ['park', 'hold', 'cancel'];
 export const outdatesRelease: readonly RequestKind[] = [...restrictive, 'stopped_by_person'];
 
 /** Requests that bring somebody's words into a ticket; all others add little, and always find room in its file. */
-export const wordy: readonly RequestKind[] = ['create', 'edit', 'answer', 'interrupt', 'reject'];
+export const wordy: readonly RequestKind[] = ['create', 'edit', 'answer', 'interrupt', 'reject', 'accept'];
 
 /** Requests that wake: superseded by a restrictive one that is not older. */
-export const waking: readonly RequestKind[] = ['release', 'retry', 'reopen'];
+export const waking: readonly RequestKind[] = ['release', 'retry', 'reopen', 'accept'];

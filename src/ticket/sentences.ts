@@ -148,7 +148,33 @@ export function quarantineComment(entry: Quarantined): string {
     `The ticket was ${state} at ${at}. It came by ${channel}. Nothing of it counts; it is kept whole in \`${quarantinePath(ticket, attempt, digest)}\`.`,
     '',
     quote(said),
+    '',
+    quarantineRule,
+    quarantineWays(entry),
   ].join('\n');
+}
+
+/** Below it stands what may be done, and later what was. */
+const quarantineRule = '---';
+
+/** How a person takes what lies in quarantine out of it. */
+function quarantineWays({ digest, channel, signal }: Quarantined): string {
+  const name = digest.slice(0, 12);
+  const out = `\`/discard ${name}\` takes it out of quarantine`;
+  const isAcceptable = channel !== 'push' && !('unreadable' in signal) && signal.kind !== 'failed';
+  const count = `To have it count after all, as of now: \`/accept ${name}\`. `;
+  return `${isAcceptable ? count : ''}${out}; the branch's history keeps it. Both need write access.`;
+}
+
+/** The same comment once what it tells of lies in quarantine no more. */
+export function settledQuarantine(body: string, digest: string, ticket: Ticket): string {
+  const accepted = ticket.attempts.find((one) => one.accepted?.digest === digest)?.accepted;
+  const at = ticket.seen[digest];
+  const words = accepted
+    ? `**Accepted** by ${accepted.by} at ${accepted.at}.`
+    : `Taken out of quarantine${at ? ` at ${at}` : ''}; the branch's history keeps it.`;
+  const above = body.split(`\n${quarantineRule}\n`)[0] ?? body;
+  return [above, quarantineRule, words].join('\n');
 }
 
 /** An answer to a request that was refused or overtaken; `source` keeps it to one. */

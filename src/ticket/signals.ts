@@ -1,6 +1,6 @@
 import { isoSeconds } from '../base/clock.ts';
 import { sha256 } from '../base/random.ts';
-import { formatVersion, type Quarantined, type Signal, type Ticket } from './format.ts';
+import { type ClosedAttempt, formatVersion, type Quarantined, type Signal, type Ticket } from './format.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
 import type { RequestOf } from './requests.ts';
 
@@ -48,7 +48,13 @@ export function signalFault(signal: Signal | null, ticket: Ticket | undefined): 
 
 /** The answer a signal got before, if it is known: accepted ones are remembered by the closed attempt. */
 export function wasAccepted(ticket: Ticket | undefined, digest: string): boolean {
-  return ticket?.attempts.some((attempt) => attempt.signal === digest) ?? false;
+  const isIt = ({ signal, accepted }: ClosedAttempt) => signal === digest || accepted?.digest === digest;
+  return ticket?.attempts.some(isIt) ?? false;
+}
+
+/** Whether a signal came out of quarantine by a person's discard. */
+export function wasDiscarded(ticket: Ticket | undefined, digest: string): boolean {
+  return ticket !== undefined && Object.hasOwn(ticket.seen, digest);
 }
 
 /** What is kept of a refused signal: everything but its key, which is burnt by being shown. */

@@ -9,9 +9,9 @@ import { openStates, type State, states } from './states.ts';
 /**
  * Where a row leads. `same`: the state stays. `next phase`: todo in the next phase, review where a person's gate stands
  * before it, done where none is left. `retry`: todo after a back-off while the ticket's lifetime retries last, else
- * blocked. Every arrow into todo (`todo`, `next phase`, `retry`) first asks `hold` and the desk's switches.
+ * blocked. `as signalled`: where the row of the signal leads. Every arrow into todo (`todo`, `next phase`, `retry`) first asks `hold` and the desk's switches.
  */
-export type Landing = State | 'same' | 'next phase' | 'retry';
+export type Landing = State | 'same' | 'next phase' | 'retry' | 'as signalled';
 
 /** Who may ask. People's roles are GitHub's; the others are parts of Signalbox or the worker itself. */
 export type Asker = 'triage' | 'write' | 'scheduler' | 'gate' | 'worker' | 'engine';
@@ -101,6 +101,14 @@ export const table: readonly Row[] = [
   { request: 'retry', from: ['blocked'], to: 'todo', by: 'write' },
   { request: 'cancel', from: openStates, to: 'cancelled', by: 'write' },
   { request: 'reopen', from: ['done', 'cancelled'], to: 'inbox', by: 'write' },
+  {
+    request: 'accept',
+    from: ['todo', 'in_progress', 'waiting', 'blocked', 'review'],
+    to: 'as signalled',
+    by: 'write',
+    only: 'a signal in quarantine that was read, of the phase in hand; nothing of the ticket runs',
+  },
+  { request: 'discard', from: states, to: 'same', by: 'write', only: 'what lies in quarantine' },
   // keeping the books: no state changes
   {
     request: 'stopped',

@@ -28,24 +28,37 @@ export interface Wanted {
   stop: ClosedAttempt[];
   /** Closed attempts that want their evidence told. */
   evidence: ClosedAttempt[];
-  /** The accepted attempt whose work the ticket branch shall show; undefined where there is none. */
+  /** The attempt whose work was accepted last: the ticket branch shall show it; undefined where there is none. */
   publish: ClosedAttempt | undefined;
   /** Whether the issue shall be open or closed, and how. */
   issue: 'open' | 'completed' | 'not_planned';
 }
 
 export function wanted(ticket: Ticket): Wanted {
-  const accepted = ticket.attempts.filter(
-    ({ signal, outcome }) => signal !== null && (outcome === 'done' || outcome === 'review'),
-  );
   return {
     dispatch: ticket.state === 'in_progress' && ticket.attempt?.run === null,
     stop: stopping(ticket),
     evidence: ticket.attempts.filter(
       (attempt) => attempt.stopped !== null && stoppedOutcomes.includes(attempt.outcome),
     ),
-    publish: accepted.at(-1),
+    publish: acceptedLast(ticket),
     issue:
       isOpen(ticket.state) || isLive(ticket) ? 'open' : ticket.state === 'done' ? 'completed' : 'not_planned',
   };
+}
+
+/** An attempt as its completion was accepted: from its run, or by a person out of quarantine. */
+function acceptedLast({ attempts }: Ticket): ClosedAttempt | undefined {
+  const completes = (kind: string) => kind === 'done' || kind === 'review';
+  const all = attempts.flatMap((attempt) => {
+    const { signal, outcome, accepted, ended } = attempt;
+    const byRun = signal !== null && completes(outcome) ? [{ at: ended, attempt }] : [];
+    if (!accepted || !completes(accepted.kind)) return byRun;
+    const { summary: reason, work, at } = accepted;
+    return [...byRun, { at, attempt: { ...attempt, reason, work } }];
+  });
+  return all.reduce<(typeof all)[number] | undefined>(
+    (last, one) => (last && last.at > one.at ? last : one),
+    undefined,
+  )?.attempt;
 }

@@ -121,6 +121,15 @@ export class OperatedDesk {
     return (snapshot.tickets.get(id) ?? (await snapshot.archived(id)))?.ticket ?? null;
   }
 
+  /** Paths of what lies in quarantine. */
+  async quarantine(): Promise<readonly string[]> {
+    return (await this.#store.read({ fresh: true })).quarantine;
+  }
+
+  history(id: string): ReturnType<Store['history']> {
+    return this.#store.history(id);
+  }
+
   async desk(): Promise<Desk> {
     return (await this.#store.read({ fresh: true })).desk;
   }

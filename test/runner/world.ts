@@ -57,6 +57,7 @@ const view: View = {
   stateOf: () => undefined,
   isFull: () => false,
   ticketOf: () => undefined,
+  quarantined: () => [],
 };
 
 export async function makeWorld(limits: Record<string, number> = {}): Promise<World> {

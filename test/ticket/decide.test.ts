@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../src/ticket/decide.ts';
+import type { Entry } from '../../src/ticket/decision.ts';
 import type { RowName } from '../../src/ticket/requests.ts';
 import { states } from '../../src/ticket/states.ts';
 import { table } from '../../src/ticket/table.ts';
@@ -19,7 +20,7 @@ function fitting(name: RowName, state: State, hold: boolean): Ticket {
   if ((name === 'bind' || name === 'undispatchable') && base.attempt)
     return { ...base, attempt: { ...base.attempt, run: null } };
   if (name === 'detach') return { ...base, issue: 7 };
-  if (name === 'stopped') {
+  if (name === 'stopped' || name === 'accept') {
     const closed = {
       number: 1,
       claim: 'c',
@@ -32,16 +33,45 @@ function fitting(name: RowName, state: State, hold: boolean): Ticket {
       signal: null,
       started: '2026-05-25T11:00:00Z',
       ended: '2026-05-25T11:00:00Z',
-      stopped: null,
+      stopped: name === 'stopped' ? null : '2026-05-25T11:00:00Z',
     };
-    return { ...base, attempt: null, attempts: [closed] };
+    return { ...base, attempt: name === 'stopped' ? null : base.attempt, attempts: [closed] };
   }
   return base;
 }
 
+/** What attempt 1 said when it was closed, as it lies in quarantine. */
+const lateDone: Entry = {
+  path: `quarantine/MC-1/1-${'d'.repeat(64)}.yaml`,
+  attempt: 1,
+  digest: 'd'.repeat(64),
+  kept: {
+    format: 1,
+    ticket: 'MC-1',
+    attempt: 1,
+    digest: 'd'.repeat(64),
+    code: 'attempt-closed',
+    reason: '',
+    state: 'waiting',
+    channel: 'runner',
+    actor: 'luci',
+    at: '2026-05-25T11:00:00Z',
+    signal: {
+      format: 1,
+      ticket: 'MC-1',
+      attempt: 1,
+      kind: 'done',
+      summary: 'words',
+      run: null,
+      key: '',
+      agent_gone: true,
+    },
+  },
+};
+
 function outcome(name: RowName, state: State, hold: boolean): string {
   const ticket = fitting(name, state, hold);
-  const decision = decide(ticket, aRequest(name), view(), noon, config);
+  const decision = decide(ticket, aRequest(name), view({ quarantined: () => [lateDone] }), noon, config);
   if (!decision.accepted) {
     // A refusal moves nothing: at most it is remembered.
     if (decision.ticket)
@@ -92,6 +122,8 @@ describe('every state × every request', () => {
       retry: (no-row) · (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row)
       cancel: cancelled · cancelled · cancelled · cancelled · cancelled · cancelled · (no-row) · (no-row)
       reopen: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · inbox · inbox
+      accept: (no-row) · todo · (run-not-ended) · todo · todo · todo · (no-row) · (no-row)
+      discard: inbox · todo · in_progress · waiting · blocked · review · done · cancelled
       stopped: inbox · todo · in_progress · waiting · blocked · review · done · cancelled
       edit: inbox · todo · in_progress · waiting · blocked · review · done · cancelled
       link: inbox · todo · in_progress · waiting · blocked · review · done · cancelled
@@ -127,6 +159,8 @@ describe('every state × every request', () => {
       retry: (no-row) · (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row)
       cancel: cancelled · cancelled · cancelled · cancelled · cancelled · cancelled · (no-row) · (no-row)
       reopen: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · inbox · inbox
+      accept: (no-row) · waiting+hold · (run-not-ended) · waiting+hold · waiting+hold · waiting+hold · (no-row) · (no-row)
+      discard: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · done+hold · cancelled+hold
       stopped: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · done+hold · cancelled+hold
       edit: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · done+hold · cancelled+hold
       link: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · done+hold · cancelled+hold

@@ -25,6 +25,7 @@ export function view(over: Partial<View> = {}): View {
     stateOf: () => undefined,
     isFull: () => false,
     ticketOf: () => undefined,
+    quarantined: () => [],
     ...over,
   };
 }

@@ -48,6 +48,8 @@ export function aRequest(name: RowName, over: Partial<Request> = {}): Request {
     retry: { ...asked, kind: 'retry' },
     cancel: { ...asked, kind: 'cancel', reason: '' },
     reopen: { ...asked, kind: 'reopen' },
+    accept: { ...asked, kind: 'accept', ticket: 'MC-1', digest: 'd'.repeat(8) },
+    discard: { ...asked, kind: 'discard', ticket: 'MC-1', digest: 'd'.repeat(64) },
     claim: { ...own, kind: 'claim', claim: 'claim-2' },
     bind: {
       ...own,
