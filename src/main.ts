@@ -6,6 +6,7 @@ import { makeLog } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { makeProgram } from './cli/program.ts';
 import { serve } from './wire.ts';
+import { withDesk } from './wire-clone.ts';
 import { doctor } from './wire-doctor.ts';
 import { startLocalDesk } from './wire-local.ts';
 
@@ -14,6 +15,7 @@ const program = makeProgram({
   serve,
   startLocalDesk,
   doctor,
+  withDesk,
   clock: systemClock,
   random: systemRandom,
   makeLog: (level) => makeLog(level, (line) => process.stderr.write(`${line}\n`)),

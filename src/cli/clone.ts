@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { SignalboxError } from '../base/errors.ts';
 import { loginOf, personsGit } from '../base/persons-git.ts';
 import { loadConfig } from '../engine/settings.ts';
+import type { Config } from '../ticket/config.ts';
 
 /** A person's clone of the team's repository: how Signalbox reaches the same remote from there, as the same person. */
 export interface Clone {
@@ -9,8 +10,14 @@ export interface Clone {
   remote: string;
   login: Record<string, string>;
   author: { name: string; email: string };
-  /** The config on the remote's default branch: the state branch's name, and why its newest version is not in force. */
-  settings(): Promise<{ branch: string; broken: string | null }>;
+  /** The person, as history shall name them: their login where their address tells it, else their name. */
+  person: string;
+  /** The config on the remote's default branch, and why its newest version is not in force. */
+  settings(): Promise<{ config: Config; broken: string | null }>;
+  /** Refs of the remote that begin so, with their commits. */
+  refs(prefix: string): Promise<Map<string, string>>;
+  /** Deletes refs of the remote that still are what was seen; answers those that went. */
+  dropRefs(refs: ReadonlyMap<string, string>): Promise<string[]>;
 }
 
 /** `remote` is a name that the clone has, or an address. */
@@ -22,11 +29,15 @@ export async function openClone(folder: string, remote: string): Promise<Clone> 
     throw new SignalboxError('user', 'no-clone', `${folder} is no git repository`, { hint });
   }
   const root = bare.stdout.trim();
+  const author = await authorOf(root);
   return {
     remote: await addressOf(root, remote),
     login: await loginOf(root),
-    author: await authorOf(root),
+    author,
+    person: personOf(author),
     settings: () => settingsOf(root, remote),
+    refs: (prefix) => refsOf(root, remote, prefix),
+    dropRefs: (refs) => dropRefs(root, remote, refs),
   };
 }
 
@@ -51,8 +62,49 @@ async function authorOf(clone: string): Promise<Clone['author']> {
   return { name, email };
 }
 
+/** GitHub's own no-reply addresses name the login: `7+wilma@users.noreply.github.com`. */
+function personOf({ name, email }: Clone['author']): string {
+  const login = /^(?:\d+\+)?([A-Za-z0-9-]+)@users\.noreply\./.exec(email)?.[1];
+  return login ?? name.slice(0, 100);
+}
+
+async function refsOf(clone: string, remote: string, prefix: string): Promise<Map<string, string>> {
+  const { code, stdout, stderr } = await personsGit(['ls-remote', remote, `${prefix}*`], clone);
+  if (code !== 0) throw unreachable(stderr);
+  const lines = stdout.split('\n').flatMap((line) => {
+    const [sha, ref] = line.split('\t');
+    return sha && ref?.startsWith(prefix) ? [[ref, sha] as const] : [];
+  });
+  return new Map(lines);
+}
+
+/** So many refs a push, that its command line stays short enough for any system. */
+const atOnce = 100;
+
+async function dropRefs(clone: string, remote: string, refs: ReadonlyMap<string, string>): Promise<string[]> {
+  const gone: string[] = [];
+  const all = [...refs];
+  for (let at = 0; at < all.length; at += atOnce) {
+    const some = all.slice(at, at + atOnce);
+    const leases = some.map(([ref, sha]) => `--force-with-lease=${ref}:${sha}`);
+    const push = ['push', '--porcelain', '--no-verify', ...leases, remote, ...some.map(([ref]) => `:${ref}`)];
+    const { stdout, stderr } = await personsGit(push, clone);
+    const went = some.filter(([ref]) => stdout.includes(`-\t:${ref}\t`)).map(([ref]) => ref);
+    if (went.length === 0 && !stdout.includes('[rejected]')) throw notDropped(stdout, stderr);
+    gone.push(...went);
+  }
+  return gone;
+}
+
+function notDropped(stdout: string, stderr: string): SignalboxError {
+  const refused = /\[remote rejected\][^\n]*/.exec(stdout)?.[0];
+  if (!refused) return unreachable(stderr);
+  const hint = 'Deleting refs needs the right to push, and no rule against it.';
+  return new SignalboxError('config', 'push-refused', refused, { hint });
+}
+
 /** Read by git, since there is no token here. What is fetched for it stays without a name in the clone. */
-async function settingsOf(clone: string, remote: string): Promise<{ branch: string; broken: string | null }> {
+async function settingsOf(clone: string, remote: string): Promise<{ config: Config; broken: string | null }> {
   const listed = await personsGit(['ls-remote', remote, 'HEAD'], clone);
   if (listed.code !== 0) throw unreachable(listed.stderr);
   const tip = listed.stdout.split('\t')[0];
@@ -71,7 +123,7 @@ async function settingsOf(clone: string, remote: string): Promise<{ branch: stri
       return stdout.split('\n').filter(Boolean);
     },
   });
-  return { branch: config.branch, broken };
+  return { config, broken };
 }
 
 function unreachable(words: string): SignalboxError {

@@ -4,10 +4,12 @@ import { SignalboxError } from '../base/errors.ts';
 import type { Log, LogLevel } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Ticket } from '../ticket/format.ts';
+import type { ClonePorts } from './clone-desk.ts';
 import { addDoctor, type DoctorPorts } from './doctor-command.ts';
 import { fail, guarded } from './guarded.ts';
 import { guide, type LocalDesk } from './guide.ts';
 import { Narrator } from './narrator.ts';
+import { addQuarantine } from './quarantine-command.ts';
 
 interface Ports {
   clock: Clock;
@@ -16,7 +18,7 @@ interface Ports {
 }
 
 /** What the command line is given: the world, and the compositions it may start. */
-export interface ProgramOptions extends DoctorPorts {
+export interface ProgramOptions extends DoctorPorts, ClonePorts {
   serve(options: Ports & ServeArguments): Promise<{ url: string; close(): Promise<void> }>;
   startLocalDesk(options: Ports & LocalArguments): Promise<{ desk: LocalDesk; close(): Promise<void> }>;
   environment: Record<string, string | undefined>;
@@ -70,6 +72,7 @@ export function makeProgram(options: ProgramOptions): Command {
     .addHelpText('after', '\nExample:\n  npm start -- --port 3000 --github-port 3001 --data .signalbox')
     .action((flags: StartFlags) => guarded(options, () => start(options, flags)));
   addDoctor(program, options);
+  addQuarantine(program, options);
   return program;
 }
 

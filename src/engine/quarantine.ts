@@ -18,7 +18,7 @@ export async function entriesAsked(
 }
 
 /** What lies in quarantine at a head; `which` is asked before a file is read. */
-async function entriesOf(
+export async function entriesOf(
   snapshot: Snapshot,
   which: (id: string, digest: string) => boolean = () => true,
 ): Promise<Entry[]> {

@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
@@ -12,52 +10,21 @@ import { witnessRef } from '../../src/ticket/paths.ts';
 import { doctor } from '../../src/wire-doctor.ts';
 import { aTicket } from '../engine/desk.ts';
 import { memoryWorld, stateRef } from '../store/worlds.ts';
+import { aPerson } from './person.ts';
 
-let folder: string;
-let clone: string;
-
-/** A person's home, their clone of a team's repository, and nothing of this machine's git configuration. */
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'signalbox-doctor-test-'));
-  clone = join(folder, 'clone');
-  vi.stubEnv('HOME', folder);
-  vi.stubEnv('GIT_CONFIG_NOSYSTEM', '1');
-  vi.stubEnv('XDG_CONFIG_HOME', folder);
-  writeFileSync(join(folder, '.gitconfig'), '[user]\n\tname = Wilma\n\temail = wilma@acme.invalid\n');
-  git(folder, 'init', '--quiet', '--bare', '--initial-branch=main', 'team.git');
-  git(folder, 'clone', '--quiet', join(folder, 'team.git'), 'clone');
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function git(cwd: string, ...args: string[]): string {
-  return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-}
-
-/** Pushes files on top of a branch, from the clone. Answers the commit. */
-function push(branch: string, files: Record<string, string>): string {
-  if (git(clone, 'ls-remote', 'origin', branch)) {
-    git(clone, 'fetch', '--quiet', 'origin', branch);
-    git(clone, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
-  } else {
-    git(clone, 'checkout', '--quiet', '--orphan', `new-${branch}`);
-    git(clone, 'rm', '-r', '--quiet', '--force', '--ignore-unmatch', '.');
-  }
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(clone, path)), { recursive: true });
-    writeFileSync(join(clone, path), text);
-  }
-  git(clone, 'add', '--all', '--force');
-  git(clone, 'commit', '--quiet', '--message', 'by hand');
-  git(clone, 'push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`);
-  return git(clone, 'rev-parse', 'HEAD');
-}
+const { here, git, push } = aPerson();
 
 function ask(over: { remote?: string; branch?: string; restore?: boolean } = {}) {
   const { remote = 'origin', branch, restore = false } = over;
-  return doctor({ clone, remote, branch, restore, clock: systemClock, random: systemRandom, log: silentLog });
+  return doctor({
+    clone: here.clone,
+    remote,
+    branch,
+    restore,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+  });
 }
 
 const ticket = (id: string) => ({ [`tickets/${id}.yaml`]: writeTicket(aTicket(id, { issue: null })) });
@@ -89,8 +56,8 @@ test('what cannot be read and what waits is told; the branch is the one of the l
 test('a restore needs the word, is by the person, keeps both histories, and is done once', async () => {
   const first = push('signalbox', ticket('MC-1'));
   const second = push('signalbox', ticket('MC-2'));
-  git(clone, 'push', '--quiet', 'origin', `${second}:${witnessRef}`);
-  git(clone, 'push', '--quiet', '--force', 'origin', `${first}:${stateRef}`);
+  git(here.clone, 'push', '--quiet', 'origin', `${second}:${witnessRef}`);
+  git(here.clone, 'push', '--quiet', '--force', 'origin', `${first}:${stateRef}`);
   expect((await ask()).moved).toMatchObject({ how: 'rewound', commits: 1, files: [] });
   const mine = push('signalbox', { 'desk.yaml': 'format: 1\npaused: true\n' });
 
@@ -100,16 +67,16 @@ test('a restore needs the word, is by the person, keeps both histories, and is d
     files: ['desk.yaml'],
   };
   expect(await ask()).toMatchObject({ standing: 'moved-back', head: mine, witness: second, moved });
-  expect(git(clone, 'ls-remote', 'origin', stateRef)).toContain(mine);
+  expect(git(here.clone, 'ls-remote', 'origin', stateRef)).toContain(mine);
 
   const { standing, restored } = await ask({ restore: true });
   expect(standing).toBe('restored');
   for (const ref of [stateRef, witnessRef])
-    expect(git(clone, 'ls-remote', 'origin', ref)).toContain(restored);
-  git(clone, 'fetch', '--quiet', 'origin', stateRef);
-  const [parents, by] = git(clone, 'show', '-s', '--format=%P%n%ce', 'FETCH_HEAD').split('\n');
+    expect(git(here.clone, 'ls-remote', 'origin', ref)).toContain(restored);
+  git(here.clone, 'fetch', '--quiet', 'origin', stateRef);
+  const [parents, by] = git(here.clone, 'show', '-s', '--format=%P%n%ce', 'FETCH_HEAD').split('\n');
   expect({ parents, by }).toEqual({ parents: `${mine} ${second}`, by: 'wilma@acme.invalid' });
-  expect(git(clone, 'ls-tree', '-r', '--name-only', 'FETCH_HEAD').split('\n')).toEqual([
+  expect(git(here.clone, 'ls-tree', '-r', '--name-only', 'FETCH_HEAD').split('\n')).toEqual([
     'tickets/MC-1.yaml',
     'tickets/MC-2.yaml',
   ]);
@@ -118,27 +85,27 @@ test('a restore needs the word, is by the person, keeps both histories, and is d
 
 test("the remote is reached as git reaches it from that clone: by the clone's own ssh and address", async () => {
   const second = push('signalbox', ticket('MC-1'));
-  git(clone, 'push', '--quiet', 'origin', `${second}:${witnessRef}`, `:${stateRef}`);
-  const ssh = join(folder, 'ssh.sh');
-  const told = join(folder, 'told');
+  git(here.clone, 'push', '--quiet', 'origin', `${second}:${witnessRef}`, `:${stateRef}`);
+  const ssh = join(here.folder, 'ssh.sh');
+  const told = join(here.folder, 'told');
   writeFileSync(ssh, `#!/bin/sh\nfor last; do :; done\necho "$AGENT" >> ${told}\nexec sh -c "$last"\n`);
   chmodSync(ssh, 0o755);
   vi.stubEnv('AGENT', 'their agent');
   vi.stubEnv('EDITOR', 'vi');
-  git(clone, 'config', 'core.sshCommand', ssh);
-  git(clone, 'config', `url.ssh://git@forge.invalid${folder}/.insteadOf`, 'team:');
-  git(clone, 'remote', 'add', 'upstream', 'team:team.git');
+  git(here.clone, 'config', 'core.sshCommand', ssh);
+  git(here.clone, 'config', `url.ssh://git@forge.invalid${here.folder}/.insteadOf`, 'team:');
+  git(here.clone, 'remote', 'add', 'upstream', 'team:team.git');
   // A hook, for one, points git elsewhere.
   vi.stubEnv('GIT_DIR', '/somewhere/else');
   const report = await ask({ remote: 'upstream', restore: true });
   expect(report).toMatchObject({
     standing: 'restored',
-    remote: `ssh://forge.invalid${folder}/team.git`,
+    remote: `ssh://forge.invalid${here.folder}/team.git`,
     moved: { how: 'deleted', tickets: [{ id: 'MC-1', published: 'inbox', now: null }] },
   });
   vi.unstubAllEnvs();
-  expect(git(clone, 'ls-remote', join(folder, 'team.git'), stateRef)).toContain(report.restored);
-  expect(execFileSync('cat', [told], { encoding: 'utf8' })).toContain('their agent');
+  expect(git(here.clone, 'ls-remote', join(here.folder, 'team.git'), stateRef)).toContain(report.restored);
+  expect(readFileSync(told, 'utf8')).toContain('their agent');
 });
 
 test('who is overtaken by another repair has nothing left to do', async () => {
@@ -164,6 +131,6 @@ test('who is overtaken by another repair has nothing left to do', async () => {
 
 test('no clone, and no such remote, are said so', async () => {
   await expect(ask({ remote: 'nosuch' })).rejects.toMatchObject({ kind: 'user', code: 'no-remote' });
-  clone = folder;
+  here.clone = here.folder;
   await expect(ask()).rejects.toMatchObject({ kind: 'user', code: 'no-clone' });
 });

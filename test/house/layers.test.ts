@@ -84,6 +84,7 @@ const rules: Record<string, Layer> = {
 const composers = [
   'src/wire.ts',
   'src/wire-local.ts',
+  'src/wire-clone.ts',
   'src/wire-doctor.ts',
   'src/main.ts',
   'src/runner/action.ts',
