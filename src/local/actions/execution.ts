@@ -1,4 +1,5 @@
 import { asError } from '../../base/errors.ts';
+import { keepArtifact } from './artifacts.ts';
 import { runContexts } from './contexts.ts';
 import { type Contexts, evaluateCondition } from './expressions.ts';
 import { JobLog, Masks } from './job-log.ts';
@@ -226,6 +227,7 @@ export class Execution {
         cloneUrl: `${host.url()}/${repository}.git`,
         contexts: leg.contexts,
         token,
+        keepArtifact: (artifact) => keepArtifact(ledger, machine, runId, artifact),
         onSteps: (steps) => {
           if (!this.#detached) ledger.updateJob(leg.jobId, { steps });
         },

@@ -6,7 +6,7 @@ import { type Contexts, evaluateString, evaluateStrings, type Json } from './exp
 import { JobLog, Masks } from './job-log.ts';
 import { type Machine, makeFolders, runnerContext, runnerName } from './machine.ts';
 import type { JobConclusion, JobRecord, StepRecord } from './records.ts';
-import { type Scope, Session } from './session.ts';
+import { type KeepArtifact, type Scope, Session } from './session.ts';
 import { runPosts, runSteps, type StepListener, stepName } from './step-runner.ts';
 import type { Job, Workflow } from './workflow.ts';
 
@@ -23,6 +23,7 @@ export interface JobPlan {
   /** `github` (without what only the machine knows), `needs`, `strategy`, `matrix`, `inputs`, `vars`, `secrets`. */
   contexts: Contexts;
   token: string;
+  keepArtifact: KeepArtifact;
   /** Told whenever a step begins or ends. */
   onSteps(steps: StepRecord[]): void;
 }
@@ -40,7 +41,7 @@ export class JobRunner {
   readonly #steps: StepRecord[] = [];
 
   constructor(machine: Machine, plan: JobPlan) {
-    const { record, repository, cloneUrl, token } = plan;
+    const { record, repository, cloneUrl, token, keepArtifact } = plan;
     const masks = new Masks();
     for (const value of Object.values(plan.contexts.secrets ?? {})) masks.add(String(value));
     masks.add(token);
@@ -49,7 +50,8 @@ export class JobRunner {
     const { trackingId } = record;
     this.#machine = machine;
     this.#plan = plan;
-    this.#session = new Session({ machine, folders, log, masks, trackingId, repository, cloneUrl, token });
+    const about = { trackingId, repository, cloneUrl, token, keepArtifact };
+    this.#session = new Session({ machine, folders, log, masks, ...about });
   }
 
   /** Where this job's processes have their working directories. */

@@ -1,5 +1,12 @@
 import type { Host } from '../host.ts';
-import type { AttemptRecord, JobRecord, RunRecord, SettingsRecord, WorkflowRecord } from './records.ts';
+import type {
+  ArtifactRecord,
+  AttemptRecord,
+  JobRecord,
+  RunRecord,
+  SettingsRecord,
+  WorkflowRecord,
+} from './records.ts';
 import { latest } from './records.ts';
 
 /** Everything Actions remembers, and the webhooks that tell of its changes. */
@@ -9,12 +16,14 @@ export class Ledger {
   readonly #runs;
   readonly #jobs;
   readonly #settings;
+  readonly #artifacts;
 
   constructor(host: Host) {
     this.host = host;
     this.#workflows = host.table<WorkflowRecord>('workflows');
     this.#runs = host.table<RunRecord>('runs');
     this.#jobs = host.table<JobRecord>('jobs');
+    this.#artifacts = host.table<ArtifactRecord>('artifacts');
     this.#settings = host.table<SettingsRecord>('settings');
   }
 
@@ -90,6 +99,21 @@ export class Ledger {
 
   updateJob(id: number, fields: Partial<JobRecord>): JobRecord {
     return this.putJob({ ...this.job(id), ...fields });
+  }
+
+  /** Of one run, oldest first. */
+  artifacts(runId: number): ArtifactRecord[] {
+    return this.#artifacts.values().filter((one) => one.runId === runId);
+  }
+
+  findArtifact(repository: number, id: number): ArtifactRecord | undefined {
+    const artifact = this.#artifacts.get(String(id));
+    return artifact && this.findRun(repository, artifact.runId) && artifact;
+  }
+
+  putArtifact(artifact: ArtifactRecord): ArtifactRecord {
+    this.#artifacts.put(String(artifact.id), artifact);
+    return artifact;
   }
 
   settings(repository: number): SettingsRecord {

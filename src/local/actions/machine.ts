@@ -12,6 +12,8 @@ export interface Machine {
   /** Work folders, one per job. */
   workFolder: string;
   logFolder: string;
+  /** Zips of artifacts. */
+  artifactFolder: string;
   cancelScale: number;
   /** Added to the environment of every step. */
   environment: Record<string, string>;

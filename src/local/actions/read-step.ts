@@ -80,6 +80,7 @@ export function readDefaults(field: Field, contexts: readonly string[]): RunDefa
 const builtIn = {
   checkout: ['ref', 'fetch-depth', 'path', 'persist-credentials', 'token'],
   'setup-node': ['node-version', 'node-version-file', 'check-latest'],
+  'upload-artifact': ['name', 'path', 'if-no-files-found', 'retention-days'],
 } as const;
 
 function readUses(
@@ -87,9 +88,9 @@ function readUses(
   withField: Field | undefined,
 ): Pick<UsesStep, 'kind' | 'uses' | 'action' | 'with'> {
   const text = uses.text();
-  const [, name] = /^actions\/(checkout|setup-node)@./.exec(text) ?? [];
+  const [, name] = /^actions\/(checkout|setup-node|upload-artifact)@./.exec(text) ?? [];
   const given = withField && !withField.isNull ? withField : undefined;
-  if (name === 'checkout' || name === 'setup-node') {
+  if (name === 'checkout' || name === 'setup-node' || name === 'upload-artifact') {
     given?.keys(builtIn[name]);
     return { kind: 'uses', uses: text, action: name, with: given?.templates(stepContexts) ?? {} };
   }

@@ -88,6 +88,19 @@ export interface StepRecord {
   completedAt: number | null;
 }
 
+/** Files of a run that outlive it; the zip lies in a file of its own. */
+export interface ArtifactRecord {
+  id: number;
+  runId: number;
+  name: string;
+  /** Of the zip, in bytes. */
+  size: number;
+  /** `sha256:…` of the zip. */
+  digest: string;
+  createdAt: number;
+  expiresAt: number;
+}
+
 /** Secrets and variables of one repository, by upper-case name. */
 export interface SettingsRecord {
   secrets: Record<string, string>;

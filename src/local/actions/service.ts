@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { asError } from '../../base/errors.ts';
 import type { ActionsService, Host } from '../host.ts';
 import { actRoutes } from './act-routes.ts';
+import { artifactRoutes } from './artifacts.ts';
 import type { ActionsControls } from './controls.ts';
 import { doorOf } from './door.ts';
 import { logPath } from './job-runner.ts';
@@ -33,6 +34,7 @@ export function makeActions(host: Host, options: ActionsOptions): ActionsService
     random: host.random,
     workFolder: makeFolder(host.dataFolder, 'work'),
     logFolder: makeFolder(host.dataFolder, 'logs'),
+    artifactFolder: makeFolder(host.dataFolder, 'artifacts'),
     cancelScale: options.cancelScale,
     environment: options.runnerEnvironment ?? {},
   };
@@ -56,6 +58,7 @@ export function makeActions(host: Host, options: ActionsOptions): ActionsService
     mount(app) {
       const declare = doorOf(app, host);
       readRoutes(declare, ledger, machine);
+      artifactRoutes(declare, ledger, machine);
       actRoutes(declare, ledger, runs, requests);
     },
     async recover() {

@@ -14,6 +14,7 @@ import {
 import { killUntilNone, marked } from './orphans.ts';
 import { type StepProcess, startProcess } from './process.ts';
 import type { RunDefaults } from './workflow.ts';
+import type { ZipFile } from './zip.ts';
 
 /** The step failed; the message goes to the log. */
 export class StepFailure extends Error {}
@@ -43,6 +44,14 @@ export interface Scope {
   afterCancel: boolean;
 }
 
+/** Keeps files beyond the job. @throws Error where its run has an artifact of that name */
+export type KeepArtifact = (artifact: { name: string; files: readonly ZipFile[]; days: number | null }) => {
+  id: number;
+  size: number;
+  digest: string;
+  url: string;
+};
+
 export interface SessionParts {
   machine: Machine;
   folders: Folders;
@@ -52,6 +61,7 @@ export interface SessionParts {
   repository: string;
   cloneUrl: string;
   token: string;
+  keepArtifact: KeepArtifact;
 }
 
 /** What the steps of one running job share, and what a cancel acts on. */

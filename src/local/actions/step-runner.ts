@@ -2,6 +2,7 @@ import { checkout } from './built-in/checkout.ts';
 import { localAction } from './built-in/local-action.ts';
 import { runScript } from './built-in/script.ts';
 import { setupNode } from './built-in/setup-node.ts';
+import { uploadArtifact } from './built-in/upload-artifact.ts';
 import {
   type Contexts,
   evaluateCondition,
@@ -115,6 +116,7 @@ function execute(stage: Stage, step: Step): Promise<void> {
   const given = evaluateStrings(step.with, stage.contexts);
   if (step.action === 'checkout') return checkout(stage, given);
   if (step.action === 'setup-node') return setupNode(stage, given);
+  if (step.action === 'upload-artifact') return uploadArtifact(stage, given);
   return localAction(stage, step, given);
 }
 

@@ -86,7 +86,7 @@ export interface UsesStep extends StepBase {
   kind: 'uses';
   /** As written: `actions/checkout@v5`, `./.github/actions/x`. */
   uses: string;
-  action: 'checkout' | 'setup-node' | 'local';
+  action: 'checkout' | 'setup-node' | 'upload-artifact' | 'local';
   with: Record<string, string>;
 }
 

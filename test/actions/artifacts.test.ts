@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadOpenApi } from '../local/schemas.ts';
+import { steps } from './job-of-steps.ts';
+import { makeWorld, type World, where } from './world.ts';
+
+const openApi = loadOpenApi();
+const utf8 = { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } } as const;
+
+async function ran(
+  world: World,
+  list: string,
+): Promise<{ id: number; conclusion: string | null; log: string }> {
+  const id = await world.dispatch('steps', steps(list));
+  const { conclusion } = await world.ended(id);
+  return { id, conclusion, log: await world.log(id) };
+}
+
+async function listed(world: World, run_id: number) {
+  const { data } = await world.octokit.rest.actions.listWorkflowRunArtifacts({ ...where, run_id });
+  return data.artifacts;
+}
+
+/** What a person gets who downloads it: names and texts of its files, by another program than ours. */
+async function unpacked(world: World, artifact_id: number): Promise<Record<string, string>> {
+  const { data } = await world.octokit.rest.actions.downloadArtifact({
+    ...where,
+    artifact_id,
+    archive_format: 'zip',
+  });
+  const path = join(world.dataFolder, `${artifact_id}-downloaded.zip`);
+  writeFileSync(path, Buffer.from(data as ArrayBuffer));
+  const names = execFileSync('unzip', ['-Z1', path], utf8).trim().split('\n');
+  const text = (name: string) => execFileSync('unzip', ['-p', path, name], utf8);
+  return Object.fromEntries(names.map((name) => [name, text(name)]));
+}
+
+describe('upload-artifact', () => {
+  test('keeps a file and a folder beyond the job, also where a step failed; GitHub describes what is answered', async () => {
+    const world = await makeWorld();
+    const { id, conclusion } = await ran(
+      world,
+      `
+- run: mkdir -p out/deep && echo one > out/a.txt && echo two > out/deep/ü.txt && echo no > out/.hidden
+- run: exit 1
+- uses: actions/upload-artifact@v6
+  if: always()
+  id: up
+  with: { name: file, path: out/a.txt, retention-days: 7 }
+- uses: actions/upload-artifact@v6
+  if: always()
+  with: { name: folder, path: out }`,
+    );
+    expect(conclusion).toBe('failure');
+    const [file, folder] = await listed(world, id);
+    expect([file, folder]).toMatchObject([
+      { name: 'file', expired: false, workflow_run: { id } },
+      { name: 'folder', digest: expect.stringMatching(/^sha256:/) },
+    ]);
+    expect(Date.parse(file?.expires_at ?? '') - Date.parse(file?.created_at ?? '')).toBe(7 * 24 * 3600_000);
+    expect(await unpacked(world, file?.id ?? 0)).toEqual({ 'a.txt': 'one\n' });
+    expect(await unpacked(world, folder?.id ?? 0)).toEqual({ 'a.txt': 'one\n', 'deep/ü.txt': 'two\n' });
+    const path = '/repos/{owner}/{repo}/actions/runs/{run_id}/artifacts';
+    const body = { total_count: 2, artifacts: [file, folder] };
+    if (openApi) expect(openApi.faults('GET', path, 200, body)).toEqual([]);
+  });
+
+  test('runs after a cancel where it says always()', async () => {
+    const world = await makeWorld();
+    const list = `
+- run: echo kept > kept.txt; echo ready; sleep 600
+- uses: actions/upload-artifact@v6
+  if: always()
+  with: { name: kept, path: kept.txt }`;
+    const id = await world.dispatch('steps', steps(list));
+    await world.says(id, 'ready');
+    await world.octokit.rest.actions.cancelWorkflowRun({ ...where, run_id: id });
+    expect((await world.ended(id)).conclusion).toBe('cancelled');
+    expect(await listed(world, id)).toMatchObject([{ name: 'kept' }]);
+  });
+
+  test('takes a name once in a run, and says what it does not do', async () => {
+    const world = await makeWorld();
+    const refusedFor = async (given: string) => {
+      const { conclusion, log } = await ran(world, `- run: echo x > x.txt\n${given}`);
+      return [conclusion, log];
+    };
+    const use = (given: string) => `- uses: actions/upload-artifact@v6\n  with: { ${given} }`;
+    const once = use('name: x, path: x.txt');
+    expect(await refusedFor(`${once}\n${once}`)).toEqual([
+      'failure',
+      expect.stringContaining('(409) Conflict'),
+    ]);
+    expect(await refusedFor(use('path: "*.txt"'))).toEqual([
+      'failure',
+      expect.stringContaining('only one file or folder'),
+    ]);
+    expect(await refusedFor(use('path: nothing'))).toEqual([
+      'success',
+      expect.stringContaining('No files were found'),
+    ]);
+    expect(await refusedFor(use('path: nothing, if-no-files-found: error'))).toEqual([
+      'failure',
+      expect.stringContaining('No files were found'),
+    ]);
+    expect(await refusedFor(use('name: "a/b", path: x.txt'))).toEqual([
+      'failure',
+      expect.stringContaining('not valid'),
+    ]);
+  });
+});
+
+test('an artifact is read by those who may read the repository, and no other', async () => {
+  const world = await makeWorld();
+  const { id } = await ran(
+    world,
+    '- run: echo x > x.txt\n- uses: actions/upload-artifact@v6\n  with: { name: x, path: x.txt }',
+  );
+  const [artifact] = await listed(world, id);
+  const read = { ...where, artifact_id: artifact?.id ?? 0 };
+  expect((await world.as('elmar', 'read').rest.actions.getArtifact(read)).data.name).toBe('x');
+  await world.github.admin.createRepository('acme/other');
+  world.github.admin.setPermission('acme/other', 'lucienne', 'admin');
+  const elsewhere = world.octokit.rest.actions.getArtifact({ ...read, repo: 'other' });
+  await expect(elsewhere).rejects.toMatchObject({ status: 404 });
+});
