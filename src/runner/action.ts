@@ -11,6 +11,7 @@ import { loadConfig } from '../engine/settings.ts';
 import { makeForge } from '../forge/forge.ts';
 import { tokenClient } from '../forge/token-client.ts';
 import { openGitStore } from '../store/git-store.ts';
+import { workArtifact } from '../ticket/paths.ts';
 import { takeEnvironment } from './environment.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { exitStatusOf, type Outcome } from './outcome.ts';
@@ -145,9 +146,12 @@ function withoutTokens(variables: Variables, token: string): Variables {
   );
 }
 
-/** The action's outputs. Neither has a line break, so neither needs a delimiter. */
-function tell({ outputFile }: Inputs, { outcome, code }: Outcome): void {
-  if (outputFile) appendFileSync(outputFile, `outcome=${outcome}\ncode=${code}\n`);
+/** The action's outputs. None has a line break, so none needs a delimiter. */
+function tell({ outputFile, job }: Inputs, { outcome, code, bundle }: Outcome): void {
+  if (!outputFile) return;
+  const { name } = workArtifact(job.ticket, job.attempt);
+  const kept = bundle ? `bundle=${bundle}\nartifact=${name}\n` : '';
+  appendFileSync(outputFile, `outcome=${outcome}\ncode=${code}\n${kept}`);
 }
 
 // The clock's timers keep no process alive, and neither does an agent's left-over child: this channel does.

@@ -22,6 +22,8 @@ export interface Ending {
   agentGone: boolean;
   /** Pushes the agent's work and answers its commit; null where there is none. */
   saveWork: (() => Promise<string>) | null;
+  /** Puts work that could not be pushed into a file and answers its path; null where there is none. */
+  bundleWork?: () => Promise<string | null>;
 }
 
 export interface EndTools {
@@ -43,16 +45,18 @@ export interface EndTools {
 export async function finish(
   tools: EndTools,
   ending: Ending,
-): Promise<{ judgement: Judgement; decision: Decision | null }> {
+): Promise<{ judgement: Judgement; decision: Decision | null; bundle: string | null }> {
   const { store, handler, clock, log, patience } = tools;
   const { job, agentGone } = ending;
   const { durableMs, submitMs } = finishingTimes(tools.config);
   if ('signal' in ending.judgement) print(tools, job, signalOf(ending, ending.judgement.signal));
   const saving = ending.saveWork && keep(tools, ending.saveWork);
   const kept = saving && (await saving.inTime);
+  const bundle = kept && 'fault' in kept ? await bundled(tools, ending) : null;
   const judgement = kept && 'fault' in kept ? afterFault(tools, ending, kept.fault) : ending.judgement;
   const work = kept && 'commit' in kept ? kept.commit : undefined;
-  const signal = 'signal' in judgement ? signalOf(ending, judgement.signal, work) : null;
+  const signal =
+    'signal' in judgement ? signalOf(ending, judgement.signal, { work, isBundled: bundle !== null }) : null;
   const text = signal ? writeSignal(signal) : '';
   if (signal) {
     if (judgement !== ending.judgement) print(tools, job, signal);
@@ -80,19 +84,28 @@ export async function finish(
     if (!ended) return Promise.resolve(null);
     const source = `run-${job.run.id}-${job.run.run_attempt}-${ended.kind}`;
     const { attempt } = job;
-    return handler.handle(job.ticket, { ...ended, attempt, agent_gone: agentGone, source, ...about });
+    return handler.handle(job.ticket, {
+      ...ended,
+      attempt,
+      agent_gone: agentGone,
+      bundled: bundle !== null,
+      source,
+      ...about,
+    });
   };
   // Both are safe to repeat: an answer may be lost after the swap (rule 16).
   const decision = await patience.within('submit', { ms: submitMs, hurriedBy: 6_700 }, () =>
     patience.insist('submit', { ms: submitMs / 2, everyMs: 1_000 }, submit),
   );
   if (agentGone)
-    await patience.within('say stopped', { ms: 60_000, hurriedBy: 8_000 }, () => sayStopped(tools, job));
+    await patience.within('say stopped', { ms: 60_000, hurriedBy: 8_000 }, () =>
+      sayStopped(tools, job, bundle !== null),
+    );
   else log.warn('processes of the agent are left, so "stopped" is not said', { ticket: job.ticket });
   // A save that took too long has gone on meanwhile; what is left of the time is its.
   if (saving && patience.hurried)
     await patience.within('save the work', { ms: 0, hurriedBy: 9_000 }, () => saving.whole);
-  return { judgement, decision: decision ?? null };
+  return { judgement, decision: decision ?? null, bundle };
 }
 
 /** What is asked where the agent left no signal; null where others decide. */
@@ -131,6 +144,14 @@ function keep(
   return { inTime, whole };
 }
 
+/** Work that could not be pushed, made ready for the job to keep it as an artifact of the run. */
+async function bundled({ patience, output }: EndTools, { bundleWork }: Ending): Promise<string | null> {
+  if (!bundleWork) return null;
+  const made = await patience.within('bundle the work', { ms: 60_000, hurriedBy: 5_400 }, bundleWork);
+  if (made) output.line(`the work is bundled in ${made}`);
+  return made ?? null;
+}
+
 /**
  * What is said where the work could not be kept. In the hurry of a cancel nothing is: a failure would start the ticket
  * again that somebody has just stopped, and the words stand in the job log.
@@ -149,7 +170,7 @@ function print({ output }: EndTools, job: Job, signal: Signal): void {
 function signalOf(
   { job, key, agentGone }: Ending,
   { kind, summary }: { kind: Signal['kind']; summary: string },
-  work?: string,
+  { work, isBundled = false }: { work?: string | undefined; isBundled?: boolean } = {},
 ): Signal {
   const { id, run_attempt } = job.run;
   const { ticket, attempt } = job;
@@ -163,11 +184,16 @@ function signalOf(
     key,
     agent_gone: agentGone,
     work,
+    ...(isBundled ? { bundled: true } : {}),
   };
 }
 
 /** Nothing to say while the attempt is open: then its closing is somebody else's, and its stopping is seen by them. */
-async function sayStopped({ store, handler, clock, patience }: EndTools, job: Job): Promise<void> {
+async function sayStopped(
+  { store, handler, clock, patience }: EndTools,
+  job: Job,
+  bundled: boolean,
+): Promise<void> {
   await patience.insist('say stopped', { ms: 30_000, everyMs: 1_000 }, async () => {
     const snapshot = await store.read({ fresh: true });
     if (snapshot.movedBack)
@@ -177,6 +203,7 @@ async function sayStopped({ store, handler, clock, patience }: EndTools, job: Jo
     await handler.handle(job.ticket, {
       kind: 'stopped',
       attempt: job.attempt,
+      bundled,
       source: `run-${job.run.id}-${job.run.run_attempt}-stopped`,
       at: isoSeconds(clock.now()),
       actor: 'signalbox',

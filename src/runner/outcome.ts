@@ -19,6 +19,8 @@ export interface Outcome {
   /** Reason code; `ok` where all went well, `cancelled` where the job was. */
   code: string;
   message: string;
+  /** File with work that could not be pushed, for the job to keep. */
+  bundle?: string | null;
 }
 
 export function makeOutcome(

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Attempt, Ticket } from '../ticket/format.ts';
+import { workArtifact } from '../ticket/paths.ts';
 
 export interface PromptFacts {
   ticket: Ticket;
@@ -60,10 +61,23 @@ export function buildPrompt({ ticket, attempt, salvage, house }: PromptFacts): s
           `An earlier attempt left unfinished work: ${salvage} in this repository (git diff HEAD...${salvage}).`,
           'Use of it what is good.',
         ]),
+    ...bundledWords(ticket),
     '',
     howToEnd,
     '',
   ].join('\n');
+}
+
+/** Work of earlier attempts that the next one cannot see: a job may not fetch it, and what it holds was refused. */
+function bundledWords({ id, attempts }: Ticket): string[] {
+  const last = attempts.findLast(({ bundled }) => bundled);
+  if (!last) return [];
+  const { name } = workArtifact(id, last.number);
+  return [
+    '',
+    `What attempt ${last.number} had done could not be pushed; how it ended says why. People have it as the artifact`,
+    `${name} of run ${last.run?.id}, and you do not see it here. Do the work anew, and without what was refused.`,
+  ];
 }
 
 function section(title: string, texts: readonly string[]): string[] {

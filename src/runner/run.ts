@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { asError, SignalboxError } from '../base/errors.ts';
 import { finishingTimes } from '../ticket/config.ts';
+import { workArtifact } from '../ticket/paths.ts';
 import { type Attending, attend, launch, type RunnerDeps, type Started, stop } from './attend.ts';
 import { type Ending, type EndTools, finish } from './end.ts';
 import { type Gate, lookAgain, passGate, type Turned } from './gate.ts';
@@ -112,6 +114,7 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
     agent: name,
     clock,
     timeoutMs: finishingTimes(deps.config).workMs,
+    bundlePath: join(deps.workFolder, workArtifact(job.ticket, job.attempt).file),
   });
   const { cause, exit } = await attend(attending, agent, profile, () =>
     keeper.save({ subject: 'work in progress', words: words() }),
@@ -128,7 +131,8 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   const limit = met ? { ...met, line: hide(met.line) } : null;
   const judgement = judge({ cause, exit, claim, limit, lastWords: words(), closed });
   const saveWork = savingOf(keeper, judgement, cause, words);
-  return end(attending, { agent: name, judgement, cause, agentGone, saveWork });
+  const bundleWork = () => keeper.bundle();
+  return end(attending, { agent: name, judgement, cause, agentGone, saveWork, bundleWork });
 }
 
 async function isClosed({ deps, tools, job }: Attending): Promise<boolean> {
@@ -158,8 +162,8 @@ async function end(
   what: Omit<Ending, 'job' | 'key'> & { cause: StopCause | null },
 ): Promise<Outcome> {
   const { cause, ...ending } = what;
-  const { judgement, decision } = await finish(tools, { job, key, ...ending });
-  const outcome = makeOutcome(judgement, decision, cause);
+  const { judgement, decision, bundle } = await finish(tools, { job, key, ...ending });
+  const outcome = { ...makeOutcome(judgement, decision, cause), bundle };
   tools.output.line(
     `${job.ticket}, attempt ${job.attempt}: ${outcome.outcome}: ${outcome.code}: ${outcome.message}`,
   );

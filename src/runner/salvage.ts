@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isoSeconds } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
@@ -12,7 +12,12 @@ export interface Snapshot {
   tree: string;
   /** Whether the tree is the one of `head`: nothing is uncommitted. */
   clean: boolean;
+  /** Uncommitted files that are not in it, since each is larger than `largestUncommitted`. */
+  leftOut: { path: string; bytes: number }[];
 }
+
+/** An uncommitted file is kept up to this size, in bytes: half of what GitHub takes at most. */
+export const largestUncommitted = 50 * 1024 ** 2;
 
 /** The mode of a commit of another repository in a tree. */
 const gitlink = /^160000 ([0-9a-f]+) \d\t(.*)$/;
@@ -41,7 +46,11 @@ export async function takeSnapshot({ bare, tree, start, user }: Workshop): Promi
   });
   const forget = links.map(({ path }) => `0 ${'0'.repeat(40)}\t${path}\0`).join('');
   if (links.length > 0) await run(['update-index', '-z', '--index-info'], forget);
-  await addAll(bare, tree, env);
+  const leftOut = await largeFiles(tree, run);
+  await markAssumed(run, tree, leftOut, '--assume-unchanged');
+  await addAll(bare, tree, env, leftOut).finally(() =>
+    markAssumed(run, tree, leftOut, '--no-assume-unchanged'),
+  );
   for (const { sha, path } of links) {
     const taken = await run(['--literal-pathspecs', 'ls-files', '-z', '--', path]);
     if (taken === '') await run(['update-index', '-z', '--index-info'], `160000 ${sha}\t${path}\0`);
@@ -50,15 +59,52 @@ export async function takeSnapshot({ bare, tree, start, user }: Workshop): Promi
   await run(['update-index', '-z', '--index-info'], `0 ${'0'.repeat(40)}\t${signalFile}\0`);
   const made = (await run(['write-tree'])).trim();
   const same = (await run(['rev-parse', `${head}^{tree}`])).trim();
-  return { head, tree: made, clean: made === same };
+  return { head, tree: made, clean: made === same && leftOut.length === 0, leftOut };
 }
+
+/** Changed and new files too large to be kept. Their sizes alone are looked at. */
+async function largeFiles(tree: string, run: Run): Promise<Snapshot['leftOut']> {
+  const asked = ['ls-files', '-z', '--others', '--modified', '--exclude-standard'];
+  // Where this fails `git add` will, too, and its words are the ones to tell.
+  const listed = (await run([`--work-tree=${tree}`, ...asked]).catch(() => '')).split('\0').filter(Boolean);
+  const sized = [...new Set(listed)].map(async (path) => {
+    const found = await lstat(join(tree, path)).catch(() => null);
+    return found?.isFile() && found.size > largestUncommitted ? [{ path, bytes: found.size }] : [];
+  });
+  return (await Promise.all(sized)).flat();
+}
+
+/** Tracked files are left as they were committed; of a file that is not tracked git has nothing to mark. */
+async function markAssumed(
+  run: Run,
+  tree: string,
+  files: Snapshot['leftOut'],
+  how: '--assume-unchanged' | '--no-assume-unchanged',
+): Promise<void> {
+  if (files.length === 0) return;
+  const named = files.map(({ path }) => path);
+  const listed = await run(['--literal-pathspecs', 'ls-files', '-z', '--', ...named]);
+  const mark = [`--work-tree=${tree}`, 'update-index', how, '-z', '--stdin'];
+  if (listed !== '') await run(mark, listed);
+}
+
+/** A line of an exclude file that means this one path, whatever is in its name. */
+const excludedPath = (path: string): string =>
+  `/${path.replace(/[\\*?[\] #!]/g, '\\$&').replaceAll('\n', '?')}\n`;
 
 /**
  * Puts the files of the tree into the index. Exit status 1 means that some vanished or cannot be read. A status above it
  * means that git gave up on all: it does so for one file that has not the encoding its attributes claim. Then all are
  * taken as the bytes they are.
  */
-async function addAll(bare: string, tree: string, env: Record<string, string>): Promise<void> {
+async function addAll(
+  bare: string,
+  tree: string,
+  env: Record<string, string>,
+  leftOut: Snapshot['leftOut'],
+): Promise<void> {
+  await mkdir(join(bare, 'info'), { recursive: true });
+  await writeFile(join(bare, 'info', 'exclude'), leftOut.map(({ path }) => excludedPath(path)).join(''));
   const attributes = join(bare, 'info', 'attributes');
   const add = [`--work-tree=${tree}`, 'add', '--all', '--ignore-errors', '--', '.'];
   const tried = async () => {
@@ -75,11 +121,10 @@ async function addAll(bare: string, tree: string, env: Record<string, string>): 
     throw new SignalboxError('bug', 'snapshot-failed', `git add: ${fault.trim().slice(-500)}`);
 }
 
+type Run = (args: readonly string[], input?: string) => Promise<string>;
+
 /** Git on our clone with an index of its own, answering what it prints. @throws SignalboxError `bug` */
-function withIndex(
-  bare: string,
-  index: string,
-): (args: readonly string[], input?: string) => Promise<string> {
+function withIndex(bare: string, index: string): Run {
   return async (args, input) => {
     const env = { GIT_INDEX_FILE: index };
     const result = await ownGit(bare, args, { env, ...(input === undefined ? {} : { input }) });
@@ -113,7 +158,7 @@ export async function withoutWorkflows({ bare, start }: Workshop, snapshot: Snap
     ...changed.map(({ mode, oid, path }) => `${mode} ${oid}\t${setAside}/${path}`),
   ];
   await run(['update-index', '-z', '--index-info'], lines.map((line) => `${line}\0`).join(''));
-  return { head: start, tree: (await run(['write-tree'])).trim(), clean: false };
+  return { ...snapshot, head: start, tree: (await run(['write-tree'])).trim(), clean: false };
 }
 
 /**
@@ -187,4 +232,21 @@ export async function pushWork(
   const words = pushed.code === -1 ? 'git was ended at its time limit' : pushed.stderr.trim().slice(-500);
   const kind = /\[remote rejected\]/.test(pushed.stderr) ? 'config' : 'forge';
   throw new SignalboxError(kind, 'work-not-pushed', words);
+}
+
+/**
+ * Puts what `commit` adds to where the work started into a git bundle, under the name of its ref. Answers its path, or
+ * null where it adds nothing. @throws SignalboxError `bug`
+ */
+export async function makeBundle(
+  { bare, start }: Workshop,
+  { ref, commit, path }: { ref: string; commit: string; path: string },
+): Promise<string | null> {
+  if (commit === start) return null;
+  const own = await ownGit(bare, ['update-ref', ref, commit]);
+  const made = await ownGit(bare, ['bundle', 'create', '--quiet', path, ref, `^${start}`], {
+    timeoutMs: 600_000,
+  });
+  if (own.code === 0 && made.code === 0) return path;
+  throw new SignalboxError('bug', 'bundle-failed', `${own.stderr}${made.stderr}`.trim().slice(-500));
 }

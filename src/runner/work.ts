@@ -3,7 +3,15 @@ import { asError } from '../base/errors.ts';
 import { workRef } from '../ticket/paths.ts';
 import type { Job } from './job.ts';
 import type { Remote, Workshop } from './repository.ts';
-import { commitSnapshot, pushWork, type Snapshot, takeSnapshot, withoutWorkflows } from './salvage.ts';
+import {
+  commitSnapshot,
+  largestUncommitted,
+  makeBundle,
+  pushWork,
+  type Snapshot,
+  takeSnapshot,
+  withoutWorkflows,
+} from './salvage.ts';
 
 /** How GitHub refuses a job's push of a commit that changes a workflow file (of an App, an OAuth App, a token of a person). */
 const workflowRefused = /refusing to allow .+ to create or update workflow\b/;
@@ -16,6 +24,8 @@ export interface WorkKeeper {
    * kept. @throws SignalboxError
    */
   save(what: { subject: string; words: string; plain?: boolean }): Promise<string>;
+  /** Puts the work that was saved last and could not be pushed into a git bundle; its path, or null where there is none. */
+  bundle(): Promise<string | null>;
 }
 
 export function makeWorkKeeper(keeper: {
@@ -26,15 +36,19 @@ export function makeWorkKeeper(keeper: {
   clock: Clock;
   /** Milliseconds that one push may take. */
   timeoutMs: number;
+  /** Where a bundle is put. */
+  bundlePath: string;
 }): WorkKeeper {
-  const { workshop, remote, job, agent, clock, timeoutMs } = keeper;
+  const { workshop, remote, job, agent, clock, timeoutMs, bundlePath } = keeper;
   const ref = workRef(job.ticket, job.attempt);
+  let unpushed: string | null = null;
   const saveNow: WorkKeeper['save'] = async ({ subject, words, plain = false }) => {
     const snapshot = await takeSnapshot(workshop);
     const now = clock.now();
     const message = [
       `${job.ticket} #${job.attempt}: ${subject}`,
       ...(words === '' ? [] : [words]),
+      ...leftOutWords(snapshot.leftOut),
       `Ticket: ${job.ticket}\nAttempt: ${job.attempt}\nRun: ${job.run.id}\nChecked-in: ${isoSeconds(now)}`,
     ]
       .join('\n\n')
@@ -44,12 +58,15 @@ export function makeWorkKeeper(keeper: {
       await pushWork(workshop.bare, { remote, ref, commit: made, timeoutMs });
       return made;
     };
-    try {
-      return await push(plain && snapshot.clean ? snapshot.head : await commit(snapshot));
-    } catch (error) {
+    // Whole, with its workflow files: a bundle is not pushed by a job.
+    const made = plain && snapshot.clean ? snapshot.head : await commit(snapshot);
+    unpushed = made;
+    const kept = await push(made).catch(async (error) => {
       if (!workflowRefused.test(asError(error).message)) throw error;
       return push(await commit(await withoutWorkflows(workshop, snapshot)));
-    }
+    });
+    unpushed = null;
+    return kept;
   };
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -58,5 +75,18 @@ export function makeWorkKeeper(keeper: {
       last = saved.catch(() => {});
       return saved;
     },
+    bundle: async () =>
+      unpushed === null ? null : makeBundle(workshop, { ref, commit: unpushed, path: bundlePath }),
   };
+}
+
+/** What of the work tree is not in the commit, so that nobody looks for it there. */
+function leftOutWords(files: Snapshot['leftOut']): string[] {
+  if (files.length === 0) return [];
+  const lines = files
+    .slice(0, 50)
+    .map(({ path, bytes }) => `  ${path} (${Math.round(bytes / 1024 ** 2)} MiB)`);
+  const more = files.length > lines.length ? [`  and ${files.length - lines.length} more`] : [];
+  const limit = `${largestUncommitted / 1024 ** 2} MiB`;
+  return [[`Left out, uncommitted and larger than ${limit}:`, ...lines, ...more].join('\n')];
 }

@@ -146,7 +146,9 @@ const runs = {
   stopped(ticket, request, { now }) {
     if (!stopping(ticket).some(({ number }) => number === request.attempt)) return refuse('already-so');
     const attempts = ticket.attempts.map((attempt) =>
-      attempt.number === request.attempt ? { ...attempt, stopped: isoSeconds(now) } : attempt,
+      attempt.number === request.attempt
+        ? { ...attempt, stopped: isoSeconds(now), ...(request.bundled ? { bundled: true } : {}) }
+        : attempt,
     );
     return { ...ticket, attempts };
   },
@@ -222,7 +224,8 @@ function close(
   reason: string,
   agentGone = false,
 ): Ticket {
-  return closeAttempt(ticket, now, { outcome, by: request.actor, reason, agentGone });
+  const bundled = 'bundled' in request ? request.bundled : false;
+  return closeAttempt(ticket, now, { outcome, by: request.actor, reason, agentGone, bundled });
 }
 
 function closeBySignal(ticket: Ticket, request: RequestOf<'signal'>, { now }: Circumstances): Ticket {
@@ -232,6 +235,7 @@ function closeBySignal(ticket: Ticket, request: RequestOf<'signal'>, { now }: Ci
     reason: request.signal?.summary ?? '',
     signal: requestDigest(request),
     work: request.signal?.work,
+    bundled: request.signal?.bundled,
     // A worker's own word, and only the runner's: a comment or a file is written while the agent may live (rule 18).
     agentGone: request.channel === 'runner' && request.signal?.agent_gone === true,
   });

@@ -9,6 +9,8 @@ export interface Closing {
   signal?: string;
   /** Commit that it named as its work. */
   work?: string | undefined;
+  /** Whether its work could not be pushed and is an artifact of the run. */
+  bundled?: boolean | undefined;
   /** Whether the closing itself proves that nothing of the agent lives. */
   agentGone: boolean;
 }
@@ -32,6 +34,7 @@ export function closeAttempt(ticket: Ticket, now: number, closing: Closing): Tic
     reason: closing.reason,
     signal: closing.signal ?? null,
     work: closing.work,
+    ...(closing.bundled ? { bundled: true } : {}),
     started: open.run?.started ?? open.claimed,
     ended,
     stopped: open.run && !closing.agentGone ? null : ended,

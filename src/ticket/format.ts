@@ -70,6 +70,8 @@ const boundRun = z.strictObject({
     .describe('whether its agent has a user of its own; one without can read what its job can'),
 });
 
+const bundled = z.boolean().optional();
+
 const attempt = z.strictObject({
   number: z.number().int().positive(),
   claim: line,
@@ -123,6 +125,7 @@ const closedAttempt = z.strictObject({
   report: report
     .optional()
     .describe('of an attempt that ended without a completion of its own, as things were then'),
+  bundled: bundled.describe('whether its work could not be pushed and is an artifact of its run'),
   accepted: z
     .strictObject({
       kind: z.enum(['done', 'review', 'question']),
@@ -203,6 +206,7 @@ export const signal = z.strictObject({
     .default(false)
     .describe("the runner's word that every process of the agent has ended"),
   work: commit.optional().describe('commit of the work it speaks of; only that is ever shown'),
+  bundled: bundled.describe('whether the work could not be pushed and is an artifact of the run'),
 });
 export type Signal = z.infer<typeof signal>;
 

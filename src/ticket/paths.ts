@@ -101,6 +101,11 @@ export function workRef(id: string, attempt: number): string {
   return `${workRefs}${id}/${attempt}`;
 }
 
+/** Name of the artifact that holds an attempt's work where it could not be pushed, and of the git bundle in it. */
+export function workArtifact(id: string, attempt: number): { name: string; file: string } {
+  return { name: `signalbox-work-${id}-${attempt}`, file: `${id}-${attempt}.bundle` };
+}
+
 function attemptName(match: RegExpExecArray | null): AttemptName | null {
   const [, id, attempt] = match ?? [];
   return id !== undefined && isTicketId(id) ? { id, attempt: Number(attempt) } : null;

@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 import type { ClosedAttempt, Report, Ticket } from './format.ts';
-import { workRef } from './paths.ts';
+import { workArtifact, workRef } from './paths.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
 import type { Request } from './requests.ts';
 
@@ -142,6 +142,16 @@ function whatComes({ state, not_before, waiting, lifetime }: Ticket): string {
 }
 
 /** Where what is left of the attempt is to be found. */
-function artifactsOf({ id }: Ticket, { number, run }: ClosedAttempt): string[] {
-  return run ? [`work: \`git fetch origin ${workRef(id, number)}\``, `log: ${run.url}`] : [];
+function artifactsOf(ticket: Ticket, attempt: ClosedAttempt): string[] {
+  const { run } = attempt;
+  return run ? [`work: ${workPlace(ticket, attempt)}`, `log: ${run.url}`] : [];
+}
+
+/** Where the work of an attempt is, and the commands that fetch it. */
+export function workPlace({ id }: Pick<Ticket, 'id'>, { number, run, bundled }: ClosedAttempt): string {
+  const ref = workRef(id, number);
+  if (!bundled) return `\`git fetch origin ${ref}\``;
+  const { name, file } = workArtifact(id, number);
+  const fetch = `gh run download ${run?.id} --name ${name} && git fetch ./${file} ${ref}`;
+  return `its push was not taken, so it is an artifact of the run: \`${fetch}\``;
 }

@@ -79,6 +79,8 @@ export type Request = Asked &
         last_words?: string;
         /** The closing itself proves the agent gone. */
         agent_gone: boolean;
+        /** Whether the work could not be pushed and is an artifact of the run. */
+        bundled?: boolean;
       }
     | {
         kind: 'quota';
@@ -88,10 +90,12 @@ export type Request = Asked &
         line: string;
         last_words?: string;
         agent_gone: boolean;
+        /** Whether the work could not be pushed and is an artifact of the run. */
+        bundled?: boolean;
       }
     | { kind: 'stopped_by_person'; attempt: number }
     | { kind: 'undispatchable'; attempt: number; code: string; reason: string }
-    | { kind: 'stopped'; attempt: number }
+    | { kind: 'stopped'; attempt: number; bundled?: boolean }
     | { kind: 'interrupt'; message: string }
     | { kind: 'due' }
     | { kind: 'answer'; text: string }

@@ -3,8 +3,9 @@ import { conditionWords, unknownAgents } from './conditions.ts';
 import type { Config } from './config.ts';
 import type { ClosedAttempt, Quarantined, Report, Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
-import { quarantinePath, ticketPath, workRef } from './paths.ts';
+import { quarantinePath, ticketPath } from './paths.ts';
 import { harmless, quote } from './quotes.ts';
+import { workPlace } from './report.ts';
 import { stateWords } from './states.ts';
 
 /*
@@ -93,6 +94,7 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
   const run = attempt.run
     ? `Run: [${attempt.run.id}](${attempt.run.url}), run attempt ${attempt.run.run_attempt}`
     : 'Run: none had started an agent';
+  const place = workPlace(ticket, attempt);
   const how = report ? 'ended without a completion' : 'was stopped';
   return [
     marker(`evidence:${number}`),
@@ -108,7 +110,7 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
           "- Its agent ran as the job's own user, since it got none of its own (that takes root or `sudo`): it could read what the job can",
         ]
       : []),
-    ...(attempt.run && !report ? [`- Work kept: \`git fetch origin ${workRef(ticket.id, number)}\``] : []),
+    ...(attempt.run && !report?.artifacts.includes(`work: ${place}`) ? [`- Work kept: ${place}`] : []),
     ...(report
       ? [...listed('Next actions', report.next_actions), ...listed('Artifacts', report.artifacts)]
       : []),
