@@ -158,7 +158,9 @@ export class Oracle {
   async #count(head: string | null): Promise<void> {
     if (head === null) return;
     const { message } = await readCommit(this.#world.github.remote.objects, head);
-    for (const [, id = '', request = ''] of message.matchAll(/^Ticket: (\S+)\nTransition: (\w+)(?: [0-9a-f]{8})?: /gm))
+    for (const [, id = '', request = ''] of message.matchAll(
+      /^Ticket: (\S+)\nTransition: (\w+)(?: [0-9a-f]{8})?: /gm,
+    ))
       this.#world.coverage.meet(request, this.#tickets.get(id)?.state ?? 'none');
   }
 
