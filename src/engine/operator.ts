@@ -9,9 +9,10 @@ import type { Desk, Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import type { Request } from '../ticket/requests.ts';
 import { wanted } from '../ticket/wanted.ts';
-import { CallClock, callOffAlarm, raiseAlarm, showConfig, showDetached } from './alarm.ts';
+import { CallClock, callOffAlarm, showConfig, showDetached } from './alarm.ts';
 import { type Context, own, present } from './context.ts';
 import { Dirty } from './dirty.ts';
+import { Freeze } from './freeze.ts';
 import { makeHandler, signalRequest } from './handle.ts';
 import { detach, takeIn, ticketBranch, ticketOf } from './intake.ts';
 import { show } from './mirror.ts';
@@ -51,13 +52,11 @@ export function makeOperator(options: OperatorOptions): Operator {
   return new DeskOperator(options);
 }
 
-/** How long the alarm of a moved head waits for the forge to tell who moved it, in milliseconds. */
-const moverPatienceMs = 20_000;
-
 class DeskOperator implements Operator {
   readonly #options: OperatorOptions;
   readonly #context: Context;
   readonly #runs: Runs;
+  readonly #freeze: Freeze;
   // Starts and stops have a line of their own: a stop never waits behind comments.
   readonly #runsDirty: Dirty<string>;
   readonly #issuesDirty: Dirty<number>;
@@ -67,12 +66,8 @@ class DeskOperator implements Operator {
   #followed: string | null = null;
   /** Paused profiles at the last head followed. */
   #profiles: Desk['profiles'] = {};
-  /** The alarm was raised. */
-  #frozen = false;
   /** When the last whole sweep began, by the forge's clock; null where nothing may be taken as seen. */
   #sweptAt: number | null = null;
-  /** When the head was first seen moved back. */
-  #movedSince: number | null = null;
   readonly #callClock = new CallClock();
   #callOffTimer = () => {};
 
@@ -91,6 +86,13 @@ class DeskOperator implements Operator {
       readIssue: (number) => this.#issuesDirty.ask(number),
     };
     this.#runs = new Runs(this.#context);
+    this.#freeze = new Freeze(this.#context, {
+      lookAgain: () => this.#headDirty.later('head', 1_000),
+      thawed: () => {
+        this.#sweptAt = null; // what was asked meanwhile was read by nobody
+        void this.sweep().catch((error) => log.warn('the sweep after the restore failed', { error }));
+      },
+    });
     this.#runsDirty = new Dirty((id) => this.#runs.settle(id), { clock, log, atOnce: 8, name: 'runs' });
     this.#issuesDirty = new Dirty((issue) => this.#readIssue(issue), {
       clock,
@@ -221,7 +223,7 @@ class DeskOperator implements Operator {
   async #followHead(): Promise<void> {
     const { store, forge, clock } = this.#options;
     const snapshot = await this.#context.writer.read();
-    if (await this.#isFrozen(snapshot)) return;
+    if (await this.#freeze.holds(snapshot)) return;
     for (const id of await changedTickets(store, this.#followed, snapshot)) await this.#tell(id);
     this.#followed = snapshot.head;
     for (const id of waitingForProfiles(snapshot, this.#profiles, await this.#context.config()))
@@ -245,28 +247,6 @@ class DeskOperator implements Operator {
       this.#callOffTimer = clock.after(ms, () => this.#headDirty.add('head'));
     }
     throwGravest(failures);
-  }
-
-  /** A head that was moved back freezes the desk (rule 2); once it is restored everything is looked at. */
-  async #isFrozen({ movedBack, head, witness }: Snapshot): Promise<boolean> {
-    const { clock, forge, log } = this.#options;
-    const wasFrozen = this.#frozen;
-    if (!movedBack) this.#movedSince = null;
-    if (movedBack && !wasFrozen) {
-      if (this.#movedSince === null) log.error('head-moved-back: the desk is frozen', { head, witness });
-      this.#movedSince ??= forge.now();
-      const patient = forge.now() < this.#movedSince + moverPatienceMs;
-      // Not before it is told: an alarm that could not be raised is tried again.
-      this.#frozen = await raiseAlarm(this.#context, { head, witness }, patient);
-      this.#callOffTimer();
-      if (!this.#frozen) this.#callOffTimer = clock.after(1_000, () => this.#headDirty.add('head'));
-    } else if (wasFrozen && !movedBack) {
-      await callOffAlarm(this.#context);
-      this.#frozen = false;
-      this.#sweptAt = null; // what was asked meanwhile was read by nobody
-      void this.sweep().catch((error) => log.warn('the sweep after the restore failed', { error }));
-    }
-    return movedBack;
   }
 
   async #tell(id: string): Promise<void> {

@@ -1,0 +1,53 @@
+import { callOffAlarm, raiseAlarm } from './alarm.ts';
+import type { Context } from './context.ts';
+import type { Snapshot } from './ports.ts';
+
+/** How long the alarm of a moved head waits for the forge to tell who moved it, in milliseconds. */
+const moverPatienceMs = 20_000;
+
+export interface FreezeOptions {
+  /** Asks for another look at the head, soon: the alarm could not be raised yet. */
+  lookAgain(): void;
+  /** The head was restored, and its alarm called off. */
+  thawed(): void;
+}
+
+/** A head that was moved back freezes the desk (rule 2): people are told, once, until somebody restores it. */
+export class Freeze {
+  readonly #context: Pick<Context, 'forge' | 'config' | 'log'>;
+  readonly #options: FreezeOptions;
+  /** When the head was first seen moved back; null where it is not. */
+  #since: number | null = null;
+  #isTold = false;
+
+  constructor(context: Pick<Context, 'forge' | 'config' | 'log'>, options: FreezeOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** Whether nothing may follow from this head. Raises the alarm for one that was moved back, and calls it off after. */
+  async holds(snapshot: Snapshot): Promise<boolean> {
+    if (snapshot.movedBack) await this.#freeze(snapshot);
+    else await this.#thaw();
+    return snapshot.movedBack;
+  }
+
+  async #freeze({ head, witness }: Snapshot): Promise<void> {
+    if (this.#isTold) return;
+    const { forge, log } = this.#context;
+    if (this.#since === null) log.error('head-moved-back: the desk is frozen', { head, witness });
+    this.#since ??= forge.now();
+    const patient = forge.now() < this.#since + moverPatienceMs;
+    // Not before it is told: an alarm that could not be raised is tried again.
+    this.#isTold = await raiseAlarm(this.#context, { head, witness }, patient);
+    if (!this.#isTold) this.#options.lookAgain();
+  }
+
+  async #thaw(): Promise<void> {
+    this.#since = null;
+    if (!this.#isTold) return;
+    await callOffAlarm(this.#context);
+    this.#isTold = false;
+    this.#options.thawed();
+  }
+}
