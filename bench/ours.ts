@@ -80,7 +80,7 @@ class LocalBackend implements Backend {
   private constructor(folder: string, head: string) {
     this.objects = new CatFile(folder);
     this.#writer = new FastImport(folder, 'bench', author);
-    this.#refs = { head, witness: head, signals: new Map() };
+    this.#refs = { head, witness: head, swept: null, signals: new Map() };
   }
 
   static async open(folder: string): Promise<LocalBackend> {
@@ -94,7 +94,7 @@ class LocalBackend implements Backend {
 
   async push(moves: readonly RefMove[]): Promise<PushResult> {
     const to = (name: string) => moves.find(({ ref }) => ref === name)?.to ?? null;
-    this.#refs = { head: to(stateRef), witness: to(witnessRef), signals: new Map() };
+    this.#refs = { head: to(stateRef), witness: to(witnessRef), swept: null, signals: new Map() };
     return { kind: 'moved', words: '' };
   }
 

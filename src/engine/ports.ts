@@ -49,8 +49,16 @@ export interface Snapshot {
   quarantine: readonly string[];
   /** Text of any file at this head; null where there is none. */
   file(path: string): Promise<string | null>;
+  /** What a whole sweep left done (`Store.markSwept`); null where none did, or this head does not descend from it. */
+  swept(): Promise<Swept | null>;
   /** The archived ticket with this id, if there is one. */
   archived(id: string): Promise<TicketFile | null>;
+}
+
+/** Up to `head` everything was shown on GitHub, and up to `time` (milliseconds, the forge's clock) everything read there. */
+export interface Swept {
+  head: string;
+  time: number;
 }
 
 export interface Trailers {
@@ -104,6 +112,12 @@ export interface Store {
   restore(base: Snapshot): Promise<Swap>;
   /** Makes a runner's signal durable at `refs/signalbox/signal/<ID>/<attempt>`. Idempotent for the same text; a different text keeps the first and fails with `signal-exists`. */
   saveSignal(id: string, attempt: number, text: string): Promise<void>;
+  /**
+   * Leaves a mark for the next process; `head` is the present head of the branch or an older one. A mark that is ahead
+   * of it stays. Fails with `push-refused` where the ref may not be pushed; where the push is lost, or overtaken, the
+   * mark is only older than it might be.
+   */
+  markSwept(swept: Swept): Promise<void>;
   /** Newest first. */
   history(id: string, options?: { limit?: number }): Promise<HistoryEntry[]>;
   close(): Promise<void>;

@@ -4,6 +4,8 @@ import type { Objects } from './objects.ts';
 export interface Refs {
   head: string | null;
   witness: string | null;
+  /** The mark of the last whole sweep. */
+  swept: string | null;
   /** Full ref name to commit. */
   signals: ReadonlyMap<string, string>;
 }

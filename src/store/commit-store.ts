@@ -2,10 +2,10 @@ import { type Clock, isoSeconds } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import type { FileChange, HistoryEntry, NewCommit, Snapshot, Store, Swap } from '../engine/ports.ts';
-import { archivePath, quarantineOf, signalRef, ticketPath, witnessRef } from '../ticket/paths.ts';
+import type { FileChange, HistoryEntry, NewCommit, Snapshot, Store, Swap, Swept } from '../engine/ports.ts';
+import { archivePath, quarantineOf, signalRef, sweptRef, ticketPath, witnessRef } from '../ticket/paths.ts';
 import type { Backend, CommitToWrite, RefMove, Refs } from './backend.ts';
-import { readTransitions, restoreMessage, signalMessage, writeMessage } from './message.ts';
+import { readTransitions, restoreMessage, signalMessage, sweptMessage, writeMessage } from './message.ts';
 import { diffTrees, readCommit, readText } from './objects.ts';
 import { Serial } from './serial.ts';
 import { type Look, SnapshotReader, signalFile, signalText } from './snapshot.ts';
@@ -104,6 +104,10 @@ export class CommitStore implements Store {
     this.#known = null;
   }
 
+  async markSwept(swept: Swept): Promise<void> {
+    await this.#serial.run(() => this.#markSwept(swept));
+  }
+
   async history(id: string, { limit = 1000 }: { limit?: number } = {}): Promise<HistoryEntry[]> {
     const { head } = await this.read();
     if (head === null) return [];
@@ -139,7 +143,9 @@ export class CommitStore implements Store {
 
   /** Null where the remote has moved on and the objects of `refs` cannot be had any more. */
   async #readFetched(refs: Refs, round: number): Promise<Look | null> {
-    const oids = [refs.head, refs.witness, ...refs.signals.values()].filter((oid) => oid !== null);
+    const oids = [refs.head, refs.witness, refs.swept, ...refs.signals.values()].filter(
+      (oid) => oid !== null,
+    );
     try {
       const present = await Promise.all(oids.map((oid) => this.#backend.objects.get(oid)));
       if (present.includes(null)) await this.#backend.fetch(refs);
@@ -171,7 +177,7 @@ export class CommitStore implements Store {
     }
     const dropped = new Set(drops.map(({ ref }) => ref));
     const signals = new Map([...refs.signals].filter(([ref]) => !dropped.has(ref)));
-    const snapshot = this.#keep(await this.#reader.read({ head: oid, witness: oid, signals }));
+    const snapshot = this.#keep(await this.#reader.read({ ...refs, head: oid, witness: oid, signals }));
     return { status: 'swapped', snapshot };
   }
 
@@ -202,6 +208,23 @@ export class CommitStore implements Store {
         { cause },
       );
     }
+  }
+
+  async #markSwept({ head, time }: Swept): Promise<void> {
+    const look = this.#known ?? (await this.#lookNow());
+    const { swept: from } = look.refs;
+    const there = await look.swept();
+    const isOver = there && there.time >= time && (await this.#backend.isAncestor(head, there.head));
+    if (isOver) return;
+    const message = writeMessage(sweptMessage, this.#options.random.hex(16));
+    const commit = { parents: [head], changes: new Map(), message, seconds: Math.floor(time / 1000) };
+    const oid = await this.#backend.write(commit);
+    const result = await this.#backend.push([{ ref: sweptRef, from, to: oid }]);
+    if (result.kind === 'refused') {
+      const hint = `Signalbox must be allowed to push ${sweptRef}.`;
+      throw new SignalboxError('config', 'push-refused', `the push was refused: ${result.words}`, { hint });
+    }
+    if (result.kind === 'moved') this.#keep(await this.#reader.read({ ...look.refs, swept: oid }));
   }
 
   async #saveSignal(
@@ -248,7 +271,7 @@ function isDamage(thrown: unknown): boolean {
 }
 
 function same(one: Refs, other: Refs): boolean {
-  if (one.head !== other.head || one.witness !== other.witness || one.signals.size !== other.signals.size)
-    return false;
+  if (one.head !== other.head || one.witness !== other.witness || one.swept !== other.swept) return false;
+  if (one.signals.size !== other.signals.size) return false;
   return [...one.signals].every(([ref, oid]) => other.signals.get(ref) === oid);
 }

@@ -1,6 +1,6 @@
 import { SignalboxError } from '../base/errors.ts';
 import type { Store } from '../engine/ports.ts';
-import { signalRefs, witnessRef } from '../ticket/paths.ts';
+import { signalRefs, sweptRef, witnessRef } from '../ticket/paths.ts';
 import type { Backend, CommitToWrite, LoggedCommit, PushResult, RefMove, Refs } from './backend.ts';
 import { CommitStore, type CommitStoreOptions } from './commit-store.ts';
 import { MemoryObjects } from './memory-objects.ts';
@@ -69,6 +69,7 @@ export class MemoryBackend implements Backend {
     return {
       head: refs.get(this.stateRef) ?? null,
       witness: refs.get(witnessRef) ?? null,
+      swept: refs.get(sweptRef) ?? null,
       signals: new Map([...refs].filter(([ref]) => ref.startsWith(signalRefs)).sort()),
     };
   }

@@ -84,3 +84,10 @@ export function signalMessage(id: string, attempt: number): Pick<NewCommit, 'sub
     trailers: [{ Ticket: id, Attempt: String(attempt) }],
   };
 }
+
+/** The message of the mark that a whole sweep leaves. */
+export const sweptMessage: Pick<NewCommit, 'subject' | 'body' | 'trailers'> = {
+  subject: 'swept',
+  body: 'Up to the parent of this commit everything was shown on GitHub, and read there.',
+  trailers: [],
+};

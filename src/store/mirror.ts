@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { asError, SignalboxError } from '../base/errors.ts';
 import { git, gitEnvironment, gitLogin } from '../base/git.ts';
-import { signalRefs, witnessRef } from '../ticket/paths.ts';
+import { signalRefs, sweptRef, witnessRef } from '../ticket/paths.ts';
 import type { LoggedCommit, PushResult, RefMove, Refs } from './backend.ts';
 import { faultOf, lastWords, push } from './push.ts';
 
@@ -49,7 +49,7 @@ function config({ remote, timeoutMs }: MirrorOptions, refspecs: readonly string[
 ${refspecs.map((each) => `\tfetch = ${each}\n`).join('')}`;
 }
 
-/** A bare repository with the state branch, the witness and the signals of one remote, and nothing else of it. */
+/** A bare repository with the state branch, the witness, the mark and the signals of one remote, and nothing else of it. */
 export class Mirror {
   readonly folder: string;
   readonly stateRef: string;
@@ -100,7 +100,7 @@ export class Mirror {
 
   async look(): Promise<Refs> {
     const listed = await this.#ask((remote) =>
-      remote.listRemote(['origin', this.stateRef, witnessRef, `${signalRefs}*`]),
+      remote.listRemote(['origin', this.stateRef, witnessRef, sweptRef, `${signalRefs}*`]),
     );
     const refs = new Map<string, string>();
     for (const line of listed.split('\n')) {
@@ -110,6 +110,7 @@ export class Mirror {
     return {
       head: refs.get(this.stateRef) ?? null,
       witness: refs.get(witnessRef) ?? null,
+      swept: refs.get(sweptRef) ?? null,
       signals: new Map([...refs].filter(([ref]) => ref.startsWith(signalRefs))),
     };
   }
@@ -129,6 +130,7 @@ export class Mirror {
       (spec) =>
         (refs.head !== null && spec.includes(`${this.stateRef}:`)) ||
         (refs.witness !== null && spec.includes(`${witnessRef}:`)) ||
+        (refs.swept !== null && spec.includes(`${sweptRef}:`)) ||
         spec.includes('*'),
     );
     const flags = ['--no-tags', '--prune', ...(all ? ['--refetch'] : [])];
@@ -184,6 +186,7 @@ export class Mirror {
     return [
       `+${this.stateRef}:${this.stateRef}`,
       `+${witnessRef}:${witnessRef}`,
+      `+${sweptRef}:${sweptRef}`,
       `+${signalRefs}*:${signalRefs}*`,
     ];
   }

@@ -1,4 +1,4 @@
-import type { PendingSignal, Snapshot, TicketFile } from '../engine/ports.ts';
+import type { PendingSignal, Snapshot, Swept, TicketFile } from '../engine/ports.ts';
 import { readDesk, readTicket } from '../ticket/codec.ts';
 import { type Desk, openDesk, pausedDesk } from '../ticket/format.ts';
 import {
@@ -76,6 +76,7 @@ export class SnapshotReader {
       signals: [...signals, ...(await this.#readRefSignals(refs.signals))],
       quarantine: await this.#quarantine.read(objects, entries),
       file: async (path) => (root === null ? null : textAt(objects, root, path)),
+      swept: () => this.#swept(refs),
       archived: async (id) => {
         const path = archivePath(id);
         const text = root === null ? null : await textAt(objects, root, path);
@@ -88,6 +89,14 @@ export class SnapshotReader {
   async #movedBack(head: string | null, witness: string | null): Promise<boolean> {
     if (witness === null || witness === head) return false;
     return head === null || !(await this.#isAncestor(witness, head));
+  }
+
+  async #swept({ head, swept }: Refs): Promise<Swept | null> {
+    if (head === null || swept === null || (await this.#objects.get(swept))?.type !== 'commit') return null;
+    const { parents, time } = await readCommit(this.#objects, swept);
+    const [marked] = parents;
+    const isOurs = marked !== undefined && (marked === head || (await this.#isAncestor(marked, head)));
+    return isOurs ? { head: marked, time } : null;
   }
 
   async #ticket(path: string, oid: string): Promise<TicketFile | null> {

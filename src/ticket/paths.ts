@@ -15,6 +15,8 @@ const archiveFolder = 'archive';
 
 /** The last head that Signalbox itself published; moved in the same push as the state branch. */
 export const witnessRef = 'refs/signalbox/witness';
+/** A commit on the head up to which everything was shown on GitHub, and read there, by a whole sweep; dated when that began. */
+export const sweptRef = 'refs/signalbox/swept';
 export const signalRefs = 'refs/signalbox/signal/';
 const workRefs = 'refs/signalbox/work/';
 

@@ -208,6 +208,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
       signals: [],
       quarantine: [],
       file: async () => null,
+      swept: async () => null,
       archived: async (id) => (id === 'MC-1' && !isOpen() ? fileOf() : null),
     };
   }

@@ -1,5 +1,6 @@
 import { afterEach, describe } from 'vitest';
 import { history } from './contract/history.ts';
+import { marks } from './contract/marks.ts';
 import { publishing } from './contract/publishing.ts';
 import { reading } from './contract/reading.ts';
 import { signals } from './contract/signals.ts';
@@ -22,6 +23,7 @@ export function storeContract(name: string, makeWorld: () => Promise<World>, ext
     describe('a head that moved back', () => movedBack(start, refs));
     describe('answers that do not come', () => lostAnswers(start, refs));
     describe('signals', () => signals(start, refs));
+    describe('the mark of a sweep', () => marks(start));
     describe('many writers', () => manyWriters(start, extent));
     if (extent.remoteOnly) return;
     describe('reading', () => reading(start));

@@ -7,7 +7,7 @@ import { silentLog } from '../../src/base/log.ts';
 import type { Snapshot, Store } from '../../src/engine/ports.ts';
 import { openGitStore } from '../../src/store/git-store.ts';
 import { Maintenance } from '../../src/store/maintenance.ts';
-import { ticketPath } from '../../src/ticket/paths.ts';
+import { sweptRef, ticketPath } from '../../src/ticket/paths.ts';
 import { change, ticketText } from './contract/support.ts';
 import { type GitWorld, gitWorld, memoryWorld, pushed, run, stateRef } from './worlds.ts';
 
@@ -55,6 +55,18 @@ test('git and the store in memory give the same commit the same hash', async () 
     const heads = await Promise.all(stores.map(async (store) => (await swapped(store, step)).head));
     expect(heads[0]).toBe(heads[1]);
   }
+});
+
+test('where the server lets nobody push the mark of a sweep, that is said, and nothing else suffers', async () => {
+  world = await gitWorld();
+  const store = await world.open();
+  const { head } = await swapped(store, { x: '1' });
+  await world.hook('update', `[ "$1" != ${sweptRef} ]`);
+  await expect(store.markSwept({ head: head ?? '', time: 0 })).rejects.toMatchObject({
+    code: 'push-refused',
+    kind: 'config',
+  });
+  expect(await (await swapped(store, { x: '2' })).swept()).toBeNull();
 });
 
 test('kept processes that die are started again', async () => {
