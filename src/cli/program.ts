@@ -9,6 +9,7 @@ import { addDoctor, type DoctorPorts } from './doctor-command.ts';
 import { fail, guarded } from './guarded.ts';
 import { guide, type LocalDesk } from './guide.ts';
 import { Narrator } from './narrator.ts';
+import { addPrune } from './prune-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
 
 interface Ports {
@@ -73,6 +74,7 @@ export function makeProgram(options: ProgramOptions): Command {
     .action((flags: StartFlags) => guarded(options, () => start(options, flags)));
   addDoctor(program, options);
   addQuarantine(program, options);
+  addPrune(program, options);
   return program;
 }
 

@@ -18,7 +18,7 @@ export const witnessRef = 'refs/signalbox/witness';
 /** A commit on the head up to which everything was shown on GitHub, and read there, by a whole sweep; dated when that began. */
 export const sweptRef = 'refs/signalbox/swept';
 export const signalRefs = 'refs/signalbox/signal/';
-const workRefs = 'refs/signalbox/work/';
+export const workRefs = 'refs/signalbox/work/';
 
 /** Whether `id` may be a ticket's id: also a file name and a part of a ref name. */
 export function isTicketId(id: string): boolean {
@@ -101,6 +101,10 @@ export function parseSignalRef(ref: string): AttemptName | null {
 /** The agent's work in progress, uncommitted changes included. */
 export function workRef(id: string, attempt: number): string {
   return `${workRefs}${id}/${attempt}`;
+}
+
+export function parseWorkRef(ref: string): AttemptName | null {
+  return attemptName(/^refs\/signalbox\/work\/([^/]+)\/([1-9]\d{0,8})$/.exec(ref));
 }
 
 /** Name of the artifact that holds an attempt's work where it could not be pushed, and of the git bundle in it. */
