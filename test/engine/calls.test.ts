@@ -167,7 +167,7 @@ test('a call that is due calls for a look at one ticket, whatever else there is,
   await desk.sweep();
   const since = Date.parse((await desk.ticket('MC-1'))?.blocked?.since ?? '');
   const tickets = new Map([['MC-1', { ticket: await desk.ticket('MC-1') }]]);
-  expect(nextMoment({ tickets } as never, since + 1000, config)).toBe(since + day);
+  expect(nextMoment({ tickets, desk: await desk.desk() } as never, since + 1000, config)).toBe(since + day);
   desk.forge.commentsRead.length = 0;
   desk.later(day);
   await desk.lookAtHead();
