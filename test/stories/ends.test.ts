@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ClosedAttempt } from '../../src/ticket/format.ts';
 import { told } from '../support/people.ts';
-import { slowness } from '../support/repository.ts';
+import { repository, slowness } from '../support/repository.ts';
 import { evidenceOf, lives, logOf, runnerOf, untilWorking } from '../support/runs.ts';
 import { World } from '../support/world.ts';
 
@@ -14,6 +15,8 @@ import { World } from '../support/world.ts';
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
 const agents = {
+  /** More than the time between two sweeps, and less than that between two saves: it is silent now and then. */
+  quiet: { check_in_minutes: 0.25 },
   brief: { time_limit_minutes: 0.1 * slowness() },
   metered: {
     capacity: 2,
@@ -117,6 +120,42 @@ describe.concurrent('S9: every agent ends, in a named outcome and with a termina
     expect(log).toContain(`signal of ${id}, attempt 1:`);
   });
 });
+
+test.concurrent('S8: one that gives no sign of life is asked after, and goes on', async () => {
+  const { issue, id } = await released('wait', 'quiet');
+  const { run } = await untilWorking(desk, issue);
+  const followUp = async () => (await told(desk, issue, 'follow-up:1')).join('\n---\n');
+  const untilSaid = (words: string) =>
+    desk.until(`the follow-up says: ${words}`, async () => (await followUp()).includes(words));
+  await untilSaid('is silent');
+  expect(await followUp()).toMatch(/^<!-- signalbox:follow-up:1 -->\n\[follow-up\] /);
+  expect(await followUp()).toContain(`GitHub says that [run ${run}]`);
+  expect(desk.ticket(id)?.state).toBe('in_progress');
+  savedNow(id);
+  await untilSaid('has checked in again');
+  desk.say(id, 1, 'DONE: there was much to read');
+  await desk.untilState(id, 'done');
+  await untilSaid(': done.');
+  expect(await followUp()).not.toContain('---');
+});
+
+/** Its runner saves the work of attempt 1. */
+function savedNow(id: string): void {
+  const git = (...args: string[]) =>
+    execFileSync('git', ['--git-dir', desk.github.admin.gitDir(repository), ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, ...author },
+    }).trim();
+  const commit = git('commit-tree', '-m', 'work in progress', 'main^{tree}');
+  git('update-ref', `refs/signalbox/work/${id}/1`, commit);
+}
+
+const author = {
+  GIT_AUTHOR_NAME: 'luci',
+  GIT_AUTHOR_EMAIL: 'luci@agents.invalid',
+  GIT_COMMITTER_NAME: 'signalbox',
+  GIT_COMMITTER_EMAIL: 'signalbox@signalbox.invalid',
+};
 
 function kilobytes(status: string, field: 'VmRSS' | 'VmHWM'): number {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(status, 'utf8'))?.[1]);
