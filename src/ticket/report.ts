@@ -10,11 +10,11 @@ import type { Request } from './requests.ts';
  * issue is made from it (`sentences.ts`).
  */
 
-/** Why an attempt ended: a stable code, what was seen, and the last words of its agent ('' for none). */
+/** Why an attempt ended: a stable code, what was seen, and the last words of its agent (null where nobody can tell). */
 interface Cause {
   code: ReasonCode;
   seen: string;
-  words: string;
+  words: string | null;
 }
 
 /** Characters of last words that a report keeps; the whole is in the log of the run. */
@@ -37,22 +37,23 @@ export function withReport(before: Ticket, after: Ticket, request: Request, conf
 function causeOf(request: Request): Cause | null {
   switch (request.kind) {
     case 'lost':
-      return { code: request.code, seen: request.reason, words: request.last_words ?? '' };
+      return { code: request.code, seen: request.reason, words: request.last_words ?? null };
     case 'quota':
       return {
         code: 'quota',
         seen: `Until ${request.until}: ${request.line}`,
-        words: request.last_words ?? '',
+        words: request.last_words ?? null,
       };
     case 'undispatchable':
     case 'expire':
-      return { code: codeOf(request.code), seen: request.reason, words: '' };
+      return { code: codeOf(request.code), seen: request.reason, words: null };
     case 'signal': {
       if (request.signal?.kind !== 'failed') return null;
       const { summary } = request.signal;
       const [seen = '', ...more] = summary.split('\n\n');
-      const words = summary.split(lastWordsLead)[1] ?? more.join('\n\n');
-      return { code: 'agent-failed', seen, words };
+      const at = summary.indexOf(lastWordsLead);
+      const words = at < 0 ? more.join('\n\n') : summary.slice(at + lastWordsLead.length);
+      return { code: 'agent-failed', seen, words: words || null };
     }
     default:
       return null;
@@ -71,10 +72,10 @@ function terminalReport(
   config: Config,
 ): Report {
   const { hint, again = true } = advice[code] ?? {};
-  const line = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, lineLimit);
+  const line = (text: string) => cutLine(text.replace(/\s+/g, ' ').trim());
   return {
     status: attempt.outcome,
-    summary: lastOf(words) || 'Nothing is known of what its agent said last.',
+    summary: words === null ? lastOf(seen) : lastOf(words) || 'Its agent printed nothing.',
     root_cause: line(`${code}: ${reasons[code]}`),
     stop_condition: line(seen) || line(reasons[code]),
     safe_retry: again,
@@ -116,6 +117,11 @@ const advice: Partial<
   },
   'dispatch-refused': { hint: () => 'Mend what GitHub names; then `/retry`.', again: false },
 };
+
+/** No half of a character is left at its end: a file could not be read with it. */
+function cutLine(text: string): string {
+  return text.slice(0, lineLimit).replace(/\p{Surrogate}/gu, '');
+}
 
 /** The end of a text that is too long. */
 function lastOf(text: string): string {

@@ -86,7 +86,7 @@ describe.concurrent('S9: every agent ends, in a named outcome and with a termina
         stop_condition: 'The agent ended with exit status 0, and without a verdict.',
       });
     }
-    expect(first.report?.summary).toBe('Nothing is known of what its agent said last.');
+    expect(first.report?.summary).toBe('Its agent printed nothing.');
     expect(second.report?.summary).toBe('I think that is all.'); // no frame of its spinner
   });
 

@@ -84,6 +84,23 @@ describe('S9: an attempt that ends without a completion leaves a terminal report
     (name) => expect(reportOf(told(executing, aRequest(name)))).toBeUndefined(),
   );
 
+  test('where nobody knows its last words the summary says what was seen; no words are no words', () => {
+    expect(reportOf(told(executing, lost()))?.summary).toBe('silent');
+    expect(reportOf(told(executing, lost({ last_words: '' })))?.summary).toBe('Its agent printed nothing.');
+    expect(reportOf(told(executing, failed('no such shed')))).toMatchObject({
+      stop_condition: 'no such shed',
+      summary: 'no such shed',
+    });
+  });
+
+  test('a long line is cut, and its file can still be read', () => {
+    for (const pad of ['', 'x']) {
+      const ended = told(executing, lost({ reason: pad + '🚂'.repeat(400) }));
+      expect(reportOf(ended)?.stop_condition.length).toBeLessThanOrEqual(300);
+      expect(readTicket('MC-1', writeTicket(ended)).broken).toBeNull();
+    }
+  });
+
   test('a request that closes no attempt writes no report', () => {
     const blocked = told(told(ticketIn('waiting'), by('e1', 'release', 1)), aRequest('expire'));
     expect(blocked.attempts).toEqual([]);
