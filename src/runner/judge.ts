@@ -1,5 +1,5 @@
 import type { ReasonCode } from '../ticket/reasons.ts';
-import { lastWordsLead } from '../ticket/report.ts';
+import { lastWordsLead, stopsSeen } from '../ticket/report.ts';
 import type { AgentExit } from './agent.ts';
 import type { Limit } from './limit.ts';
 import type { StopCause } from './stop.ts';
@@ -47,9 +47,8 @@ export function judge({ cause, exit, claim, limit, lastWords, closed }: Ended): 
     case 'cancelled':
       return claim && closed ? { signal: claim } : { nothing: true };
     case 'time-limit':
-      return over(cause, 'The agent was stopped at its time limit.');
     case 'head-unreadable':
-      return over(cause, 'The agent was stopped because the head could not be read.');
+      return over(cause, stopsSeen[cause]);
   }
   const hasSucceeded = exit !== null && 'code' in exit && exit.code === 0;
   if (limit && !(hasSucceeded && claim))

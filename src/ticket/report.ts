@@ -21,6 +21,12 @@ interface Cause {
 const wordsLimit = 1_000;
 const lineLimit = 300;
 
+/** What a runner says that stopped its agent: by it such an end is told from a failure of the agent's own. */
+export const stopsSeen = {
+  'time-limit': 'The agent was stopped at its time limit.',
+  'head-unreadable': 'The agent was stopped because the head could not be read.',
+} as const;
+
 /** What stands between the facts and the last words in the summary of a failure; written by the runner. */
 export const lastWordsLead = 'Its last words:\n';
 
@@ -53,7 +59,9 @@ function causeOf(request: Request): Cause | null {
       const [seen = '', ...more] = summary.split('\n\n');
       const at = summary.indexOf(lastWordsLead);
       const words = at < 0 ? more.join('\n\n') : summary.slice(at + lastWordsLead.length);
-      return { code: 'agent-failed', seen, words: words || null };
+      const stops = Object.keys(stopsSeen) as (keyof typeof stopsSeen)[];
+      const code = stops.find((one) => stopsSeen[one] === seen) ?? 'agent-failed';
+      return { code, seen, words: words || null };
     }
     default:
       return null;

@@ -151,6 +151,27 @@ describe('an attempt', () => {
     expect(world.ticket().attempts[0]?.stopped).not.toBeNull();
   });
 
+  it('takes a limit of its provider for neither a loss nor a failure, and keeps no secret in its words', async () => {
+    const environment = { PATH: process.env.PATH, API_KEY: 'secret-of-the-api' };
+    const config = configOf('echo "limit of $API_KEY reached, again in 90 s" >&2; exit 1', {});
+    const [luci] = Object.values(config.agents);
+    luci?.environment.push('API_KEY');
+    const quota = {
+      patterns: ['limit .* reached, again in (?<until>\\d+)'],
+      exit_codes: [],
+      pause_minutes: 60,
+    };
+    Object.assign(luci ?? {}, { quota });
+    const outcome = await world.run('', { config, environment });
+
+    expect(outcome).toMatchObject({ outcome: 'quota', code: 'quota' });
+    expect(world.ticket()).toMatchObject({ state: 'todo', lifetime: { retries: 0 } });
+    const [attempt] = world.ticket().attempts;
+    expect(attempt?.outcome).toBe('quota');
+    expect(attempt?.reason).toMatch(/until \S+Z: limit of \*{3} reached, again in 90 s$/);
+    expect(attempt?.stopped).not.toBeNull();
+  });
+
   it('hears nothing in an echo of the prompt', async () => {
     const outcome = await world.run(
       `tee prompt.txt; echo; grep 'DONE: this' prompt.txt; grep 'DONE: this' prompt.txt | cut -c 3-`,

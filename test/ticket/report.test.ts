@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { judge } from '../../src/runner/judge.ts';
 import { readTicket, writeTicket } from '../../src/ticket/codec.ts';
 import type { Request } from '../../src/ticket/requests.ts';
 import { evidenceComment } from '../../src/ticket/sentences.ts';
@@ -58,6 +59,23 @@ describe('S9: an attempt that ends without a completion leaves a terminal report
       human_input_required: true,
     });
     expect(reportOf(ended)?.next_actions.join(' ')).toMatch(/`\/retry` or `\/release`.*`time_limit_minutes`/);
+  });
+
+  test('it had said that it was done, and hung: the time limit ended it, not a failure of its own', () => {
+    const judged = judge({
+      cause: 'time-limit',
+      exit: null,
+      claim: { kind: 'done', summary: 'all' },
+      limit: null,
+      lastWords: 'DONE: all',
+      closed: false,
+    });
+    const { summary } = 'signal' in judged ? judged.signal : { summary: '' };
+    expect(reportOf(told(executing, failed(summary)))).toMatchObject({
+      status: 'failed',
+      root_cause: expect.stringMatching(/^time-limit: /),
+      summary: 'DONE: all',
+    });
   });
 
   test('no run could be started: another attempt would meet the same', () => {
