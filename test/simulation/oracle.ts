@@ -91,6 +91,11 @@ export class Oracle {
     return this.#tickets.get(id);
   }
 
+  /** The ticket of an issue, likewise. */
+  lastOf(issue: number): Ticket | undefined {
+    return [...this.#tickets.values()].find((ticket) => ticket.issue === issue);
+  }
+
   async read(): Promise<Snapshot> {
     return this.#store.read({ fresh: true });
   }

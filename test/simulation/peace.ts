@@ -6,8 +6,8 @@ import { mend } from './pushes.ts';
 import type { World } from './world.ts';
 
 const well = { well: 1, fails: 0, 'answer lost': 0 };
-/** Milliseconds without anything being published until the world counts as settled: two sweeps, and more. */
-const calmMs = 11 * 60_000;
+/** Milliseconds without anything being published until the world counts as settled: longer than from sweep to sweep. */
+const calmMs = 7 * 60_000;
 const ringsMax = 5_000;
 /** Calls between two timers. */
 const callsMax = 5_000;

@@ -79,6 +79,22 @@ function unlabel(world: World): void {
   world.github.unlabel(issue, gone, who);
 }
 
+/** What makes sense to say, as a ticket stands. People say the rest, too, but less often. */
+const fitting: Readonly<Record<string, readonly string[]>> = {
+  inbox: ['release', 'release', 'park', 'defer', 'hold', 'cancel'],
+  todo: ['park', 'hold', 'cancel'],
+  in_progress: ['park', 'park', 'hold', 'cancel'],
+  waiting: ['release', 'release', 'answer', 'park', 'cancel'],
+  blocked: ['retry', 'release', 'hold', 'cancel'],
+  review: ['approve', 'reject', 'park', 'cancel'],
+};
+
+function aCommand({ chance, mood, oracle }: World, issue: number): string {
+  const state = oracle.lastOf(issue)?.state ?? '';
+  const fits = chance.is(0.6) ? fitting[state] : undefined;
+  return fits ? chance.pick(fits) : chance.weighted(mood.of(commands));
+}
+
 const commands = {
   park: 3,
   defer: 1,
@@ -93,9 +109,9 @@ const commands = {
 
 function command(
   world: World,
-  chosen: string = world.chance.weighted(world.mood.of(commands)),
-  who: string = anybody(world),
   issue = anIssue(world),
+  chosen: string = aCommand(world, issue),
+  who: string = anybody(world),
 ): void {
   const { chance, github, schedule } = world;
   if (!github.issues.has(issue)) return;
@@ -122,9 +138,9 @@ function changeOfMind(world: World): void {
   }
   const issue = agent ? Number(agent.ticket.split('-')[1]) : anIssue(world);
   if (!github.issues.has(issue)) return;
-  command(world, chance.pick(['park', 'hold']), 'lucienne', issue);
+  command(world, issue, chance.pick(['park', 'hold']), 'lucienne');
   schedule.now += 1_000 + chance.below(2_000);
-  command(world, 'release', 'lucienne', issue);
+  command(world, issue, 'release', 'lucienne');
 }
 
 function talk(world: World): void {

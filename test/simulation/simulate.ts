@@ -45,13 +45,18 @@ async function happen(world: World): Promise<void> {
   const { chance, schedule, mood } = world;
   schedule.now += chance.below(400);
   world.coverage.tick();
+  const busy = schedule.calls.length > 0;
+  const often = mood.of({ person: 10, crash: 1, machine: 1.5, service: 0.5 });
   const what = chance.weighted({
-    call: schedule.calls.length > 0 ? 45 : 0,
+    call: busy ? 45 : 0,
     deliver: world.github.deliveries.length > 0 ? 14 : 0,
-    run: 6,
-    agent: 3,
-    time: schedule.calls.length > 0 ? 4 : 12,
-    ...mood.of({ person: 8, crash: 1, machine: 1, service: 0.5 }),
+    run: world.queued.length > 0 ? 12 : 0,
+    agent: world.agents.length > 0 ? 6 : 0,
+    time: busy ? 4 : 12,
+    person: often.person,
+    crash: often.crash * (world.apps.length === 0 ? 20 : 1),
+    machine: world.live.length > 0 ? often.machine : 0,
+    service: often.service,
   });
   if (what === 'call') await answerSome(world);
   else if (what === 'deliver') world.deliver();
