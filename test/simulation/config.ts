@@ -9,6 +9,6 @@ export function drawConfig(chance: Chance): Config {
     agents: { luci: { command: ['true'], capacity: chance.pick([1, 1, 2]), time_limit_minutes: 5 } },
     default_agent: 'luci',
     phases: { dev: { gate: chance.pick(['none', 'person']) } },
-    limits: { retries: 2, starts_per_hour: 1000 },
+    limits: { retries: 2, retry_after_seconds: 5, starts_per_hour: 1000 },
   });
 }

@@ -22,7 +22,13 @@ export type Trouble = (typeof troubles)[number];
 const nearness = 25;
 
 /** Rows that nothing asks for yet, or that no world here can bring about, and why. */
-const left: Readonly<Record<string, string>> = {};
+const left: Readonly<Record<string, string>> = {
+  interrupt: 'no surface asks for it yet',
+  expire: 'nothing asks for it yet',
+  'stopped in_progress': 'no attempt is claimed while another of its ticket stops',
+  'accept in_progress':
+    'something of the ticket runs, so it is refused; where nothing does it is no longer in progress',
+};
 
 /** Every cell that enough seeds must meet: `park todo: an app died`. */
 export function cells(): string[] {

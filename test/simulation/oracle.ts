@@ -21,7 +21,7 @@ export class Violation extends Error {
   }
 }
 
-const wakes = ['release', 'retry', 'reopen', 'answer', 'reject'];
+const wakes = ['release', 'retry', 'reopen', 'answer', 'reject', 'accept'];
 const stops = ['park', 'hold', 'cancel'];
 const working = (ticket: Ticket | undefined) => ticket?.state === 'todo' || ticket?.state === 'in_progress';
 
@@ -33,6 +33,9 @@ export class Oracle {
   readonly #world: World;
   readonly #store: CommitStore;
   #head: string | null = null;
+  /** The last head of our own. */
+  #ours: string | null = null;
+  #wasShut = false;
   readonly #used = new Set<Asked>();
   /** Agents whose start was looked at. */
   readonly #begun = new Set<SimAgent>();
@@ -56,7 +59,11 @@ export class Oracle {
     this.#head = head;
     // What others push is judged by what the next commit of our own makes of it.
     if (!pusher.endsWith('[bot]') || remote.refs.get(witnessRef) !== head) return;
+    if (this.#ours !== null && head !== null && !(await remote.objects.ancestors(head)).has(this.#ours))
+      throw new Violation('S7', `${pusher} builds on a head that was moved back`);
+    this.#ours = head;
     const now = await this.tickets();
+    await this.#checkSwitches(now);
     await this.#count(head);
     for (const [id, ticket] of now) {
       const before = this.#tickets.get(id);
@@ -74,6 +81,7 @@ export class Oracle {
     this.#world.github.pusher = self;
     await this.#store.swap(await this.read(), { subject: 'before', body: '', trailers: [], changes });
     this.#tickets = new Map(tickets.map((one) => [one.id, one]));
+    this.#ours = this.#world.github.remote.refs.get(witnessRef) ?? null;
     this.#head = this.#world.github.remote.refs.get(this.#world.github.remote.stateRef) ?? null;
   }
 
@@ -169,6 +177,18 @@ export class Oracle {
       this.#world.coverage.meet(request, this.#tickets.get(id)?.state ?? 'none');
   }
 
+  /** Nothing comes into todo while it is held, or while the desk is shut. */
+  async #checkSwitches(tickets: ReadonlyMap<string, Ticket>): Promise<void> {
+    const { paused, draining } = (await this.read()).desk;
+    const isShut = paused || draining;
+    for (const [id, { state, hold }] of tickets) {
+      const isNew = state === 'todo' && this.#tickets.get(id)?.state !== 'todo';
+      if (isNew && (hold || (isShut && this.#wasShut)))
+        throw new Violation('S2', `${id} comes into todo, ${hold ? 'and is held' : 'and the desk is shut'}`);
+    }
+    this.#wasShut = isShut;
+  }
+
   #checkStep(before: Ticket | undefined, after: Ticket): void {
     const { agents, config } = this.#world;
     const alive = agents.filter(({ ticket }) => ticket === after.id);
@@ -194,7 +214,7 @@ export class Oracle {
   #checkWake(before: Ticket | undefined, after: Ticket): void {
     const { asked: all, schedule } = this.#world;
     const when = before?.waiting?.when;
-    const asked = all.filter((one) => isAbout(one, before ?? after));
+    const asked = all.filter((one) => isAbout(one, before ?? after) && fits(one, before));
     if (when && 'desk' in when) return;
     if (when && 'until' in when && Date.parse(when.until) <= schedule.now) {
       const parks = asked.filter(
@@ -237,6 +257,10 @@ export class Oracle {
     const pressed = closed.run !== null ? cancelled.has(closed.run.id) : cancelled.size > 0;
     if (['parked', 'cancelled'].includes(closed.outcome) && !stopped && !pressed && !drained)
       throw new Violation('S8', `${what}, and nobody asked for it (${closed.by}: ${closed.reason})`);
+    const run = closed.run === null ? undefined : this.#world.github.runs.get(closed.run.id);
+    const isPressed = run !== undefined && cancelled.has(run.id) && run.conclusion === 'cancelled';
+    if (closed.outcome === 'lost' && isPressed && run.run_attempt === 1 && closed.by === 'signalbox')
+      throw new Violation('S8', `${what}, though somebody pressed Cancel on its run`);
     if (!closed.signal) return;
     if (
       before?.attempt?.number !== number ||
@@ -272,6 +296,14 @@ function told(ticket: Ticket | undefined): string {
   );
   const open = attempt ? [`#${attempt.number} ${attempt.run ? `run ${attempt.run.id}` : 'unbound'}`] : [];
   return [state, ...(ticket.issue === null ? ['no issue'] : []), ...closed, ...open].join(', ');
+}
+
+/** An answer is one to a question, a retry of what is blocked; and so on. */
+function fits({ kind }: Asked, before: Ticket | undefined): boolean {
+  if (kind === 'answer') return before?.waiting?.kind === 'question';
+  if (kind === 'retry') return before?.state === 'blocked';
+  if (kind === 'reject') return before?.state === 'review';
+  return true;
 }
 
 const isAbout = (asked: Asked, { id, issue }: Ticket): boolean =>

@@ -1,4 +1,5 @@
 import type { Ticket } from '../../src/ticket/format.ts';
+import { parseQuarantinePath } from '../../src/ticket/paths.ts';
 import { stateWords } from '../../src/ticket/states.ts';
 import { quiet } from './machine.ts';
 import { type Oracle, Violation } from './oracle.ts';
@@ -25,7 +26,13 @@ export async function checkPeace(world: World, oracle: Oracle): Promise<void> {
   await settle(world, oracle);
   const tickets = await oracle.tickets();
   for (const ticket of tickets.values()) checkTicket(world, ticket);
-  const { signals } = await oracle.read();
+  const { signals, quarantine } = await oracle.read();
+  const accepted = new Set(
+    [...tickets.values()].flatMap(({ attempts }) => attempts.map(({ signal }) => signal)),
+  );
+  for (const path of quarantine)
+    if (accepted.has(parseQuarantinePath(path)?.digest ?? ''))
+      throw new Violation('S5', `what lies in ${path} was accepted, too`);
   if (signals.length > 0)
     throw new Violation('S6', `signals were never decided: ${signals.map(({ place }) => place)}`);
   for (const [number, issue] of world.github.issues) {

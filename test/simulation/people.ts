@@ -1,5 +1,6 @@
 import { isoSeconds } from '../../src/base/clock.ts';
 import { may } from '../../src/engine/people.ts';
+import { parseQuarantinePath } from '../../src/ticket/paths.ts';
 import { freshRun, people } from './github.ts';
 import { moveBack, pushEdit } from './pushes.ts';
 import type { World } from './world.ts';
@@ -32,6 +33,7 @@ const acts: Record<string, { weight: number; act: (world: World) => void | Promi
   close: { weight: 1, act: close },
   remove: { weight: 0.1, act: remove },
   pull: { weight: 1, act: closePull },
+  sift: { weight: 1.5, act: sift },
   twin: { weight: 0.5, act: twin },
   cancelRun: { weight: 1, act: cancelRun },
   runAgain: { weight: 1, act: runAgain },
@@ -176,6 +178,20 @@ function remove(world: World): void {
   world.tell(`lucienne deletes #${issue}`);
   world.github.deleteIssue(issue, 'lucienne');
   world.asks({ issue, kind: 'park', source: 'deleted', mayAsk: true });
+}
+
+/** Somebody looks through the quarantine. */
+async function sift(world: World): Promise<void> {
+  const { chance, github, oracle } = world;
+  const { quarantine } = await oracle.read();
+  const entry = parseQuarantinePath(chance.pick(quarantine) ?? '');
+  const issue = entry ? oracle.last(entry.id)?.issue : null;
+  if (!entry || !issue || !github.issues.has(issue)) return;
+  const [who, kind] = [anybody(world), chance.pick(['accept', 'discard'])];
+  const body = `/${kind} ${entry.digest.slice(0, 8)}`;
+  world.tell(`${who} says ${body} on #${issue}`);
+  const { id } = github.comment(issue, body, who);
+  world.asks({ issue, kind, source: `c${id}`, mayAsk: mayDo(who, 'write') });
 }
 
 function closePull(world: World): void {

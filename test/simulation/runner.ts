@@ -7,6 +7,7 @@ import { type EndTools, finish } from '../../src/runner/end.ts';
 import { type Gate, lookAgain, passGate } from '../../src/runner/gate.ts';
 import { closedAt, type Job, type RunnerStore } from '../../src/runner/job.ts';
 import { judge } from '../../src/runner/judge.ts';
+import type { Limit } from '../../src/runner/limit.ts';
 import { makePatience } from '../../src/runner/patience.ts';
 import { type Brake, makeBrake } from '../../src/runner/stop.ts';
 import type { Verdict } from '../../src/runner/verdict.ts';
@@ -31,7 +32,14 @@ export interface SimAgent {
   /** An id of GitHub's from its runner's last look at the issue before it started. */
   lookedAt: number;
   /** Ends by itself, with these words. */
-  end(exit: AgentExit, said: Verdict | null): void;
+  end(exit: AgentExit, said: Verdict | null, limit?: Limit): void;
+}
+
+/** How an agent's life ended. */
+interface Life {
+  exit: AgentExit | null;
+  said: Verdict | null;
+  limit?: Limit;
 }
 
 export interface SimJob {
@@ -113,12 +121,12 @@ export class SimRunner {
     }
     const brake = makeBrake();
     const over = this.#watch(tools.store, job, brake);
-    const { exit, said } = await this.#lives(job, key, brake);
+    const { exit, said, limit = null } = await this.#lives(job, key, brake);
     over();
     if (brake.cause) await sleep(clock, chance.below(kill_after_seconds * 1000));
     if (this.agent) this.agent.isAlive = false;
     const closed = brake.cause === 'cancelled' && (await isClosed(tools.store, job));
-    const judgement = judge({ cause: brake.cause, exit, claim: said, limit: null, lastWords: '', closed });
+    const judgement = judge({ cause: brake.cause, exit, claim: said, limit, lastWords: '', closed });
     await finish(tools, { ...nothing, agent: 'luci', judgement, saveWork: () => this.#saveWork(job) });
   }
 
@@ -163,12 +171,12 @@ export class SimRunner {
   }
 
   /** The agent's life, until it ends by itself or the brake is pulled. */
-  #lives(job: Job, key: string, brake: Brake): Promise<{ exit: AgentExit | null; said: Verdict | null }> {
+  #lives(job: Job, key: string, brake: Brake): Promise<Life> {
     const { run, hangs } = this.#sim;
     return new Promise((resolve) => {
-      const end: SimAgent['end'] = (exit, said) => {
+      const end: SimAgent['end'] = (exit, said, limit) => {
         agent.isAlive = false;
-        resolve({ exit, said });
+        resolve({ exit, said, ...(limit ? { limit } : {}) });
       };
       const { ticket, attempt } = job;
       const { lookedAt } = this.machine;

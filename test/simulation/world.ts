@@ -1,3 +1,4 @@
+import { isoSeconds } from '../../src/base/clock.ts';
 import type { Config } from '../../src/ticket/config.ts';
 import { pushSignal } from './agents.ts';
 import { SimApp } from './app.ts';
@@ -130,7 +131,10 @@ export class World {
     this.tell(`the agent of ${agent.ticket} #${agent.attempt} ends: ${kind}`);
     if (kind === 'crash') agent.end({ signal: 'SIGKILL' }, null);
     else if (kind === 'silent') agent.end({ code: 0 }, null);
-    else if (kind === 'file' || kind === 'lie') await pushSignal(this, agent, kind === 'file');
+    else if (kind === 'quota') {
+      const until = isoSeconds(this.schedule.now + this.chance.below(10 * 60_000));
+      agent.end({ code: 1 }, null, { until, line: 'limit reached' });
+    } else if (kind === 'file' || kind === 'lie') await pushSignal(this, agent, kind === 'file');
     else {
       this.said.add(`${agent.ticket} #${agent.attempt} ${kind}`);
       agent.end({ code: 0 }, { kind, summary: `said ${kind}` });
@@ -182,4 +186,5 @@ const endings = {
   crash: 1,
   file: 0.5,
   lie: 0.5,
+  quota: 1,
 } as const;
