@@ -49,7 +49,8 @@ export async function callPeople(context: Context, ticket: Ticket, comments: Own
   }
 }
 
-async function callOnce(
+/** Calls people once, by a comment with a marker of this name. */
+export async function callOnce(
   context: Context,
   ticket: Ticket,
   comments: OwnComments,

@@ -64,6 +64,11 @@ export class Dirty<K> {
     return this.#waiting.size + this.#active.size === 0;
   }
 
+  /** Whether everything ended well when it was looked at last. */
+  get isWell(): boolean {
+    return this.#failures.size === 0;
+  }
+
   /** Resolves when nothing waits and nothing is looked at; what waits for a timer does not count. */
   async idle(): Promise<void> {
     if (this.isIdle) return;

@@ -132,7 +132,8 @@ class GroupWriter implements Writer {
       const admitted = await this.#judged(await this.#options.store.read({ fresh: fresh || tries > 0 }));
       if (!admitted) continue;
       if (fresh || tries > 0) this.#seenAt = asked;
-      const isNew = admitted.head !== this.#known?.head;
+      const before = this.#known;
+      const isNew = admitted.head !== before?.head || admitted.movedBack !== before.movedBack;
       this.#known = admitted;
       if (isNew) this.#options.onHead?.(admitted, []);
       return admitted;

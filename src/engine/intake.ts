@@ -158,6 +158,6 @@ export function ticketBranch(id: string): string {
 }
 
 /** The ticket a branch belongs to, or null. */
-function ticketOfBranch(branch: string): string | null {
+export function ticketOfBranch(branch: string): string | null {
   return /^ticket\/([A-Za-z0-9-]+)$/.exec(branch)?.[1] ?? null;
 }

@@ -12,7 +12,7 @@ import {
   settledQuarantine,
   statusComment,
 } from '../ticket/sentences.ts';
-import { isOpen, states, stateWords } from '../ticket/states.ts';
+import { isOpen, stateWords } from '../ticket/states.ts';
 import { textBehind, ticketMarker } from '../ticket/texts.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { callPeople } from './alarm.ts';
@@ -20,6 +20,7 @@ import { OwnComments } from './comments.ts';
 import { type Context, circumstances, present } from './context.ts';
 import { lastClosing } from './labels.ts';
 import { ownIssues } from './own-issues.ts';
+import { stateLabels } from './own-labels.ts';
 import type { Issue, Snapshot, TicketFile } from './ports.ts';
 import { giveIssue, publishWork } from './publish.ts';
 
@@ -79,14 +80,8 @@ async function issueOfBroken(context: Context, id: string): Promise<number | nul
 }
 
 async function showState(context: Context, ticket: Ticket, issue: Issue, config: Config): Promise<void> {
-  const prefix = config.labels.state_prefix;
-  const right = `${prefix}${stateWords(ticket.state)}`;
-  const ofState = new Set(states.map((state) => `${prefix}${stateWords(state)}`.toLowerCase()));
-  const wrong = issue.labels.filter(
-    (label) => ofState.has(label.toLowerCase()) && label.toLowerCase() !== right.toLowerCase(),
-  );
-  const missing = !issue.labels.some((label) => label.toLowerCase() === right.toLowerCase());
-  if (missing) await context.forge.addLabels(issue.number, [right]);
+  const { missing, wrong } = stateLabels(ticket, issue.labels, config);
+  if (missing.length > 0) await context.forge.addLabels(issue.number, missing);
   for (const label of wrong) await context.forge.removeLabel(issue.number, label);
 }
 

@@ -2,28 +2,26 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { stopping } from '../ticket/attempts.ts';
-import { isLive } from '../ticket/claim.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import type { Request } from '../ticket/requests.ts';
-import { wanted } from '../ticket/wanted.ts';
-import { CallClock, callOffAlarm, showConfig, showDetached } from './alarm.ts';
+import { CallClock, showDetached } from './alarm.ts';
 import { type Context, own, present } from './context.ts';
 import { Dirty } from './dirty.ts';
 import { Freeze } from './freeze.ts';
 import { makeHandler, signalRequest } from './handle.ts';
-import { detach, takeIn, ticketBranch, ticketOf } from './intake.ts';
+import { detach, takeIn, ticketOf } from './intake.ts';
+import { Mark } from './mark.ts';
 import { show } from './mirror.ts';
-import { keepLabels } from './own-labels.ts';
 import type { Comment, Forge, Operator, Run, Snapshot, Store } from './ports.ts';
 import { giveIssue } from './publish.ts';
 import { makeJudge } from './pushes.ts';
 import { Runs } from './runs.ts';
 import { nextMoment, schedule, waitingForProfiles } from './schedule.ts';
 import { servedSince } from './serving.ts';
-import { issuesToRead } from './sweep.ts';
+import { Sweep } from './sweep.ts';
 import { throwGravest, together } from './together.ts';
 
 export interface OperatorOptions {
@@ -57,6 +55,8 @@ class DeskOperator implements Operator {
   readonly #context: Context;
   readonly #runs: Runs;
   readonly #freeze: Freeze;
+  readonly #sweep: Sweep;
+  readonly #mark: Mark;
   // Starts and stops have a line of their own: a stop never waits behind comments.
   readonly #runsDirty: Dirty<string>;
   readonly #issuesDirty: Dirty<number>;
@@ -66,8 +66,7 @@ class DeskOperator implements Operator {
   #followed: string | null = null;
   /** Paused profiles at the last head followed. */
   #profiles: Desk['profiles'] = {};
-  /** When the last whole sweep began, by the forge's clock; null where nothing may be taken as seen. */
-  #sweptAt: number | null = null;
+  #isTakenUp = false;
   readonly #callClock = new CallClock();
   #callOffTimer = () => {};
 
@@ -89,10 +88,17 @@ class DeskOperator implements Operator {
     this.#freeze = new Freeze(this.#context, {
       lookAgain: () => this.#headDirty.later('head', 1_000),
       thawed: () => {
-        this.#sweptAt = null; // what was asked meanwhile was read by nobody
         void this.sweep().catch((error) => log.warn('the sweep after the restore failed', { error }));
       },
     });
+    this.#sweep = new Sweep({
+      context: this.#context,
+      runs: this.#runs,
+      configBroken: () => options.configBroken?.() ?? null,
+      look: (id) => this.#look(id),
+      readIssue: (number) => this.#issuesDirty.add(number),
+    });
+    this.#mark = new Mark({ store: options.store, now, quiet: () => this.#isWellDone(), log });
     this.#runsDirty = new Dirty((id) => this.#runs.settle(id), { clock, log, atOnce: 8, name: 'runs' });
     this.#issuesDirty = new Dirty((issue) => this.#readIssue(issue), {
       clock,
@@ -132,41 +138,36 @@ class DeskOperator implements Operator {
   }
 
   async sweep(): Promise<void> {
-    const { forge } = this.#context;
-    const began = forge.now();
+    const began = this.#context.forge.now();
     const snapshot = await this.#context.writer.read({ fresh: true });
-    const { failures } = await together<unknown>([servedSince(this.#context)]);
-    await keepLabels(this.#context);
-    for (const number of await issuesToRead(this.#context, snapshot, this.#sweptAt))
-      this.#issuesDirty.add(number);
-    const broken = this.#options.configBroken?.() ?? null;
-    // An alarm that another process raised before it died may be over.
-    const over = snapshot.movedBack || this.#sweptAt !== null ? [] : [callOffAlarm(this.#context)];
-    failures.push(...(await together([showConfig(this.#context, broken), ...over])).failures);
-    for (const { ticket, id } of snapshot.tickets.values()) {
-      if (this.#sweptAt === null) this.#look(id);
-      // One after another, since a sweep is in no hurry, and one that fails holds up no other.
-      if (ticket) failures.push(...(await together(this.#verify(ticket))).failures);
-    }
     for (const line of this.#lines) line.addLeft();
     this.#headDirty.add('head');
-    throwGravest(failures);
-    if (!snapshot.movedBack) this.#sweptAt = began;
+    if (snapshot.movedBack) return;
+    await this.#takeUp(snapshot);
+    const { head } = snapshot;
+    const marked = await snapshot.swept();
+    const found = await this.#sweep.run(snapshot);
+    const isNews = found === 'changes' || (found === 'nothing' && marked?.head !== head);
+    if (head !== null && isNews) this.#mark.note({ head, time: began });
   }
 
-  /** What no hook may have told of a ticket: its run's end, and what became of the pull request that shows its work. */
-  #verify(ticket: Ticket): Promise<void>[] {
-    const readPullRequest = async () => {
-      const pull = await this.#context.forge.pullRequest(ticketBranch(ticket.id));
-      if (pull) this.#issuesDirty.add(pull.number);
-    };
-    return [
-      ...(isLive(ticket) ? [this.#runs.verify(ticket)] : []),
-      ...(wanted(ticket).publish ? [readPullRequest()] : []),
-    ];
+  /** Once, before anything is taken as new: what is unchanged since the mark was shown and read by another process. */
+  async #takeUp(snapshot: Snapshot): Promise<void> {
+    if (this.#isTakenUp) return;
+    const swept = await this.#mark.find(snapshot);
+    if (this.#isTakenUp) return; // somebody else found it meanwhile
+    this.#isTakenUp = true;
+    if (!swept) return;
+    this.#followed = swept.head;
+    this.#sweep.takeUp(swept);
   }
 
   async settled(): Promise<void> {
+    await this.#quiet();
+    await this.#mark.idle();
+  }
+
+  async #quiet(): Promise<void> {
     // Work makes work in other lines, so quiet is quiet only when a whole round found it so.
     for (let before: string | null | undefined; ; ) {
       await this.#context.writer.idle();
@@ -179,9 +180,18 @@ class DeskOperator implements Operator {
 
   async close(): Promise<void> {
     this.#callOffTimer();
+    this.#mark.drop();
     await Promise.all(this.#lines.map((line) => line.close()));
     await this.#context.writer.idle();
+    await this.#mark.idle();
     await this.#options.store.close();
+  }
+
+  /** Waits until nothing is looked at; whether everything ended well. */
+  async #isWellDone(): Promise<boolean> {
+    do await this.#quiet();
+    while (!this.#lines.every((line) => line.isIdle));
+    return this.#lines.every((line) => line.isWell);
   }
 
   get #lines() {
@@ -190,6 +200,12 @@ class DeskOperator implements Operator {
 
   /** A head was seen: what it changed wants looking at. Called in the turn of the commit, so a stop is asked at once. */
   #seeHead(snapshot: Snapshot, changed: readonly string[]): void {
+    if (snapshot.movedBack) {
+      // From now on looks do nothing, and end well: nothing that they were to find may count as found.
+      this.#sweep.forget();
+      this.#mark.drop();
+      this.#headDirty.add('head');
+    }
     for (const id of changed) this.#look(id);
     if (snapshot.head !== this.#followed) this.#headDirty.add('head');
   }
@@ -224,6 +240,7 @@ class DeskOperator implements Operator {
     const { store, forge, clock } = this.#options;
     const snapshot = await this.#context.writer.read();
     if (await this.#freeze.holds(snapshot)) return;
+    await this.#takeUp(snapshot);
     for (const id of await changedTickets(store, this.#followed, snapshot)) await this.#tell(id);
     this.#followed = snapshot.head;
     for (const id of waitingForProfiles(snapshot, this.#profiles, await this.#context.config()))

@@ -1,5 +1,6 @@
 import type { Config } from '../ticket/config.ts';
-import { states, stateWords } from '../ticket/states.ts';
+import type { Ticket } from '../ticket/format.ts';
+import { type State, states, stateWords } from '../ticket/states.ts';
 import type { Context } from './context.ts';
 
 /** By this beginning of its description a label is known as made by us. */
@@ -26,6 +27,22 @@ function wantedLabels({ labels }: Config): OwnLabel[] {
     description: `${ours}written by the app, never read`,
   }));
   return [...control, ...ofStates];
+}
+
+/** What is to change of an issue's labels so that they show the ticket's state, and no other. */
+export function stateLabels(
+  { state }: Pick<Ticket, 'state'>,
+  shown: readonly string[],
+  { labels }: Config,
+): { missing: string[]; wrong: string[] } {
+  const named = (one: State) => `${labels.state_prefix}${stateWords(one)}`;
+  const right = named(state);
+  const ofState = new Set(states.map((one) => named(one).toLowerCase()));
+  const isRight = (label: string) => label.toLowerCase() === right.toLowerCase();
+  return {
+    missing: shown.some(isRight) ? [] : [right],
+    wrong: shown.filter((label) => ofState.has(label.toLowerCase()) && !isRight(label)),
+  };
 }
 
 /**

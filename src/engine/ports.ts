@@ -181,6 +181,8 @@ export type DispatchRefusal = { code: 'no-workflow' | 'dispatch-refused'; messag
 
 export interface PullRequest {
   number: number;
+  title: string;
+  body: string;
   /** Its branch, and the commit of it that is or was asked for. */
   head: string;
   head_sha: string;
@@ -254,6 +256,8 @@ export interface Forge {
   isAhead(sha: string, base?: string): Promise<boolean>;
   /** The open one of a branch of this repository, else its newest. */
   pullRequest(branch: string): Promise<PullRequest | null>;
+  /** Those of branches of this repository in which anything changed at or after `since` (ISO). */
+  pullRequestsSince(since: string): Promise<PullRequest[]>;
   /** Null for one of a fork, whose branch may have any name. */
   pullRequestNumbered(number: number): Promise<PullRequest | null>;
   openPullRequest(branch: string, title: string, body: string): Promise<PullRequest>;

@@ -27,6 +27,8 @@ export async function publishWork(
     return;
   }
   const { title, body } = pullRequestText(ticket, attempt);
+  // What is so already is not written: that it changed would have it read again at every sweep.
+  if (open && open.title === title && open.body === body) return;
   if (open) await forge.updatePullRequest(open.number, { title, body });
   else await forge.openPullRequest(branch, title, body);
 }

@@ -76,14 +76,15 @@ export class Runs {
     });
   }
 
-  /** Asks the forge about an open attempt's run, for when no webhook told. */
-  async verify(ticket: Ticket): Promise<void> {
+  /** Looks at an open attempt's run, for when no webhook told. One that is not `listed` is asked for by itself. */
+  async verify(ticket: Ticket, listed: readonly Run[] = []): Promise<void> {
     const { attempt: open } = ticket;
     if (!open?.run) return;
-    const run = await this.#context.forge.run(open.run.id);
+    const { id, run_attempt } = open.run;
+    const run = listed.find((one) => one.id === id) ?? (await this.#context.forge.run(id));
     if (!run) return this.#notKnown(ticket, open);
     this.#missing.delete(open.claim);
-    await this.look(run);
+    if (run.status === 'completed' || run.run_attempt > run_attempt) await this.look(run);
     if (run.status !== 'completed') await this.#followUps.look(ticket, { ...open, run: open.run }, run);
   }
 

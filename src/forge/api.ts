@@ -76,12 +76,14 @@ export class Api {
 
   /**
    * Every item of a paged listing, in GitHub's order. `items` leaves none of a page out: a full page has a next one,
-   * whatever its headers say, since those of a kept answer are as old as it is.
+   * whatever its headers say, since those of a kept answer are as old as it is. No page is read after one that is
+   * `enough`.
    */
   async readAll<T, I>(
     key: string,
     call: (page: PageOf) => Promise<Answer<T>>,
     items: (data: T) => I[],
+    isEnough: (found: readonly I[]) => boolean = () => false,
   ): Promise<I[]> {
     const all: I[] = [];
     for (let page = 1; page <= pagesMax; page++) {
@@ -90,6 +92,7 @@ export class Api {
       );
       const found = items(answer.data);
       all.push(...found);
+      if (isEnough(found)) return all;
       if (found.length < perPage && !answer.headers.link?.includes('rel="next"')) return all;
     }
     this.#log.warn('a listing was cut', {

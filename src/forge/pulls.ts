@@ -2,10 +2,16 @@ import type { Forge, PullRequest } from '../engine/ports.ts';
 import type { Api } from './api.ts';
 import { isWorldError } from './failures.ts';
 
-type PullCalls = Pick<Forge, 'pullRequest' | 'pullRequestNumbered' | 'openPullRequest' | 'updatePullRequest'>;
+type PullCalls = Pick<
+  Forge,
+  'pullRequest' | 'pullRequestsSince' | 'pullRequestNumbered' | 'openPullRequest' | 'updatePullRequest'
+>;
 
 interface PullJson {
   number: number;
+  title: string;
+  body: string | null;
+  updated_at: string;
   state: string;
   merged_at: string | null;
   merged_by?: { login: string } | null;
@@ -29,6 +35,16 @@ export function pullCalls(api: Api): PullCalls {
 
   return {
     pullRequest,
+    async pullRequestsSince(since) {
+      const newestFirst = { state: 'all', sort: 'updated', direction: 'desc' } as const;
+      const data = await api.readAll(
+        'pull requests, those changed last first',
+        (page) => octokit.rest.pulls.list({ ...at, ...newestFirst, ...page }),
+        (pulls) => pulls,
+        (pulls) => pulls.some(({ updated_at }) => updated_at < since),
+      );
+      return data.filter((pull) => pull.updated_at >= since && isOwn(pull)).map(pullOf);
+    },
     async pullRequestNumbered(number) {
       const reading = api.read(`pull request ${number}`, (headers) =>
         octokit.rest.pulls.get({ ...at, pull_number: number, headers }),
@@ -63,6 +79,8 @@ const isOwn = ({ head, base }: PullJson): boolean => head.repo?.id === base.repo
 
 const pullOf = (json: PullJson): PullRequest => ({
   number: json.number,
+  title: json.title,
+  body: json.body ?? '',
   head: json.head.ref,
   head_sha: json.head.sha,
   base: json.base.ref,

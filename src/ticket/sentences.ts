@@ -216,6 +216,11 @@ export function callAgainComment(name: string, who: readonly string[], text: str
   return callComment(name, who, `still so since ${since}. ${text}`);
 }
 
+/** That a run is alive for an attempt that is over, and does not end. */
+export function strayAlarm({ number }: ClosedAttempt, run: { id: number; url: string }): string {
+  return `**[Run ${run.id}](${run.url}) does not stop.** It was started for attempt ${number}, which is over, and was asked to end. End it by hand.`;
+}
+
 /** That the state branch was moved back, deleted or replaced: who did (null where nobody can tell), and the way out. */
 export function movedBackAlarm(moved: {
   branch: string;

@@ -29,6 +29,8 @@ export class MemoryForge implements Forge {
   readonly reactions: string[] = [];
   /** Issues that were taken in, in order. */
   readonly taken: number[] = [];
+  /** When anything of an issue or a pull request last changed. */
+  readonly updated = new Map<number, string>();
   readonly activity: Awaited<ReturnType<Forge['pushes']>> = [];
   /** Issues whose comments were read, in order. */
   readonly commentsRead: number[] = [];
@@ -56,6 +58,7 @@ export class MemoryForge implements Forge {
     const [created, state] = [this.#at(), 'open' as const];
     const shape = { state, state_reason: null, labels: [], is_pull_request: false };
     this.issues.set(number, { number, title, body, author, ours, created, ...shape });
+    this.#touch(number);
     for (const label of labels) this.label(number, label, author);
     return number;
   }
@@ -79,6 +82,7 @@ export class MemoryForge implements Forge {
 
   edit(number: number, change: Partial<Issue>): void {
     Object.assign(this.#issue(number), change);
+    this.#touch(number);
   }
 
   say(number: number, body: string, author: string): number {
@@ -87,6 +91,7 @@ export class MemoryForge implements Forge {
     const ours = author === 'signalbox[bot]';
     const said = { id, body, author, author_is_bot: ours, ours, at: this.#at() };
     this.#comments.set(number, [...(this.#comments.get(number) ?? []), said]);
+    this.#touch(number);
     return id;
   }
 
@@ -106,6 +111,7 @@ export class MemoryForge implements Forge {
     const pull = [...this.pulls.values()].findLast((one) => one.head === head);
     if (!pull) throw new Error(`${head} has no pull request`);
     Object.assign(pull, { state: 'closed', merged: { at: this.#at(), by }, base });
+    this.#touch(pull.number);
     return pull.number;
   }
 
@@ -122,9 +128,9 @@ export class MemoryForge implements Forge {
     this.#meet('issue');
     return structuredClone(this.issues.get(number)) ?? 'gone';
   }
-  /** It does not note when anything changed: all may have. */
-  async issuesSince(): Promise<Issue[]> {
-    return structuredClone([...this.issues.values()].filter(({ is_pull_request }) => !is_pull_request));
+  async issuesSince(since: string): Promise<Issue[]> {
+    const all = [...this.issues.values()].filter(({ is_pull_request }) => !is_pull_request);
+    return structuredClone(all.filter(({ number }) => (this.updated.get(number) ?? '') >= since));
   }
   async issuesLabelled(label: string): Promise<Issue[]> {
     const all = [...this.issues.values()].filter(({ is_pull_request }) => !is_pull_request);
@@ -161,14 +167,19 @@ export class MemoryForge implements Forge {
     return this.say(number, body, 'signalbox[bot]');
   }
   async updateComment(id: number, body: string): Promise<void> {
-    for (const one of [...this.#comments.values()].flat()) if (one.id === id) one.body = body;
+    for (const [number, all] of this.#comments)
+      for (const one of all) {
+        if (one.id !== id) continue;
+        one.body = body;
+        this.#touch(number);
+      }
   }
   async deleteComment(id: number): Promise<void> {
-    for (const [number, all] of this.#comments)
-      this.#comments.set(
-        number,
-        all.filter((one) => one.id !== id),
-      );
+    for (const [number, all] of this.#comments) {
+      const left = all.filter((one) => one.id !== id);
+      this.#comments.set(number, left);
+      if (left.length < all.length) this.#touch(number);
+    }
   }
   async react(comment: number, content: string): Promise<void> {
     this.#meet('react');
@@ -195,8 +206,11 @@ export class MemoryForge implements Forge {
   isAhead = async (sha: string, base = 'main') => !this.contained.has(`${sha} ${base}`);
   async pullRequest(branch: string): Promise<PullRequest | null> {
     const all = [...this.pulls.values()].filter(({ head }) => head === branch).reverse();
-    return all.find(({ state }) => state === 'open') ?? all[0] ?? null;
+    const found = all.find(({ state }) => state === 'open') ?? all[0];
+    return found ? this.#shown(found) : null;
   }
+  pullRequestsSince = async (since: string) =>
+    [...this.pulls.values()].filter(({ number }) => (this.updated.get(number) ?? '') >= since);
   pullRequestNumbered = async (number: number) => this.pulls.get(number) ?? null;
   async openPullRequest(head: string, title: string, body: string): Promise<PullRequest> {
     if ([...title].length > longestTitle)
@@ -204,12 +218,23 @@ export class MemoryForge implements Forge {
     const number = this.open('signalbox[bot]', { title, body, labels: [] });
     this.edit(number, { is_pull_request: true });
     const head_sha = this.refs.get(`refs/heads/${head}`) ?? '';
-    const pull: PullRequest = { number, head, head_sha, base: 'main', state: 'open', merged: null, url: 'u' };
+    const shown = { number, title, body, head, head_sha, base: 'main', url: 'u' };
+    const pull: PullRequest = { ...shown, state: 'open', merged: null };
     this.pulls.set(number, pull);
     return pull;
   }
   updatePullRequest = async (number: number, change: object) => this.edit(number, change);
   pushes = async () => this.activity;
+
+  /** A pull request with its text as it is now. */
+  #shown(pull: PullRequest): PullRequest {
+    const { title, body } = this.#issue(pull.number);
+    return { ...pull, title, body };
+  }
+
+  #touch(number: number): void {
+    this.updated.set(number, this.#at());
+  }
 
   #issue(number: number): Issue {
     const issue = this.issues.get(number);
@@ -220,6 +245,7 @@ export class MemoryForge implements Forge {
   #tell(number: number, event: Pick<IssueEvent, 'event' | 'label' | 'actor'>): void {
     const ours = event.actor === 'signalbox[bot]';
     const all = this.#events.get(number) ?? [];
+    this.#touch(number);
     this.#events.set(number, [...all, { id: ++this.#ids, ours, at: this.#at(), ...event }]);
   }
 

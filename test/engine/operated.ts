@@ -1,12 +1,13 @@
 import { type Clock, isoSeconds, systemClock } from '../../src/base/clock.ts';
-import { silentLog } from '../../src/base/log.ts';
+import { SignalboxError } from '../../src/base/errors.ts';
+import { makeLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { makeOperator } from '../../src/engine/operator.ts';
-import type { Operator, Store } from '../../src/engine/ports.ts';
+import type { Forge, Operator, Store, Swept } from '../../src/engine/ports.ts';
 import { writeTicket } from '../../src/ticket/codec.ts';
 import type { Config } from '../../src/ticket/config.ts';
 import type { Desk, Ticket } from '../../src/ticket/format.ts';
-import { ticketPath } from '../../src/ticket/paths.ts';
+import { sweptRef, ticketPath } from '../../src/ticket/paths.ts';
 import { memoryWorld, stateRef, type World } from '../store/worlds.ts';
 import { config } from './desk.ts';
 import { MemoryForge } from './memory-forge.ts';
@@ -17,6 +18,10 @@ import { MemoryForge } from './memory-forge.ts';
  */
 export class OperatedDesk {
   operator: Operator;
+  /** Calls of the forge by the present process: their names. */
+  readonly calls: string[] = [];
+  /** What was logged as a warning or worse. */
+  readonly said: string[] = [];
   readonly forge: MemoryForge;
   /** Why the newest config is not in force. */
   configBroken: string | null = null;
@@ -35,12 +40,12 @@ export class OperatedDesk {
     this.#begin = () =>
       makeOperator({
         store,
-        forge: this.forge,
+        forge: counted(this.forge, this.calls),
         config: async () => settings,
         configBroken: () => this.configBroken,
         clock,
         random: systemRandom,
-        log: silentLog,
+        log: makeLog('warn', (line) => this.said.push(line)),
         installedAt: isoSeconds(systemClock.now() - installedDaysAgo * 24 * 3600_000),
       });
     this.operator = this.#begin();
@@ -48,7 +53,21 @@ export class OperatedDesk {
 
   /** Another process of the app, which knows nothing of what this one did. */
   restart(): void {
+    this.calls.length = 0;
     this.operator = this.#begin();
+  }
+
+  /** The commit that the mark of a sweep is, and what it says. */
+  async mark(): Promise<{ commit: string | null; swept: Swept | null }> {
+    const snapshot = await this.#store.read({ fresh: true });
+    return { commit: await this.#world.ref(sweptRef), swept: await snapshot.swept() };
+  }
+
+  /** The server lets nobody move the mark any more. */
+  refuseMarks(): void {
+    this.#store.markSwept = async () => {
+      throw new SignalboxError('config', 'push-refused', 'hook declined');
+    };
   }
 
   static async start(settings: Config = config, installedDaysAgo = 0.5): Promise<OperatedDesk> {
@@ -152,4 +171,18 @@ export class OperatedDesk {
     await this.operator.settled();
     return failure;
   }
+}
+
+/** A forge whose calls are noted by name; its clock is no call. */
+function counted(forge: MemoryForge, calls: string[]): Forge {
+  return new Proxy<Forge>(forge, {
+    get(_target, name) {
+      const call: unknown = Reflect.get(forge, name);
+      if (typeof call !== 'function') return call;
+      return (...words: unknown[]) => {
+        if (name !== 'now') calls.push(String(name));
+        return Reflect.apply(call, forge, words);
+      };
+    },
+  });
 }

@@ -17,9 +17,10 @@ function aForge(refs: Record<string, string>) {
       refs[`refs/heads/${branch}`] = sha;
       return true;
     },
-    openPullRequest: async (branch) => {
+    openPullRequest: async (branch, title, body) => {
       opened.push(branch);
-      return { number: 1, head: branch, head_sha: '', base: 'main', state: 'open', merged: null, url: '' };
+      const shown = { number: 1, title, body, head: branch, head_sha: '', base: 'main' };
+      return { ...shown, state: 'open', merged: null, url: '' };
     },
   };
   const context = { forge: forge as Forge, log: silentLog } as Context;

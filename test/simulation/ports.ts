@@ -133,12 +133,21 @@ export function simForge(github: SimGitHub, machine: Machine): Forge {
       call(`pull ${number}`, () =>
         structuredClone(github.pulls.find((one) => one.number === number) ?? null),
       ),
-    openPullRequest: (head) =>
+    pullRequestsSince: (since) =>
+      call(`pulls since ${since}`, () =>
+        structuredClone(
+          github.pulls.filter(
+            ({ merged, number }) => (merged?.at ?? github.updated.get(number) ?? '') >= since,
+          ),
+        ),
+      ),
+    openPullRequest: (head, title, body) =>
       call(`open pull of ${head}`, () => {
         const head_sha = github.branches.get(`refs/heads/${head}`) ?? '';
-        const about = { head, head_sha, base: 'main', url: 'u' };
+        const about = { title, body, head, head_sha, base: 'main', url: 'u' };
         const pull = { number: 10_000 + github.id(), ...about, state: 'open', merged: null } as const;
         github.pulls.push({ ...pull });
+        github.updated.set(pull.number, github.at);
         return pull;
       }),
     updatePullRequest: (number) => call(`update pull ${number}`, () => {}),
