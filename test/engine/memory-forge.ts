@@ -190,8 +190,8 @@ export class MemoryForge implements Forge {
   dispatch = async () => ({ run: null });
   runs = async () => this.runsThere;
   run = async (id: number) => this.runsThere.find((run) => run.id === id) ?? null;
-  cancel = async () => true;
-  forceCancel = async () => true;
+  cancel = async (_run: number) => true;
+  forceCancel = async (_run: number) => true;
 
   ref = async (name: string) => this.refs.get(name) ?? null;
   async commitTime(sha: string): Promise<string | null> {

@@ -179,6 +179,10 @@ test('branches move forward only, and the activity says who moved them', async (
     merged: { by: 'lucienne' },
   });
   expect(await forge.pullRequest('ticket/MC-2')).toBeNull();
+  const at = (ms: number) => new Date(ms).toISOString().replace(/\.\d+/, '');
+  const since = async (ms: number) => (await forge.pullRequestsSince(at(ms))).map(({ number }) => number);
+  expect(await since(forge.now() - 3_600_000)).toEqual([opened.number]);
+  expect(await since(forge.now() + 3_600_000)).toEqual([]);
 });
 
 describe('a run', () => {

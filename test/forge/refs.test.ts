@@ -66,6 +66,9 @@ test('a file is its text, and a folder is none', async () => {
 describe('a pull request', () => {
   const pull = (over: object) => ({
     number: 9,
+    title: 't',
+    body: null,
+    updated_at: '2026-05-25T09:00:00Z',
     state: 'open',
     merged_at: null,
     html_url: 'u',
@@ -95,6 +98,25 @@ describe('a pull request', () => {
       state: 'closed',
       merged: { at: '2026-05-25T09:00:00Z', by: 'ghost' },
     });
+  });
+
+  test('that changed is found in one listing, of which no more is read than what is young enough', async () => {
+    const page = (number: number) =>
+      `${at}/pulls?state=all&sort=updated&direction=desc&per_page=100&page=${number}`;
+    const full = Array.from({ length: 99 }, (_, n) =>
+      pull({ number: 100 + n, updated_at: '2026-05-25T12:00:00Z' }),
+    );
+    github()
+      .get(page(1))
+      .reply(200, [...full, pull({ number: 12, updated_at: '2026-05-25T12:00:00Z', ...fork })]);
+    github()
+      .get(page(2))
+      .reply(200, [
+        pull({ number: 11, updated_at: '2026-05-25T09:00:00Z' }),
+        ...full.map((one) => ({ ...one, updated_at: '2026-05-25T08:59:59Z' })),
+      ]);
+    const changed = await forgeAtGithub().pullRequestsSince('2026-05-25T09:00:00Z');
+    expect(changed.map(({ number }) => number)).toEqual([...full.map(({ number }) => number), 11]);
   });
 
   test('of a fork is none, whatever its branch is called', async () => {
