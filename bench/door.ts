@@ -44,6 +44,8 @@ export async function openApp(folder: string, remote: string, forge: InstantForg
     github: {
       identity: async () => ({ id: 7, slug: 'signalbox' }),
       installations: async () => [{ id: installation, repositories: [repository] }],
+      deliveries: async () => ({ attempts: [], older: null }),
+      redeliver: async () => {},
     },
     async operators() {
       const store = await openGitStore({ folder, remote, branch, author, ...ports });

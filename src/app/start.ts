@@ -8,11 +8,12 @@ import { makeApp } from './app.ts';
 import type { Intervals, MakeOperator, Repository } from './desk.ts';
 import { Desks } from './desks.ts';
 import { Door, type DoorLimits } from './door.ts';
+import { type DeliveryLog, Redelivery } from './redelivery.ts';
 import { repeat } from './repeat.ts';
 import { checkSecret } from './secret.ts';
 
 /** What the app asks GitHub about itself. */
-export interface AppGithub {
+export interface AppGithub extends DeliveryLog {
   identity(): Promise<{ id: number; slug: string }>;
   installations(): Promise<{ id: number; repositories: Repository[] }[]>;
 }
@@ -70,8 +71,10 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, door.listener);
   const url = await listen(server, options.host ?? '127.0.0.1', options.port);
 
+  const redelivery = new Redelivery({ github, clock, log });
   const close = async () => {
-    callOff();
+    for (const callOff of timers) callOff();
+    await redelivery.close();
     const closed = new Promise((resolve) => server.close(resolve));
     await door.drained();
     await desks.closeAll();
@@ -79,9 +82,14 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     await closed;
   };
   const failed = (error: unknown) => log.warn('cannot see where the app is installed', { error });
-  const callOff = repeat(clock, intervals.sweep, refresh, failed);
+  const unsent = (error: unknown) => log.warn('failed deliveries cannot be asked for', { error });
+  const timers = [
+    repeat(clock, intervals.sweep, refresh, failed),
+    repeat(clock, intervals.sweep, () => redelivery.pass(), unsent),
+  ];
   try {
     await refresh();
+    void redelivery.pass().catch(unsent);
   } catch (error) {
     await close();
     throw error;

@@ -26,6 +26,17 @@ export interface InstalledRepository {
   repo: string;
 }
 
+/** One attempt to deliver an event; all attempts of one event have its GUID. `at` is in milliseconds. */
+interface DeliveryAttempt {
+  id: number;
+  guid: string;
+  at: number;
+  /** Answered with 2xx, in time. */
+  ok: boolean;
+  /** Not the first attempt. */
+  again: boolean;
+}
+
 export interface InstallationClients {
   /** Paced for this installation alone; what one customer's storm costs is not taken from another's. */
   octokit: Octokit;
@@ -40,6 +51,10 @@ export interface GithubApp {
   /** Suspended installations are left out. */
   installations(): Promise<{ id: number; repositories: InstalledRepository[] }[]>;
   clients(installation: number): InstallationClients;
+  /** A page of the app's delivery log, newest first; `older` is the next one's cursor, null at the end. */
+  deliveries(cursor: string | null): Promise<{ attempts: DeliveryAttempt[]; older: string | null }>;
+  /** Has a delivery sent once more. */
+  redeliver(id: number): Promise<void>;
   /** When the app was installed, in milliseconds. */
   installedAt(installation: number): Promise<number>;
 }
@@ -88,6 +103,7 @@ export function makeGithubApp(options: GithubAppOptions): GithubApp {
 
   return {
     clients,
+    ...deliveryCalls(app, clock),
     async installedAt(installation) {
       const asked = app.rest.apps.getInstallation({ installation_id: installation });
       return Date.parse((await told('read the installation', clock, asked)).data.created_at);
@@ -113,6 +129,31 @@ export function makeGithubApp(options: GithubAppOptions): GithubApp {
         }
       }
       return found;
+    },
+  };
+}
+
+/** The log of an app's webhook, by the app's own token. */
+function deliveryCalls(app: ProbotOctokit, clock: Clock): Pick<GithubApp, 'deliveries' | 'redeliver'> {
+  return {
+    async deliveries(cursor) {
+      const from = cursor === null ? {} : { cursor };
+      const listing = app.rest.apps.listWebhookDeliveries({ per_page: 100, ...from });
+      const { data, headers } = await told('read the delivery log', clock, listing);
+      const next = /<([^>]+)>; *rel="next"/.exec(headers.link ?? '')?.[1];
+      const attempts = data.map(({ id, guid, delivered_at, status_code, redelivery }) => ({
+        id,
+        guid,
+        at: Date.parse(delivered_at),
+        ok: status_code >= 200 && status_code < 300,
+        again: redelivery,
+      }));
+      return { attempts, older: next === undefined ? null : new URL(next).searchParams.get('cursor') };
+    },
+    async redeliver(id) {
+      const once = { request: { retries: 0 } };
+      const asked = app.rest.apps.redeliverWebhookDelivery({ delivery_id: id, ...once });
+      await told(`send delivery ${id} again`, clock, asked);
     },
   };
 }

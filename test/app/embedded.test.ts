@@ -75,7 +75,8 @@ test('a delivery that failed is marked so at GitHub, and its redelivery is worke
   if (operator) operator.look = () => Promise.reject(new Error('no disk'));
   await elmar().issues.addLabels({ ...desk, issue_number: number, labels: ['hold'] });
   await world.github.delivered();
-  const failed = world.github.admin.deliveries('signalbox').at(-1);
+  const ofIssue = (row: { payload: string }) => JSON.parse(row.payload).issue?.number === number;
+  const failed = world.github.admin.deliveries('signalbox').filter(ofIssue).at(-1);
   expect(failed).toMatchObject({ event: 'issues', statusCode: 500 });
 
   if (operator) operator.look = async () => {};
@@ -84,7 +85,7 @@ test('a delivery that failed is marked so at GitHub, and its redelivery is worke
   const asApp = new ProbotOctokit({ baseUrl: world.github.api, auth, throttle: { enabled: false } });
   await asApp.rest.apps.redeliverWebhookDelivery({ delivery_id: failed?.id ?? 0 });
   await world.github.delivered();
-  expect(world.github.admin.deliveries('signalbox').at(-1)).toMatchObject({
+  expect(world.github.admin.deliveries('signalbox').filter(ofIssue).at(-1)).toMatchObject({
     guid: failed?.guid,
     statusCode: 200,
   });
@@ -110,4 +111,26 @@ test('an issue that was deleted or transferred is told with who did it', async (
   world.github.admin.deleteIssue('acme/desk', deleted, 'lucienne');
   await world.github.delivered();
   expect(operator?.asked[0]).toMatch(new RegExp(`^gone ${deleted} deleted lucienne `));
+});
+
+test('what nobody answered while the app was away is sent again when it starts', async () => {
+  const number = await world.forge.createIssue('Rework the report', '', []);
+  world.github.admin.updateWebhookUrl('signalbox', 'http://127.0.0.1:1/api/github/webhooks');
+  await elmar().issues.addLabels({ ...desk, issue_number: number, labels: ['park'] });
+  await world.github.delivered();
+  const attempts = () =>
+    world.github.admin
+      .deliveries('signalbox')
+      .filter(({ payload }) => JSON.parse(payload).issue?.number === number);
+  const labelled = attempts().find(({ action }) => action === 'labeled');
+  expect(labelled?.statusCode).toBeGreaterThanOrEqual(400);
+
+  const operator = (await start()).get('acme/desk');
+  await until(() => operator?.asked.includes(`issue ${number}`));
+  await world.github.delivered();
+  const again = attempts().filter(({ guid }) => guid === labelled?.guid);
+  expect(again.map(({ redelivery, statusCode }) => [redelivery, statusCode < 300])).toEqual([
+    [false, false],
+    [true, true],
+  ]);
 });

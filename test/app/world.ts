@@ -103,6 +103,8 @@ export async function startWorld(over: Partial<AppOptions> = {}, log: Log = sile
     github: {
       identity: async () => ({ id: 7, slug: 'signalbox' }),
       installations: async () => installations,
+      deliveries: async () => ({ attempts: [], older: null }),
+      redeliver: async () => {},
     },
     operators: async (_, { owner, repo }) => {
       const operator = new RecordingOperator();
