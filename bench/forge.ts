@@ -1,5 +1,5 @@
 import { isoSeconds, systemClock } from '../src/base/clock.ts';
-import type { Comment, Forge } from '../src/engine/ports.ts';
+import type { Comment, Forge, Issue } from '../src/engine/ports.ts';
 import { config } from './ours.ts';
 
 /**
@@ -8,7 +8,14 @@ import { config } from './ours.ts';
  */
 export class InstantForge {
   readonly #comments = new Map<number, Comment[]>();
+  readonly #labels: string[] = [];
+  readonly #listed: number;
   #last = 0;
+
+  /** @param listed so many issues, from the first on, are listed as tickets' */
+  constructor(listed = 0) {
+    this.#listed = listed;
+  }
 
   /** Somebody who may write writes a comment. */
   write(issue: number, body: string): Comment {
@@ -21,23 +28,17 @@ export class InstantForge {
       now: () => systemClock.now(),
       file: async () => null,
       permission: async () => 'write',
-      issue: async (number) => ({
-        number,
-        title: `Issue ${number}`,
-        body: '',
-        state: 'open',
-        state_reason: null,
-        labels: [config.labels.ticket],
-        author: 'elmar',
-        ours: false,
-        created: '2026-05-25T09:12:00Z',
-        is_pull_request: false,
-      }),
-      issuesLabelled: async () => [],
+      issue: async (number) => issueOf(number),
+      issuesLabelled: async (label) =>
+        label === config.labels.ticket
+          ? Array.from({ length: this.#listed }, (_, index) => issueOf(index + 1))
+          : [],
       issuesSince: async () => [],
+      pullRequestsSince: async () => [],
+      runs: async () => [],
       events: async () => [],
-      repositoryLabels: async () => [],
-      createLabel: async () => {},
+      repositoryLabels: async () => this.#labels,
+      createLabel: async (name) => void this.#labels.push(name),
       addLabels: async () => {},
       removeLabel: async () => {},
       updateIssue: async () => {},
@@ -70,4 +71,19 @@ export class InstantForge {
     this.#of(issue).push(comment);
     return comment;
   }
+}
+
+function issueOf(number: number): Issue {
+  return {
+    number,
+    title: `Issue ${number}`,
+    body: '',
+    state: 'open',
+    state_reason: null,
+    labels: [config.labels.ticket, `${config.labels.state_prefix}waiting`],
+    author: 'elmar',
+    ours: false,
+    created: '2026-05-25T09:12:00Z',
+    is_pull_request: false,
+  };
 }

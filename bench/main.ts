@@ -8,12 +8,13 @@ import { Fixtures } from './fixture.ts';
 import { group } from './group.ts';
 import type { Row } from './measure.ts';
 import { oneChange } from './one-change.ts';
+import { sweep } from './sweep.ts';
 import { table } from './table.ts';
 import { webhooks } from './webhooks.ts';
 import { writers } from './writers.ts';
 import { years } from './years.ts';
 
-const measurements = [oneChange, years, group, webhooks, writers];
+const measurements = [oneChange, years, sweep, group, webhooks, writers];
 const usage = `usage: npm run bench -- [--quick] [--json FILE] [NAME...]
 
 Ratios of two ways of doing the same, both in one run, in turns: medians of five. Five minutes on two quiet cores.
