@@ -39,6 +39,7 @@ export class MemoryForge implements Forge {
   readonly #events = new Map<number, IssueEvent[]>();
   readonly #comments = new Map<number, Comment[]>();
   readonly #labels: string[] = [];
+  readonly #moved = new Set<number>();
   readonly #at: () => string;
   #last = 0;
   #ids = 1000;
@@ -85,6 +86,17 @@ export class MemoryForge implements Forge {
     this.#touch(number);
   }
 
+  reopen(number: number, actor: string): void {
+    this.edit(number, { state: 'open', state_reason: 'reopened' });
+    this.#tell(number, { event: 'reopened', label: '', actor });
+  }
+
+  /** Somebody deletes an issue, or moves it to another repository. */
+  take(number: number, how: 'gone' | 'moved'): void {
+    this.issues.delete(number);
+    if (how === 'moved') this.#moved.add(number);
+  }
+
   say(number: number, body: string, author: string): number {
     if (body.length > longestText) throw this.#refusal('body is too long (maximum is 65536 characters)');
     const id = ++this.#ids;
@@ -124,9 +136,9 @@ export class MemoryForge implements Forge {
     this.#meet('permission');
     return this.roles[login] ?? 'none';
   }
-  async issue(number: number): Promise<Issue | 'gone'> {
+  async issue(number: number): Promise<Issue | 'gone' | 'moved'> {
     this.#meet('issue');
-    return structuredClone(this.issues.get(number)) ?? 'gone';
+    return structuredClone(this.issues.get(number)) ?? (this.#moved.has(number) ? 'moved' : 'gone');
   }
   async issuesSince(since: string): Promise<Issue[]> {
     const all = [...this.issues.values()].filter(({ is_pull_request }) => !is_pull_request);

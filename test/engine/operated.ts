@@ -100,12 +100,22 @@ export class OperatedDesk {
   }
 
   async pushText(actor: string, path: string, text: string): Promise<void> {
+    await this.pushUnseen(actor, path, text);
+    await this.operator.lookAtHead();
+    await this.operator.settled();
+  }
+
+  /** A runner makes its verdict durable, and is not there any more to hand it in. */
+  signal(id: string, attempt: number, text: string): Promise<void> {
+    return this.#store.saveSignal(id, attempt, text);
+  }
+
+  /** Somebody pushes a file, and nobody is told. */
+  async pushUnseen(actor: string, path: string, text: string): Promise<void> {
     const before = await this.#world.ref(stateRef);
     const after = await this.#world.commit(before === null ? [] : [before], { [path]: text });
     await this.#world.setRef(stateRef, after);
     this.forge.activity.unshift({ before: before ?? '0'.repeat(40), after, actor });
-    await this.operator.lookAtHead();
-    await this.operator.settled();
   }
 
   /** Somebody puts another branch in the place of the state branch; `actor` null: GitHub does not tell who. */
