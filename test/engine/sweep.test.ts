@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isoSeconds } from '../../src/base/clock.ts';
 import { sha256 } from '../../src/base/random.ts';
+import type { Run } from '../../src/engine/ports.ts';
 import { writeSignal } from '../../src/ticket/codec.ts';
 import { config as schema } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
@@ -24,8 +25,9 @@ describe.each([
   ['the next process', true],
 ])('%s finds', (_who, restarts) => {
   /** MC-1 on its issue, shown and read, long ago. */
-  async function desk(over: Partial<Ticket> = {}, settings = config) {
+  async function desk(over: Partial<Ticket> = {}, settings = config, runs: Run[] = []) {
     const found = await OperatedDesk.start(settings);
+    found.forge.runsThere.push(...runs);
     const issue = found.forge.open('lucienne', { title: 'Ticket MC-1', body: '' });
     await found.put(aTicket('MC-1', { issue, ...over }));
     for (let sweeps = 0; sweeps < 3; sweeps++) {
@@ -56,10 +58,10 @@ describe.each([
       check_in_by: deadline,
       run,
     };
-    const found = await desk({ state: 'in_progress', attempt });
     const alive = { status: 'in_progress', conclusion: null, url: 'u', created: now, updated: now } as const;
-    found.forge.runsThere.push({ ...alive, id: 990, run_attempt: 1, title: 'MC-1 #1 dev' });
-    return found;
+    return desk({ state: 'in_progress', attempt }, config, [
+      { ...alive, id: 990, run_attempt: 1, title: 'MC-1 #1 dev' },
+    ]);
   }
 
   /** Its work shown by a pull request. */
