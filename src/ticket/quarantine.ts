@@ -31,7 +31,7 @@ export function entryOf({ ticket, digest }: Asked, view: View): Entry | Refusal 
 export function accept(ticket: Ticket, request: RequestOf<'accept'>, now: Circumstances): Ticket | Refusal {
   const entry = entryOf(request, now.view);
   if ('refused' in entry) return isAccepted(ticket, request.digest) ? { refused: 'already-so' } : entry;
-  const signal = readable(entry);
+  const signal = readable(entry, ticket.id);
   if (!signal) return { refused: 'not-acceptable' };
   if (ticket.attempt || stopping(ticket).length > 0) return { refused: 'run-not-ended' };
   const spoken = ticket.attempts.find(({ number }) => number === entry.attempt);
@@ -55,10 +55,11 @@ export function accept(ticket: Ticket, request: RequestOf<'accept'>, now: Circum
   return landWaiting(settled, now.now, asks);
 }
 
-/** The signal of an entry that may be accepted: one that could be read, and says more than that it failed. */
-function readable({ kept }: Entry): (Signal & { kind: Accepted['kind'] }) | null {
+/** The signal of an entry that may be accepted: one of this ticket that could be read, and says more than that it failed. */
+function readable({ kept, attempt }: Entry, id: string): (Signal & { kind: Accepted['kind'] }) | null {
   if (!kept || kept.channel === 'push' || 'unreadable' in kept.signal) return null;
-  const { kind } = kept.signal;
+  const { kind, ticket } = kept.signal;
+  if (ticket !== id || kept.signal.attempt !== attempt) return null; // put there under another's name
   return kind === 'failed' ? null : { ...kept.signal, kind };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readCommand } from '../../src/ticket/commands.ts';
 import { decide } from '../../src/ticket/decide.ts';
 import type { Entry } from '../../src/ticket/decision.ts';
-import type { ClosedAttempt, Quarantined, SignalKind } from '../../src/ticket/format.ts';
+import type { ClosedAttempt, Quarantined, Signal, SignalKind } from '../../src/ticket/format.ts';
 import type { Request } from '../../src/ticket/requests.ts';
 import { wanted } from '../../src/ticket/wanted.ts';
 import { at, config, noon, ticketIn, view } from './fixtures.ts';
@@ -55,6 +55,11 @@ function entry(kind: SignalKind = 'done', over: Partial<Quarantined> = {}): Entr
     ...over,
   };
   return { path: `quarantine/MC-1/1-${digest}.yaml`, attempt: 1, digest, kept };
+}
+
+function readableOf({ kept }: Entry): Signal {
+  if (!kept || 'unreadable' in kept.signal) throw new Error('it cannot be read');
+  return kept.signal;
 }
 
 const asked = (name: 'accept' | 'discard', over: object = {}) =>
@@ -152,6 +157,12 @@ describe('nothing is accepted', () => {
       { ...entry(), kept: null },
     ])
       expect(codeOf(ticketIn('waiting', two), [one]).code).toBe('not-acceptable');
+  });
+
+  test('that speaks for another ticket or attempt than it lies with', () => {
+    const of = (over: object) => entry('done', { signal: { ...readableOf(entry()), ...over } });
+    for (const over of [{ ticket: 'MC-2' }, { attempt: 2 }])
+      expect(codeOf(ticketIn('waiting', two), [of(over)]).code).toBe('not-acceptable');
   });
 
   test('of a phase that is over, or of an attempt that never was', () => {
