@@ -7,7 +7,7 @@ import { type Pruned, prune } from './prune.ts';
 const leastQuarantine = 31;
 
 const logsWords =
-  'Run logs and artifacts are kept by GitHub: Settings > Actions > General > retention, 90 days unless set.';
+  'Run logs and artifacts GitHub deletes by its own setting (Settings > Actions > General, 90 days unless set), and so does the embedded one.';
 
 const help = `
 Takes away what nobody needs any more: git refs with the work of closed attempts, and refused signals.

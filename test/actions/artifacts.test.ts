@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { loadOpenApi } from '../local/schemas.ts';
 import { steps } from './job-of-steps.ts';
 import { makeWorld, type World, where } from './world.ts';
@@ -125,4 +127,31 @@ test('an artifact is read by those who may read the repository, and no other', a
   world.github.admin.setPermission('acme/other', 'lucienne', 'admin');
   const elsewhere = world.octokit.rest.actions.getArtifact({ ...read, repo: 'other' });
   await expect(elsewhere).rejects.toMatchObject({ status: 404 });
+});
+
+test('logs and artifacts are kept as long as GitHub keeps them, and go when the server starts after that', async () => {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'retention-'));
+  const first = await makeWorld({ dataFolder, fresh: true });
+  const list = `
+- run: echo x > x.txt
+- uses: actions/upload-artifact@v6
+  with: { name: week, path: x.txt, retention-days: 7 }
+- uses: actions/upload-artifact@v6
+  with: { name: usual, path: x.txt }`;
+  const { id } = await ran(first, list);
+  const kept = () => ['logs', 'artifacts'].map((name) => readdirSync(join(dataFolder, 'actions', name)).length);
+  await first.close();
+  expect(kept()).toEqual([1, 2]);
+  const inDays = (days: number) => ({ ...systemClock, now: () => systemClock.now() + days * 24 * 3600_000 });
+
+  const second = await makeWorld({ dataFolder, clock: inDays(8) });
+  expect(kept()).toEqual([1, 1]);
+  const [week, usual] = await listed(second, id);
+  expect([week?.expired, usual?.expired]).toEqual([true, false]);
+  const read = { ...where, artifact_id: week?.id ?? 0, archive_format: 'zip' };
+  await expect(second.octokit.rest.actions.downloadArtifact(read)).rejects.toMatchObject({ status: 410 });
+  await second.close();
+
+  await (await makeWorld({ dataFolder, clock: inDays(91) })).close();
+  expect(kept()).toEqual([0, 0]);
 });

@@ -121,7 +121,7 @@ test('a dry run says what would go, and nothing goes', async () => {
 test('what is old and needed by nothing goes; work in hand, to build on, to be shown or to be judged stays', async () => {
   const { status, stdout } = await prune();
   expect(status).toBe(0);
-  expect(stdout).toContain('Run logs and artifacts are kept by GitHub');
+  expect(stdout).toContain('Run logs and artifacts GitHub deletes by its own setting');
   expect(work()).toEqual([
     'MC-2/3',
     'MC-3/1',

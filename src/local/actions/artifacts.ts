@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import { notFound, paginate } from '../http.ts';
@@ -8,14 +8,13 @@ import type { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import { runOf } from './read-routes.ts';
 import type { ArtifactRecord } from './records.ts';
+import { retentionDays } from './retention.ts';
 import { nameOf, runUrls } from './shapes.ts';
 import { type ZipFile, zip } from './zip.ts';
 
 type ArtifactJson = RestEndpointMethodTypes['actions']['getArtifact']['response']['data'];
 
 const dayMs = 24 * 3600 * 1000;
-/** GitHub's own, where neither repository nor step says otherwise. */
-const retentionDays = 90;
 const linkMs = 60_000;
 
 /** Keeps files of a run as one artifact. @throws Error where the run has one of that name */
@@ -70,7 +69,7 @@ export function artifactRoutes(declare: Declare, ledger: Ledger, machine: Machin
   });
   declare('GET', '/artifacts/:artifact_id/zip', 'read', (visit) => {
     const found = ledger.findArtifact(visit.repository, visit.number('artifact_id'));
-    if (!found || !existsSync(pathOf(machine, found.id))) throw notFound();
+    if (!found) throw notFound();
     if (isExpired(ledger, found)) return visit.c.json({ message: 'Artifact has expired' }, 410);
     const key = host.random.hex(16);
     links.set(key, pathOf(machine, found.id));
@@ -82,6 +81,12 @@ export function artifactRoutes(declare: Declare, ledger: Ledger, machine: Machin
     if (!path) throw notFound();
     return c.body(new Uint8Array(readFileSync(path)), 200, { 'content-type': 'application/zip' });
   });
+}
+
+/** Deletes the content of artifacts that have expired; that they were is still told. */
+export function dropExpired(ledger: Ledger, machine: Machine): void {
+  for (const one of ledger.artifacts())
+    if (isExpired(ledger, one)) rmSync(pathOf(machine, one.id), { force: true });
 }
 
 function pathOf({ artifactFolder }: Machine, id: number): string {

@@ -101,9 +101,10 @@ export class Ledger {
     return this.putJob({ ...this.job(id), ...fields });
   }
 
-  /** Of one run, oldest first. */
-  artifacts(runId: number): ArtifactRecord[] {
-    return this.#artifacts.values().filter((one) => one.runId === runId);
+  /** Of one run, or all; oldest first. */
+  artifacts(runId?: number): ArtifactRecord[] {
+    const all = this.#artifacts.values();
+    return runId === undefined ? all : all.filter((one) => one.runId === runId);
   }
 
   findArtifact(repository: number, id: number): ArtifactRecord | undefined {

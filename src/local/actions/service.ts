@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { asError } from '../../base/errors.ts';
 import type { ActionsService, Host } from '../host.ts';
 import { actRoutes } from './act-routes.ts';
-import { artifactRoutes } from './artifacts.ts';
+import { artifactRoutes, dropExpired } from './artifacts.ts';
 import type { ActionsControls } from './controls.ts';
 import { doorOf } from './door.ts';
 import { logPath } from './job-runner.ts';
@@ -15,6 +15,7 @@ import { killUntilNone, marked, under } from './orphans.ts';
 import { readRoutes } from './read-routes.ts';
 import { recoverRuns } from './recovery.ts';
 import { Requests } from './requests.ts';
+import { dropOldLogs } from './retention.ts';
 import { Runs } from './runs.ts';
 import { Slots } from './slots.ts';
 
@@ -65,6 +66,8 @@ export function makeActions(host: Host, options: ActionsOptions): ActionsService
       await endEverything();
       await rm(machine.workFolder, { recursive: true, force: true });
       mkdirSync(machine.workFolder, { recursive: true, mode: 0o700 });
+      dropOldLogs(machine);
+      dropExpired(ledger, machine);
       await recoverRuns(ledger, notices, runs);
     },
     async close() {
