@@ -86,7 +86,11 @@ async function peopleFor({ config, forge }: Context, ticket: Ticket): Promise<re
 }
 
 /** Teams can be called, not assigned. People are called by the comment even where GitHub refuses to assign them. */
-async function assign({ forge, log }: Context, issue: number, who: readonly string[]): Promise<void> {
+async function assign(
+  { forge, log }: Pick<Context, 'forge' | 'log'>,
+  issue: number,
+  who: readonly string[],
+): Promise<void> {
   const logins = who.filter((one) => !one.includes('/'));
   if (logins.length === 0) return;
   try {
@@ -123,7 +127,7 @@ export async function raiseAlarm(
   { head, witness }: Pick<Snapshot, 'head' | 'witness'>,
   patient: boolean,
 ): Promise<boolean> {
-  const { branch } = await config();
+  const { branch, people } = await config();
   const pushes = await forge.pushes(`refs/heads/${branch}`).catch((error) => {
     log.warn('who moved the state branch cannot be asked', { error });
     return [];
@@ -133,39 +137,46 @@ export async function raiseAlarm(
   const mover = last && (/^0*$/.test(last.after) ? null : last.after) === head ? last.actor : null;
   if (mover === null && patient) return false;
   const text = movedBackAlarm({ branch, head, witness, mover });
-  await keepIssues({ forge }, movedBack, [
-    { name: movedBack, title: 'the state branch was moved back', text },
-  ]);
+  const alarm = { name: movedBack, title: 'the state branch was moved back', text };
+  await keepIssues({ forge, log }, movedBack, [alarm], people);
   return true;
 }
 
 /** Closes what `raiseAlarm` opened. */
-export async function callOffAlarm(context: Pick<Context, 'forge'>): Promise<void> {
+export async function callOffAlarm(context: Pick<Context, 'forge' | 'log'>): Promise<void> {
   await keepIssues(context, movedBack, []);
 }
 
 const badConfig = 'alarm:bad-config';
 
 /** A config that cannot be read harms no ticket in particular; `broken` null closes what said so. */
-export async function showConfig(context: Pick<Context, 'forge'>, broken: string | null): Promise<void> {
+export async function showConfig(
+  context: Pick<Context, 'forge' | 'log' | 'config'>,
+  broken: string | null,
+): Promise<void> {
   const text = `\`bad-config\`: its last good version stays in force until it is mended.\n\n\`\`\`\n${broken}\n\`\`\``;
   const alarm = { name: badConfig, title: 'the configuration cannot be read', text };
-  await keepIssues(context, badConfig, broken === null ? [] : [alarm]);
+  const { people } = await context.config();
+  await keepIssues(context, badConfig, broken === null ? [] : [alarm], people);
 }
 
-/** Opens an issue for each alarm that has none, and closes those about the same that are over. */
+/** Opens an issue for each alarm that has none and calls `who` there; closes those about the same that are over. */
 async function keepIssues(
-  { forge }: Pick<Context, 'forge'>,
+  context: Pick<Context, 'forge' | 'log'>,
   about: string,
   alarms: readonly Alarm[],
+  who: readonly string[] = [],
 ): Promise<void> {
+  const { forge } = context;
   const there = (await ownIssues(forge, aboutUs)).flatMap(({ number, body }) => {
     const name = markerOf(body);
     return name?.startsWith(about) ? { number, name } : [];
   });
-  for (const { name, title, text } of alarms)
-    if (!there.some((one) => one.name === name))
-      await forge.createIssue(`Signalbox: ${title}`, `${marker(name)}\n${text}`, [aboutUs]);
+  for (const { name, title, text } of alarms) {
+    if (there.some((one) => one.name === name)) continue;
+    const body = callComment(name, who, text);
+    await assign(context, await forge.createIssue(`Signalbox: ${title}`, body, [aboutUs]), who);
+  }
   for (const { number, name } of there)
     if (!alarms.some((one) => one.name === name))
       await forge.updateIssue(number, { state: 'closed', state_reason: 'completed' });

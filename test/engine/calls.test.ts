@@ -173,3 +173,19 @@ test('a call that is due calls for a look at one ticket, whatever else there is,
   await desk.lookAtHead();
   expect(new Set(desk.forge.commentsRead)).toEqual(new Set([1]));
 });
+
+test('what concerns no ticket calls whom the config names: a branch that was moved back, a config that cannot be read', async () => {
+  const desk = await OperatedDesk.start({ ...config, people: ['lucienne', 'acme/ops'] });
+  desk.configBroken = '.github/signalbox.yml: agnets: unknown';
+  await desk.sweep();
+  await desk.sweep();
+  desk.configBroken = null;
+  await desk.moveBack('wilma');
+  await desk.lookAtHead();
+  const alarms = [...desk.forge.issues.values()].filter(({ labels }) => labels.includes('signalbox'));
+  expect(alarms.map(({ body }) => body.split('\n')[1])).toEqual([
+    expect.stringMatching(/^@lucienne @acme\/ops: `bad-config`/),
+    expect.stringMatching(/^@lucienne @acme\/ops: `head-moved-back`: by GitHub's record @wilma/),
+  ]);
+  expect(desk.forge.assigned).toEqual(alarms.map(({ number }) => `${number} lucienne`));
+});
