@@ -139,7 +139,8 @@ test('logs and artifacts are kept as long as GitHub keeps them, and go when the 
 - uses: actions/upload-artifact@v6
   with: { name: usual, path: x.txt }`;
   const { id } = await ran(first, list);
-  const kept = () => ['logs', 'artifacts'].map((name) => readdirSync(join(dataFolder, 'actions', name)).length);
+  const kept = () =>
+    ['logs', 'artifacts'].map((name) => readdirSync(join(dataFolder, 'actions', name)).length);
   await first.close();
   expect(kept()).toEqual([1, 2]);
   const inDays = (days: number) => ({ ...systemClock, now: () => systemClock.now() + days * 24 * 3600_000 });

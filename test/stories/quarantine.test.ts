@@ -75,13 +75,11 @@ test.concurrent('S6: work that GitHub takes no push of is an artifact of its run
     return found.data.total_count > 0 ? found : undefined;
   });
   // What `gh run download` does, which is not on this machine.
-  const zip = await desk
-    .as('wilma')
-    .rest.actions.downloadArtifact({
-      ...where,
-      artifact_id: data.artifacts[0]?.id ?? 0,
-      archive_format: 'zip',
-    });
+  const zip = await desk.as('wilma').rest.actions.downloadArtifact({
+    ...where,
+    artifact_id: data.artifacts[0]?.id ?? 0,
+    archive_format: 'zip',
+  });
   const at = join(desk.folder, 'downloaded.zip');
   writeFileSync(at, Buffer.from(zip.data as ArrayBuffer));
   execFileSync('unzip', ['-q', at, '-d', desk.folder]);
