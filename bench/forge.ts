@@ -42,6 +42,7 @@ export class InstantForge {
       addLabels: async () => {},
       removeLabel: async () => {},
       updateIssue: async () => {},
+      assign: async () => {},
       comments: async (issue) => [...this.#of(issue)],
       createComment: async (issue, body) => this.#add(issue, body, 'signalbox[bot]', true).id,
       updateComment: async (id, body) => {
