@@ -9,6 +9,7 @@ import { witnessRef } from '../../src/ticket/paths.ts';
 import { self } from './github.ts';
 import { restrictiveLabels } from './people.ts';
 import type { SimAgent } from './runner.ts';
+import { fits, isAbout, told } from './words.ts';
 import type { Asked, World } from './world.ts';
 
 /** What must always hold did not. `rule` is one of S1 to S11. */
@@ -287,24 +288,3 @@ export class Oracle {
     if (new Set(issues).size < issues.length) throw new Violation('S11', 'two tickets have one issue');
   }
 }
-
-function told(ticket: Ticket | undefined): string {
-  if (!ticket) return 'nothing';
-  const { state, attempt, attempts } = ticket;
-  const closed = attempts.map(
-    ({ number, outcome, stopped }) => `#${number} ${outcome}${stopped ? '' : ' (alive)'}`,
-  );
-  const open = attempt ? [`#${attempt.number} ${attempt.run ? `run ${attempt.run.id}` : 'unbound'}`] : [];
-  return [state, ...(ticket.issue === null ? ['no issue'] : []), ...closed, ...open].join(', ');
-}
-
-/** An answer is one to a question, a retry of what is blocked; and so on. */
-function fits({ kind }: Asked, before: Ticket | undefined): boolean {
-  if (kind === 'answer') return before?.waiting?.kind === 'question';
-  if (kind === 'retry') return before?.state === 'blocked';
-  if (kind === 'reject') return before?.state === 'review';
-  return true;
-}
-
-const isAbout = (asked: Asked, { id, issue }: Ticket): boolean =>
-  asked.ticket === id || asked.issue === issue;

@@ -1,0 +1,25 @@
+import type { Ticket } from '../../src/ticket/format.ts';
+import type { Asked } from './world.ts';
+
+/** A ticket in short, for a story. */
+export function told(ticket: Ticket | undefined): string {
+  if (!ticket) return 'nothing';
+  const { state, attempt, attempts } = ticket;
+  const closed = attempts.map(
+    ({ number, outcome, stopped }) => `#${number} ${outcome}${stopped ? '' : ' (alive)'}`,
+  );
+  const open = attempt ? [`#${attempt.number} ${attempt.run ? `run ${attempt.run.id}` : 'unbound'}`] : [];
+  return [state, ...(ticket.issue === null ? ['no issue'] : []), ...closed, ...open].join(', ');
+}
+
+/** An answer is one to a question, a retry of what is blocked; and so on. */
+export function fits({ kind }: Asked, before: Ticket | undefined): boolean {
+  if (kind === 'answer') return before?.waiting?.kind === 'question';
+  if (kind === 'retry') return before?.state === 'blocked';
+  if (kind === 'reject') return before?.state === 'review';
+  return true;
+}
+
+/** Whether something was asked of this ticket. */
+export const isAbout = (asked: Asked, { id, issue }: Ticket): boolean =>
+  asked.ticket === id || asked.issue === issue;
