@@ -113,7 +113,7 @@ export class World {
     const { queued, chance, github, config, mood } = this;
     if (queued.length === 0) return;
     const run = chance.pick(queued);
-    const { hangs, deaf } = mood.of({ hangs: 0.15, deaf: 0.15 });
+    const { hangs, deaf } = mood.of({ hangs: 0.25, deaf: 0.25 });
     const is = { hangs: chance.is(hangs), deaf: chance.is(deaf) };
     const words = [is.hangs ? ', its agent will hang' : '', is.deaf ? ', it hears no cancel' : ''].join('');
     this.tell(`run ${run.id} (${run.title}) begins, try ${run.run_attempt}${words}`);
