@@ -38,7 +38,7 @@ export interface OperatorOptions {
   installedAt: string;
   /** Milliseconds to let requests gather between pushes; 0 pushes at once. */
   gatherMs?: number;
-  /** Told of every ticket that a new head changed, as it stands there. */
+  /** Told of every open ticket once, and of each that a new head changed, as it stands there. */
   watch?: (ticket: Ticket) => void;
 }
 
@@ -160,6 +160,8 @@ class DeskOperator implements Operator {
     if (!swept) return;
     this.#followed = swept.head;
     this.#sweep.takeUp(swept);
+    // Who watches this process knows nothing of what the other one showed.
+    for (const { ticket } of snapshot.tickets.values()) if (ticket) this.#options.watch?.(ticket);
   }
 
   async settled(): Promise<void> {

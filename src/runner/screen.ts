@@ -41,7 +41,8 @@ class Screen {
     switch (kind) {
       case '\n':
         this.#column = 0;
-        return this.#down(1);
+        this.#down(1);
+        return;
       case '\r':
         this.#column = 0;
         return;
@@ -52,7 +53,8 @@ class Screen {
         this.#row = Math.max(0, this.#row - (count || 1));
         return;
       case 'B':
-        return this.#down(count || 1);
+        this.#down(count || 1);
+        return;
       case 'G':
         this.#column = Math.min(widest, count || 1) - 1;
         return;

@@ -9,18 +9,9 @@ import { witnessRef } from '../../src/ticket/paths.ts';
 import { self } from './github.ts';
 import { restrictiveLabels } from './people.ts';
 import type { SimAgent } from './runner.ts';
+import { Violation } from './violation.ts';
 import { fits, isAbout, told } from './words.ts';
 import type { Asked, World } from './world.ts';
-
-/** What must always hold did not. `rule` is one of S1 to S11. */
-export class Violation extends Error {
-  readonly rule: string;
-
-  constructor(rule: string, words: string) {
-    super(`${rule}: ${words}`);
-    this.rule = rule;
-  }
-}
 
 const wakes = ['release', 'retry', 'reopen', 'answer', 'reject', 'accept'];
 const stops = ['park', 'hold', 'cancel'];
@@ -37,6 +28,8 @@ export class Oracle {
   /** The last head of our own. */
   #ours: string | null = null;
   #wasShut = false;
+  /** Since when every call is answered at once, in milliseconds. */
+  peaceSince = Number.POSITIVE_INFINITY;
   readonly #used = new Set<Asked>();
   /** Agents whose start was looked at. */
   readonly #begun = new Set<SimAgent>();
@@ -133,10 +126,17 @@ export class Oracle {
     const capacity = config.agents.luci?.capacity ?? 0;
     if (names.length > capacity)
       throw new Violation('S3', `${names.join(' and ')} are worked on, with capacity ${capacity}`);
+    const { look_seconds, kill_after_seconds } = config.limits;
     // Only a cancel ends one whose runner stands still, and it may be that no app is there to ask for it: see `checkPeace`.
     for (const agent of agents.filter(({ machine }) => !machine.isWedged)) {
       const closed = this.#tickets.get(agent.ticket)?.attempts.find(({ number }) => number === agent.attempt);
       const since = closed ? schedule.now - Date.parse(closed.ended) : 0;
+      const inPeace = Math.min(since, schedule.now - this.peaceSince);
+      if (!agent.machine.isCutOff && inPeace > (look_seconds + kill_after_seconds + 10) * 1000)
+        throw new Violation(
+          'S4',
+          `the agent of ${agent.ticket} #${agent.attempt} is not stopped by its runner`,
+        );
       if (since > (stopGraceSeconds(config) + 15) * 1000)
         throw new Violation(
           'S4',
@@ -208,7 +208,8 @@ export class Oracle {
     const failures = after.attempts.filter(
       ({ outcome }) => outcome === 'failed' || outcome === 'lost',
     ).length;
-    if (failures > config.limits.retries + after.lifetime.granted + 1)
+    // A release from blocked starts one attempt more, and grants it one retry.
+    if (failures > config.limits.retries + 1 + 2 * after.lifetime.granted)
       throw new Violation('S9', `${after.id} has failed ${failures} times, and is not blocked for good`);
   }
 
@@ -262,6 +263,8 @@ export class Oracle {
     const isPressed = run !== undefined && cancelled.has(run.id) && run.conclusion === 'cancelled';
     if (closed.outcome === 'lost' && isPressed && run.run_attempt === 1 && closed.by === 'signalbox')
       throw new Violation('S8', `${what}, though somebody pressed Cancel on its run`);
+    if (closed.by === 'somebody in Actions' && after.state === 'todo')
+      throw new Violation('S8', `${what} by a Cancel in Actions, and starts again`);
     if (!closed.signal) return;
     if (
       before?.attempt?.number !== number ||

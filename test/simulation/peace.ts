@@ -2,8 +2,9 @@ import type { Ticket } from '../../src/ticket/format.ts';
 import { parseQuarantinePath } from '../../src/ticket/paths.ts';
 import { stateWords } from '../../src/ticket/states.ts';
 import { quiet } from './machine.ts';
-import { type Oracle, Violation } from './oracle.ts';
+import type { Oracle } from './oracle.ts';
 import { mend } from './pushes.ts';
+import { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
 const well = { well: 1, fails: 0, 'answer lost': 0 };
@@ -16,6 +17,7 @@ const callsMax = 5_000;
 /** Leaves the world in peace: no fault, no person, no delivery. It must come to rest, and then all must agree. */
 export async function checkPeace(world: World, oracle: Oracle): Promise<void> {
   world.tell('peace');
+  oracle.peaceSince = world.schedule.now;
   Object.assign(world.github, { refusing: 0, swallowing: 0, hasNoWorkflow: false });
   if (world.apps.length === 0) world.startApp();
   await oracle.restore();

@@ -1,9 +1,9 @@
 import { begin } from './beginning.ts';
 import { Chance } from './chance.ts';
 import { quiet } from './machine.ts';
-import { Violation } from './oracle.ts';
 import { checkPeace } from './peace.ts';
 import { personActs } from './people.ts';
+import { Violation } from './violation.ts';
 import { World } from './world.ts';
 
 export interface Result {

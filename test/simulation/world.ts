@@ -48,11 +48,13 @@ export class World {
   apps: SimApp[] = [];
   runners: SimRunner[] = [];
   #started = 0;
+  readonly #hopeless: boolean;
 
   constructor(chance: Chance) {
     this.chance = chance;
     this.config = drawConfig(chance);
     this.mood = new Mood(chance);
+    this.#hopeless = chance.is(0.2);
     this.github = new SimGitHub(this.schedule);
     this.oracle = new Oracle(this);
   }
@@ -123,8 +125,10 @@ export class World {
     this.runners.push(runner);
   }
 
-  /** One of the agents that end by themselves does. */
-  async endAgent(kind = this.chance.weighted(this.mood.of(endings))): Promise<void> {
+  /** One of the agents that end by themselves does. In some worlds no work succeeds. */
+  async endAgent(
+    kind = this.chance.weighted(this.mood.of(this.#hopeless ? failures : endings)),
+  ): Promise<void> {
     const able = this.agents.filter(({ hangs, machine }) => !hangs && !machine.isWedged);
     if (able.length === 0) return;
     const agent = this.chance.pick(able);
@@ -188,3 +192,5 @@ const endings = {
   lie: 0.5,
   quota: 1,
 } as const;
+
+const failures = { ...endings, done: 0, review: 0, question: 0, failed: 3, silent: 3 } as const;
