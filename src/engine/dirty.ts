@@ -55,6 +55,11 @@ export class Dirty<K> {
     );
   }
 
+  /** Adds `key`, unless a look at it is due already. */
+  unlessDue(key: K): void {
+    if (!this.#timers.has(key)) this.add(key);
+  }
+
   /** Adds what was left: a person may have mended it. */
   addLeft(): void {
     for (const key of [...this.#left]) this.add(key);

@@ -249,7 +249,7 @@ class DeskOperator implements Operator {
       this.#showDirty.add(id);
     this.#profiles = snapshot.desk.profiles;
     const tickets = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket ?? []);
-    for (const ticket of tickets) if (stopping(ticket).length > 0) this.#runsDirty.add(ticket.id);
+    for (const ticket of tickets) if (stopping(ticket).length > 0) this.#runsDirty.unlessDue(ticket.id);
     // In this order, and each by itself: one that fails holds up no other.
     const { at } = own(this.#context, '');
     const signals = () => snapshot.signals.map((one) => this.handle(one.ticket, signalRequest(one, { at })));

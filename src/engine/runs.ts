@@ -10,8 +10,8 @@ import { isUntold } from './together.ts';
 
 /** How soon a run that was asked for is expected in the list, in milliseconds; a double is harmless, an early one silly. */
 const dispatchPatienceMs = 30_000;
-/** How often a cancel is asked again until its run was seen to end, in milliseconds. */
-const cancelAgainMs = 5_000;
+/** How soon a cancel is asked again until its run was seen to end, in milliseconds: later, the longer it takes. */
+const cancelAgainMs = { first: 5_000, most: 60_000 };
 
 /** Starting and stopping of runs: the effects that never wait behind comments and labels. */
 export class Runs {
@@ -213,7 +213,8 @@ export class Runs {
       return;
     }
     await this.#cancel(ticket, attempt, bound.id);
-    runsAgain(ticket.id, cancelAgainMs);
+    const age = forge.now() - Date.parse(attempt.ended);
+    runsAgain(ticket.id, Math.min(cancelAgainMs.most, Math.max(cancelAgainMs.first, age / 20)));
   }
 
   async #cancel({ id }: Ticket, { ended }: ClosedAttempt, run: number): Promise<void> {

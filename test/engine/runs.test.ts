@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
+import { isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { SignalboxError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { Context } from '../../src/engine/context.ts';
@@ -27,7 +27,7 @@ async function runsOf(ticket: Ticket, over: Partial<Forge>) {
     config: async () => config,
     clock: systemClock,
     log: silentLog,
-    runsAgain: (id: string) => asked.push(`again ${id}`),
+    runsAgain: (id: string, ms: number) => asked.push(`again ${id} after ${ms / 1000} s`),
     readIssue: async () => {},
   } as unknown as Context;
   return { desk, asked, runs: new Runs(context) };
@@ -69,4 +69,17 @@ test('a run that is queued is alive: the time to reach the gate ends no attempt 
   expect(await look()).toEqual([]);
   list.length = 0; // it is gone from the list
   expect(await look()).toEqual(['lost']);
+});
+
+test('a run that does not end is cancelled again and again, and less and less often', async () => {
+  const alive = { id: run.id, run_attempt: 1, status: 'in_progress' } as Run;
+  const asked = async (agoMs: number) => {
+    const ended = isoSeconds(systemClock.now() - agoMs);
+    const attempts = [{ ...stopped, outcome: 'parked' as const, ended, stopped: null }];
+    const desk = await runsOf(aTicket('MC-1', { ...waiting, attempts }), { run: async () => alive });
+    await desk.runs.settle('MC-1');
+    return desk.asked;
+  };
+  expect(await asked(1_000)).toEqual([`cancel ${run.id}`, 'again MC-1 after 5 s']);
+  expect(await asked(24 * 3600_000)).toEqual([`force-cancel ${run.id}`, 'again MC-1 after 60 s']);
 });

@@ -10,7 +10,7 @@ import { self } from './github.ts';
 import { restrictiveLabels } from './people.ts';
 import type { SimAgent } from './runner.ts';
 import { Violation } from './violation.ts';
-import { fits, isAbout, told } from './words.ts';
+import { fits, isAbout, isYounger, told } from './words.ts';
 import type { Asked, World } from './world.ts';
 
 const wakes = ['release', 'retry', 'reopen', 'answer', 'reject', 'accept'];
@@ -238,7 +238,7 @@ export class Oracle {
     if (!wake) throw new Violation(before ? 'S2' : 'S1', `${what}, and nobody who may asked for it`);
     this.#used.add(wake);
     const stop = asked.find(
-      (one) => stops.includes(one.kind) && one.mayAsk && one.source in after.seen && one.at >= wake.at,
+      (one) => stops.includes(one.kind) && one.mayAsk && one.source in after.seen && !isYounger(wake, one),
     );
     if (stop)
       throw new Violation('S2', `${what} by ${wake.source}, though ${stop.kind} ${stop.source} is not older`);

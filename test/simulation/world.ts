@@ -99,7 +99,7 @@ export class World {
   actions(): void {
     for (const runner of this.live) {
       const { run } = runner;
-      if (run.givenUp && !runner.machine.isCutOff) {
+      if (run.givenUp && run.status !== 'completed') {
         this.tell(`run ${run.id} is given up`);
         if (runner.machine.isWedged) runner.die('cancelled');
         else runner.lose('cancelled');
