@@ -51,8 +51,8 @@ let lived = 0;
 /** What is to be met, and how often it was: `park todo: an app died`. */
 let cells = [];
 const met = new Map();
-/** So many seeds of 300 steps meet every cell, by a wide margin. */
-const enough = 2_000;
+/** So many seeds of 300 steps meet every cell. */
+const enough = 20_000;
 const progress = setInterval(() => console.log(`${lived} seeds, ${seconds()} s`), 10_000);
 
 function end(violation) {

@@ -1,7 +1,7 @@
 import { isoSeconds } from '../../src/base/clock.ts';
-import { writeTicket } from '../../src/ticket/codec.ts';
-import { type ClosedAttempt, ticket as schema, type Ticket } from '../../src/ticket/format.ts';
-import { archivePath, ticketPath } from '../../src/ticket/paths.ts';
+import { writeQuarantined, writeTicket } from '../../src/ticket/codec.ts';
+import { type ClosedAttempt, formatVersion, ticket as schema, type Ticket } from '../../src/ticket/format.ts';
+import { archivePath, quarantinePath, ticketPath } from '../../src/ticket/paths.ts';
 import { textDigest } from '../../src/ticket/signals.ts';
 import { isOpen, type State, states } from '../../src/ticket/states.ts';
 import type { World } from './world.ts';
@@ -17,7 +17,10 @@ export async function begin(world: World): Promise<void> {
   const tickets = chosen
     .filter((state, index) => state !== 'in_progress' || chosen.indexOf(state) === index) // one agent has one
     .map((state) => aTicket(world, state));
-  const files = tickets.map((one): [string, string] => [placeOf(one), writeTicket(one)]);
+  const files = tickets.flatMap((one): [string, string][] => [
+    [placeOf(one), writeTicket(one)],
+    ...one.attempts.map((attempt): [string, string] => lateWord(world, one, attempt)),
+  ]);
   if (files.length > 0) await world.oracle.publish(Object.fromEntries(files), tickets);
   for (const { id, state, issue } of tickets)
     world.tell(`${id} is ${state}, ${issue ? `#${issue}` : 'no issue'}`);
@@ -88,4 +91,27 @@ function anAttempt({ chance, github }: World, stopped: string | null): ClosedAtt
     ended: github.at,
     stopped,
   };
+}
+
+/** What an agent said when nobody asked it any more. */
+function lateWord(
+  { chance, github }: World,
+  { id, state }: Ticket,
+  { number }: ClosedAttempt,
+): [string, string] {
+  const kind = chance.pick(['done', 'review', 'question', 'failed'] as const);
+  const signal = {
+    format: formatVersion,
+    ticket: id,
+    attempt: number,
+    kind,
+    summary: `late ${kind}`,
+    run: null,
+  } as const;
+  const digest = chance.hex(32);
+  const about = { ticket: id, attempt: number, digest, code: 'attempt-closed', reason: 'too late', state };
+  const said = { ...signal, key: '', agent_gone: true };
+  const how = { channel: 'runner', actor: 'luci', at: github.at };
+  const entry = { format: formatVersion, ...about, ...how, signal: said } as const;
+  return [quarantinePath(id, number, digest), writeQuarantined(entry)];
 }

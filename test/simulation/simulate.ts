@@ -46,7 +46,7 @@ async function happen(world: World): Promise<void> {
   schedule.now += chance.below(400);
   world.coverage.tick();
   const busy = schedule.calls.length > 0;
-  const often = mood.of({ person: 10, crash: 1, machine: 1.5, service: 0.5 });
+  const often = mood.of({ person: 10, crash: 1, machine: 1.5, service: 1 });
   const what = chance.weighted({
     call: busy ? 45 : 0,
     deliver: world.github.deliveries.length > 0 ? 14 : 0,
@@ -109,8 +109,7 @@ function machineTrouble(world: World): void {
   else if (what === 'stands still') runner.machine.wedge();
   else if (what === 'dies') runner.die('failure');
   else runner.lose('failure');
-  if (what !== 'has its clock set')
-    coverage.trouble(what === 'dies' ? 'a machine died' : 'a machine was lost');
+  if (what !== 'has its clock set') coverage.trouble('a machine failed');
 }
 
 /** GitHub is there, and does not do what it is asked. */

@@ -152,7 +152,7 @@ export class World {
     const fate = this.chance.weighted(fates);
     if (fate !== 'well') {
       this.tell(`${call.machine.name}: ${call.name}: ${fate}`);
-      this.coverage.trouble(fate === 'fails' ? 'a call failed' : 'an answer was lost');
+      this.coverage.trouble('a call failed');
     }
     this.coverage.tick();
     await this.schedule.answer(call, fate);
@@ -170,7 +170,7 @@ export class World {
     if (fate !== 'is doubled') deliveries.splice(index, 1);
     if (fate !== 'arrives') {
       this.tell(`${delivery.name} ${fate}`);
-      this.coverage.trouble(fate === 'is lost' ? 'a delivery was lost' : 'a delivery was doubled');
+      this.coverage.trouble('a hint went wrong');
     }
     if (fate !== 'is lost') this.chance.pick(this.apps).deliver(delivery);
   }
