@@ -10,7 +10,7 @@ import type { Log } from '../base/log.ts';
 export class Dirty<K> {
   readonly #waiting = new Set<K>();
   readonly #active = new Set<K>();
-  readonly #timers = new Map<K, () => void>();
+  readonly #timers = new Map<K, { at: number; callOff: () => void }>();
   readonly #failures = new Map<K, number>();
   /** What failed hopelessly when it was looked at last. */
   readonly #left = new Set<K>();
@@ -30,7 +30,7 @@ export class Dirty<K> {
 
   add(key: K): void {
     if (this.#closed) return;
-    this.#timers.get(key)?.();
+    this.#timers.get(key)?.callOff();
     this.#timers.delete(key);
     this.#left.delete(key);
     this.#waiting.add(key);
@@ -46,13 +46,15 @@ export class Dirty<K> {
     await answer;
   }
 
-  /** Adds `key` after `ms` milliseconds, unless it is added sooner. */
+  /** Adds `key` after `ms` milliseconds, unless it is added sooner: of several times the earliest counts. */
   later(key: K, ms: number): void {
-    if (this.#closed || this.#waiting.has(key) || this.#timers.has(key)) return;
-    this.#timers.set(
-      key,
-      this.#options.clock.after(ms, () => this.add(key)),
-    );
+    if (this.#closed || this.#waiting.has(key)) return;
+    const { clock } = this.#options;
+    const at = clock.now() + ms;
+    const timer = this.#timers.get(key);
+    if (timer && timer.at <= at) return;
+    timer?.callOff();
+    this.#timers.set(key, { at, callOff: clock.after(ms, () => this.add(key)) });
   }
 
   /** Adds `key`, unless a look at it is due already. */
@@ -82,7 +84,7 @@ export class Dirty<K> {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const callOff of this.#timers.values()) callOff();
+    for (const { callOff } of this.#timers.values()) callOff();
     this.#waiting.clear();
     for (const { reject } of [...this.#askers.values()].flat()) reject(new Error('closing'));
     this.#askers.clear();
