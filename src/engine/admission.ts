@@ -42,9 +42,12 @@ export async function admitForeign(snapshot: Snapshot, options: AdmissionOptions
   return swap.snapshot;
 }
 
-/** Tickets, the archive, the desk and what is kept are judged; signals are decided later, other files are nobody's business. */
+/**
+ * Tickets, the archive, the desk, what is kept and what was refused are judged; signals are decided later, other files
+ * are nobody's business.
+ */
 function isOurs({ path }: FileChange): boolean {
-  return path === deskPath || /^(tickets|archive|kept)\//.test(path);
+  return path === deskPath || /^(tickets|archive|kept|quarantine)\//.test(path);
 }
 
 /** Reads files as they were at the witness, before anything that is yet to be judged. */

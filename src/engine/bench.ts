@@ -24,6 +24,7 @@ import {
   deskPath,
   idOfArchivePath,
   keptPath,
+  parseQuarantinePath,
   pathOfKept,
   quarantinePath,
   ticketIdOf,
@@ -172,13 +173,15 @@ export class Bench {
     return { value, text: value ? (text ?? null) : null, isBroken: false, wasArchived: value !== null };
   }
 
-  /** The archive, and what is kept. */
+  /** The archive, what is kept, and what was refused: that is accepted as people were told of it. */
   #admitOwn(change: FileChange, pusher: Pusher): void {
     const { path, before } = change;
     if (this.#snapshot.witness === null) return; // a desk that is taken up brings its archive with it
     if (!this.#own.has(path)) this.#own.set(path, before);
-    const id = idOfArchivePath(path) ?? ticketIdOf(pathOfKept(path) ?? '') ?? path;
-    this.#putBack(id, change, pusher, ['the archive and what is kept are written by Signalbox alone']);
+    const named = idOfArchivePath(path) ?? parseQuarantinePath(path)?.id;
+    const id = named ?? ticketIdOf(pathOfKept(path) ?? '') ?? path;
+    const [folder] = path.split('/');
+    this.#putBack(id, change, pusher, [`what lies in ${folder}/ is written by Signalbox alone`]);
   }
 
   async #admitDesk(change: FileChange, pusher: Pusher): Promise<void> {

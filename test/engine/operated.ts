@@ -155,6 +155,11 @@ export class OperatedDesk {
     return (await this.#store.read({ fresh: true })).quarantine;
   }
 
+  /** A file as it stands; empty where there is none. */
+  async textAtHead(path: string): Promise<string> {
+    return (await (await this.#store.read({ fresh: true })).file(path)) ?? '';
+  }
+
   history(id: string): ReturnType<Store['history']> {
     return this.#store.history(id);
   }

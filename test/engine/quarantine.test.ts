@@ -120,3 +120,16 @@ test('a command that names nothing is answered with how it is written, and harms
   expect(desk.forge.told(1, 'refused')).toEqual([expect.stringContaining('`/accept 3fa9c0de`')]);
   expect(await desk.quarantine()).toHaveLength(1);
 });
+
+test('S5: what people were told of is what they accept: a file in quarantine that somebody pushes over is put back', async () => {
+  const { desk, digests, say } = await parkedWith('It works');
+  const [path = ''] = await desk.quarantine();
+  const forged = (await desk.textAtHead(path)).replaceAll(work, 'e'.repeat(40));
+  await desk.pushText('wilma', path, forged);
+  await say(`/accept ${digests[0]}`);
+  expect((await desk.ticket('MC-1'))?.attempts).toMatchObject([{ accepted: { work } }]);
+  expect(desk.forge.refs.get('refs/heads/ticket/MC-1')).toBe(work);
+  expect(desk.forge.told(1, 'quarantine')).toContainEqual(
+    expect.stringContaining('A change that wilma pushed did not stand'),
+  );
+});
