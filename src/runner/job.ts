@@ -12,7 +12,7 @@ export interface Job {
 
 /** The parts of the ports that a runner needs. */
 export type RunnerStore = Pick<Store, 'read' | 'saveSignal'>;
-export type RunnerForge = Pick<Forge, 'issue' | 'events'>;
+export type RunnerForge = Pick<Forge, 'issue' | 'events' | 'now'>;
 export type { Handler };
 
 /**

@@ -127,7 +127,9 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   const said = mergeVerdicts(spoken, await writtenVerdict(workshop, job, log));
   const claim = said && { ...said, summary: hide(said.summary) }; // it is committed, and posted on the issue
   const closed = cause === 'cancelled' && (await isClosed(attending));
-  const met = cause === null && limitMet(profile, { exit, printed: agent.printed(), now: clock.now(), log });
+  // The desk's time: by a machine's own that goes wrong its profile would pause for years, or not at all.
+  const now = deps.forge.now();
+  const met = cause === null && limitMet(profile, { exit, printed: agent.printed(), now, log });
   const limit = met ? { ...met, line: hide(met.line) } : null;
   const judgement = judge({ cause, exit, claim, limit, lastWords: words(), closed });
   const saveWork = savingOf(keeper, judgement, cause, words);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { configOf, makeWorld, until, type World, workRefOf } from './world.ts';
 
 let world: World;
@@ -170,6 +171,19 @@ describe('an attempt', () => {
     expect(attempt?.outcome).toBe('quota');
     expect(attempt?.reason).toMatch(/until \S+Z: limit of \*{3} reached, again in 90 s$/);
     expect(attempt?.stopped).not.toBeNull();
+  });
+
+  it('S9: reckons the end of a pause by the time of the desk, whatever the clock of its machine says', async () => {
+    const config = configOf('echo "limit reached, again in 90 s" >&2; exit 1', {});
+    const quota = { patterns: ['again in (?<until>\\d+)'], exit_codes: [], pause_minutes: 60 };
+    Object.assign(Object.values(config.agents)[0] ?? {}, { quota });
+    const before = systemClock.now();
+    const clock = { ...systemClock, now: () => systemClock.now() + 365 * 24 * 3600_000 };
+    await world.run('', { config, clock });
+
+    const end = Date.parse(/until (\S+Z): limit/.exec(world.ticket().attempts[0]?.reason ?? '')?.[1] ?? '');
+    expect(end).toBeGreaterThan(before + 80_000);
+    expect(end).toBeLessThan(systemClock.now() + 91_000);
   });
 
   it('hears nothing in an echo of the prompt', async () => {

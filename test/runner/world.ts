@@ -140,6 +140,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
         store: { read, saveSignal },
         handler: { handle },
         forge: {
+          now: () => systemClock.now(),
           issue: async (number) => ({
             number,
             title: ticket.title,
