@@ -42,8 +42,10 @@ export function accept(ticket: Ticket, request: RequestOf<'accept'>, now: Circum
   }
   const { kind, summary, work } = signal;
   const accepted = { kind, summary, work, digest: entry.digest, by: request.actor, at: isoSeconds(now.now) };
+  const former = spoken.accepted; // an attempt keeps one: that the other had its answer stays known (rule 16)
   const settled: Ticket = {
     ...ticket,
+    seen: former ? { ...ticket.seen, [former.digest]: former.at } : ticket.seen,
     not_before: null,
     start_when: null,
     attempts: ticket.attempts.map((one) => (one === spoken ? { ...one, accepted } : one)),

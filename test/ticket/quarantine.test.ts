@@ -107,6 +107,17 @@ describe('a late done that a person accepts', () => {
     });
   });
 
+  test('S5: is known though something else of its attempt is accepted after it', () => {
+    const said = aRequest('review', { attempt: 1 } as Partial<Request>);
+    const first = decide(ticketIn('waiting', two), said, view(), noon, config).quarantine;
+    if (!first) throw new Error('it was not refused');
+    const lies: Entry = { path: 'p', attempt: 1, digest: first.digest, kept: first };
+    const once = ask(ticketIn('waiting', two), asked('accept', { digest: first.digest }), [lies]).ticket;
+    const twice = ask(once ?? undefined, asked('accept', { source: 'c901' }), [entry('review')]).ticket;
+    expect(twice?.attempts).toMatchObject([{ accepted: { digest } }]);
+    expect(decide(twice ?? undefined, said, view(), noon, config)).toMatchObject({ quarantine: null });
+  });
+
   test('still meets the hold, and the switches of the desk', () => {
     const held = ticketIn('waiting', { ...two, hold: true });
     expect(ask(held, asked('accept')).ticket).toMatchObject({
