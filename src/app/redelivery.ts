@@ -128,6 +128,8 @@ export class Redelivery {
       this.#log.warn('a delivery was given up: it is found by the sweep', facts);
       return;
     }
+    // Counted before the answer: one that never comes would be waited for at each pass, and all others with it.
+    this.#failed.set(guid, { ...failed, asked: failed.asked + 1, last: this.#clock.now() });
     try {
       await this.#github.redeliver(failed.id);
     } catch (error) {
@@ -137,7 +139,6 @@ export class Redelivery {
       return;
     }
     this.#log.info('a delivery that failed is sent again', facts);
-    this.#failed.set(guid, { ...failed, asked: failed.asked + 1, last: this.#clock.now() });
   }
 }
 

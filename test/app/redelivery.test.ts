@@ -101,6 +101,24 @@ test('what is asked for and never shows in the log is not asked for without end'
   expect(times).toBe(4);
 });
 
+test('one that GitHub does not send, and does not say why, holds up no other', async () => {
+  const github = new FakeLog();
+  for (const guid of ['stuck', 'b']) github.attempt(guid, false);
+  const { redeliver } = github;
+  let tries = 0;
+  github.redeliver = async (id) => {
+    if (id !== 1) return redeliver(id);
+    tries++;
+    throw new SignalboxError('forge', 'unreachable', 'HTTP 500');
+  };
+  const redelivery = github.process();
+  const sent: string[] = [];
+  for (let passes = 0; passes < 500; passes++)
+    sent.push(await github.after(3 * minute, redelivery).catch(() => 'failed'));
+  expect(sent).toContain('b');
+  expect(tries).toBe(4);
+});
+
 test('a pass reads what is new, and no page more', async () => {
   const github = new FakeLog();
   for (let n = 0; n < 30; n++) {
