@@ -13,8 +13,8 @@ const hashes = /^[#=O\-\s]*\d{1,3}(?:[.,]\d+)?\s*%$/;
 const meter = /^\s*[\d.]+[kMG]?(?:\s+[\d.]+[kMG]?){3,}.*--:--:--/;
 /** How far a bar is: `45%`, `12/34`. */
 const share = /\d\s*%|\d\s*\/\s*\d/;
-/** Borders of a box around a prompt or a message. */
-const borders = /^\s*[\u2500-\u257f]+\s?|\s*[\u2500-\u257f]+\s*$/gu;
+/** Borders of a box around a prompt or a message, at the begin and the end of a line without blanks behind it. */
+const borders = /^\s*[\u2500-\u257f]+\s?|(?<![\u2500-\u257f])[\u2500-\u257f]+$/gu;
 
 /**
  * The last substantive words of a program's output: what a terminal would show at its end, without spinners, progress
@@ -38,7 +38,7 @@ export function lastWords(output: string, most: number): string {
 
 /** A line without a spinner's glyph before it and a box's borders around it. */
 function plain(line: string): string {
-  return line.replace(borders, '').replace(spinner, '').trimEnd();
+  return line.trimEnd().replace(borders, '').replace(spinner, '').trimEnd();
 }
 
 /** Whether a line is a picture of how far something is. */

@@ -97,6 +97,8 @@ describe('the last words of an agent', () => {
     ['lines', 'a\n'.repeat(131_072)],
     ['a screen that is cleared for ever', `${'a\n'.repeat(65_000)}${'\u001b[2J'.repeat(33_000)}`],
     ['brackets', '['.repeat(262_144)],
+    ['wide lines with a border in them', 'x\u001b[1990G─x\n'.repeat(23_000)],
+    ['borders between letters', `x${'─'.repeat(1_997)}x\n`.repeat(131)],
   ])('take no long time: %s', (_, output) => {
     const begun = process.hrtime.bigint();
     lastWords(output.slice(-262_144), 40);
