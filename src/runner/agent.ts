@@ -56,13 +56,15 @@ export interface AgentStart {
   /** The user that it runs as; null for ours. */
   user: AgentUser | null;
   clock: Clock;
+  /** Blots out what nobody may see, in all that comes from it: before anything is cut, since half a secret is not known. */
+  hide(text: string): string;
   /** Each line it prints, on either stream. */
   onLine(line: string): void;
 }
 
 /** Starts the agent in a session and process group of its own, so that a Ctrl-C or a cancel meets only us. */
 export function startAgent(start: AgentStart): Agent {
-  const { user, env } = start;
+  const { user, env, hide } = start;
   const [program = '', ...args] = user?.as(start.command, env) ?? start.command;
   const child = spawn(program, args, {
     env,
@@ -73,7 +75,7 @@ export function startAgent(start: AgentStart): Agent {
   const spoken = tail();
   const printed = tail();
   const closed = [child.stdout, child.stderr].map(async (stream) => {
-    const lines = splitLines(start.onLine);
+    const lines = splitLines(start.onLine, hide);
     stream.setEncoding('utf8');
     stream.on('data', (text: string) => {
       if (stream === child.stdout) spoken.add(text);
@@ -104,8 +106,8 @@ export function startAgent(start: AgentStart): Agent {
       for (const stream of [child.stdout, child.stderr]) stream.destroy();
       return left;
     },
-    spoken: spoken.text,
-    printed: printed.text,
+    spoken: () => hide(spoken.text()),
+    printed: () => hide(printed.text()),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Attempt } from '../ticket/format.ts';
 import { type Agent, type AgentExit, agentEnvironment, startAgent } from './agent.ts';
 import type { EndTools } from './end.ts';
 import type { Job, RunnerForge } from './job.ts';
-import { upTo } from './output.ts';
+import { masker, upTo } from './output.ts';
 import { type Remote, signalFile, type Workshop } from './repository.ts';
 import { makeBrake, type StopCause } from './stop.ts';
 import type { AgentUser } from './user.ts';
@@ -43,6 +43,11 @@ export interface Attending {
   bound: number;
 }
 
+/** What hides the key and the secrets that a profile hands to its agent: what is said of it is committed, and posted. */
+export function hiderOf({ deps, key }: Attending, { environment }: Profile): (text: string) => string {
+  return masker([key, ...environment.map((one) => deps.environment[one] ?? '')]);
+}
+
 export interface Started {
   agent: Agent;
   /** Its profile's name. */
@@ -57,7 +62,7 @@ const mostLogged = 8 * 1024 * 1024;
 
 /** Starts the agent in its work tree, with an environment of names that are allowed and nothing else. */
 export function launch(
-  { deps, tools, job, key }: Attending,
+  attending: Attending,
   {
     attempt,
     workshop,
@@ -65,6 +70,7 @@ export function launch(
     prompt,
   }: { attempt: Attempt; workshop: Workshop; profile: Profile; prompt: string },
 ): Agent {
+  const { deps, tools, job, key } = attending;
   const mark = deps.random.hex(16);
   const { user } = deps;
   tools.output.line(
@@ -92,6 +98,7 @@ export function launch(
     quarry: { mark, folder: workshop.folder },
     user,
     clock: deps.clock,
+    hide: hiderOf(attending, profile),
     onLine: upTo(mostLogged, (line) => tools.output.line(`agent | ${line}`)),
   });
 }

@@ -44,9 +44,10 @@ export function upTo(most: number, say: (line: string) => void): (line: string) 
   };
 }
 
-/** Cuts a stream of text into lines; a line longer than `longest` characters is cut in pieces. */
+/** Cuts a stream of text into lines; a line longer than twice `longest` is cut in pieces, once its secrets are hidden. */
 export function splitLines(
   onLine: (line: string) => void,
+  hide: (text: string) => string,
   longest = 16_384,
 ): { write(text: string): void; end(): void } {
   let rest = '';
@@ -55,7 +56,9 @@ export function splitLines(
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) onLine(line.replace(/\r$/, ''));
-      while (rest.length > longest) {
+      // Up to there, so that no cut is in a secret that has come in part.
+      while (rest.length > 2 * longest) {
+        rest = hide(rest);
         onLine(rest.slice(0, longest));
         rest = rest.slice(longest);
       }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { asError, SignalboxError } from '../base/errors.ts';
 import { finishingTimes } from '../ticket/config.ts';
 import { workArtifact } from '../ticket/paths.ts';
-import { type Attending, attend, launch, type RunnerDeps, type Started, stop } from './attend.ts';
+import { type Attending, attend, hiderOf, launch, type RunnerDeps, type Started, stop } from './attend.ts';
 import { type Ending, type EndTools, finish } from './end.ts';
 import { type Gate, lookAgain, passGate, type Turned } from './gate.ts';
 import { closedAt, type Job } from './job.ts';
@@ -105,8 +105,8 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   const { deps, tools, job } = attending;
   const { agent, name, prompt, workshop, profile } = started;
   const { clock, log } = deps;
-  const hide = masker([attending.key, ...profile.environment.map((one) => deps.environment[one] ?? '')]);
-  const words = () => hide(lastWords(agent.printed(), 40));
+  const hide = hiderOf(attending, profile);
+  const words = () => hide(lastWords(agent.printed(), 40)); // once more: colours within a secret are gone now
   const keeper = makeWorkKeeper({
     workshop,
     remote: deps.remote,

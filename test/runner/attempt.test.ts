@@ -212,6 +212,25 @@ describe('an attempt', () => {
     );
   });
 
+  it.each([
+    ['of its last words', `echo "$API_KEY"; for i in $(seq 101 130); do printf '%s%0129d\\n' $i 0; done`],
+    ['of a line on the screen', `head -c 1990 /dev/zero | tr '\\0' y; echo "$API_KEY"`],
+    ['of a line in the log', `head -c 16380 /dev/zero | tr '\\0' y; printf %s "$API_KEY"; seq -s " " 9999`],
+  ])('hides a secret of which a cut would leave the half, by the length %s', async (_, script) => {
+    const environment = { PATH: process.env.PATH, API_KEY: 'secret-of-the-api' };
+    const config = configOf(`${script}; exit 1`, {});
+    const [luci] = Object.values(config.agents);
+    luci?.environment.push('API_KEY');
+    await world.run('', { config, environment });
+
+    const said = JSON.stringify([
+      world.log,
+      world.ticket(),
+      await world.git('log', '--format=%B', workRefOf()),
+    ]);
+    expect(said).not.toMatch(/secret|-the-api|yys/);
+  });
+
   it('says in a signal why nothing was started', async () => {
     await world.git('symbolic-ref', 'HEAD', 'refs/heads/nowhere');
     const outcome = await world.run('echo DONE: x');
