@@ -20,11 +20,11 @@ const workflowRefused = /refusing to allow .+ to create or update workflow\b/;
 export interface WorkKeeper {
   /**
    * Takes the work tree as it is and pushes it. `subject` and `words` go into the commit; with `plain`, a tree that the
-   * agent committed itself is pushed as it stands. One save at a time, in the order asked. Answers the commit that is
-   * kept. @throws SignalboxError
+   * agent committed itself is pushed as it stands. In the order asked, and no push holds up the next taking: it may hang.
+   * Answers the commit that is kept. @throws SignalboxError
    */
   save(what: { subject: string; words: string; plain?: boolean }): Promise<string>;
-  /** Puts the work that was saved last and could not be pushed into a git bundle; its path, or null where there is none. */
+  /** Puts the work that was taken last into a git bundle, where it is not pushed; its path, or null where there is none. */
   bundle(): Promise<string | null>;
 }
 
@@ -42,7 +42,8 @@ export function makeWorkKeeper(keeper: {
   const { workshop, remote, job, agent, clock, timeoutMs, bundlePath } = keeper;
   const ref = workRef(job.ticket, job.attempt);
   let unpushed: string | null = null;
-  const saveNow: WorkKeeper['save'] = async ({ subject, words, plain = false }) => {
+  type Taken = { snapshot: Snapshot; whole: string; commit: (of: Snapshot) => Promise<string> };
+  const take = async ({ subject, words, plain }: Parameters<WorkKeeper['save']>[0]): Promise<Taken> => {
     const snapshot = await takeSnapshot(workshop);
     const now = clock.now();
     const message = [
@@ -54,25 +55,31 @@ export function makeWorkKeeper(keeper: {
       .join('\n\n')
       .replaceAll('\0', ''); // git takes none in a message
     const commit = (of: Snapshot) => commitSnapshot(workshop.bare, of, { message, agent, now });
-    const push = async (made: string) => {
-      await pushWork(workshop.bare, { remote, ref, commit: made, timeoutMs });
-      return made;
-    };
     // Whole, with its workflow files: a bundle is not pushed by a job.
-    const made = plain && snapshot.clean ? snapshot.head : await commit(snapshot);
-    unpushed = made;
-    const kept = await push(made).catch(async (error) => {
+    const whole = plain && snapshot.clean ? snapshot.head : await commit(snapshot);
+    unpushed = whole;
+    return { snapshot, whole, commit };
+  };
+  const push = async (made: string) => {
+    await pushWork(workshop.bare, { remote, ref, commit: made, timeoutMs });
+    return made;
+  };
+  const pushTaken = async ({ snapshot, whole, commit }: Taken) => {
+    const kept = await push(whole).catch(async (error) => {
       if (!workflowRefused.test(asError(error).message)) throw error;
       return push(await commit(await withoutWorkflows(workshop, snapshot)));
     });
-    unpushed = null;
+    if (unpushed === whole) unpushed = null;
     return kept;
   };
-  let last: Promise<unknown> = Promise.resolve();
+  let lastTaken: Promise<unknown> = Promise.resolve();
+  let lastPushed: Promise<unknown> = Promise.resolve();
   return {
     save(what) {
-      const saved = last.then(() => saveNow(what));
-      last = saved.catch(() => {});
+      const taken = lastTaken.then(() => take(what));
+      lastTaken = taken.catch(() => {});
+      const saved = lastPushed.then(async () => pushTaken(await taken));
+      lastPushed = saved.catch(() => {});
       return saved;
     },
     bundle: async () =>

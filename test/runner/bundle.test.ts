@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { git } from '../../src/base/git.ts';
 import { buildPrompt } from '../../src/runner/prompt.ts';
+import { makeWorkshop } from '../../src/runner/repository.ts';
+import { makeWorkKeeper } from '../../src/runner/work.ts';
 import { evidenceComment } from '../../src/ticket/sentences.ts';
 import { makeWorld, until, type World, workRefOf } from './world.ts';
 
@@ -103,6 +106,36 @@ it('S6: uncommitted files above 50 MiB are left out and named, and everything el
   const message = await world.git('show', '-s', '--format=%B', workRefOf());
   expect(message).toContain('larger than 50 MiB:\n  new [1] #!.bin (60 MiB)');
   expect(message).toContain('big.txt (51 MiB)');
+});
+
+it('S6: a push that hangs does not keep later work out of the bundle', async () => {
+  mkdirSync(join(world.code, 'hooks'), { recursive: true });
+  const hook = `#!/bin/sh\ntouch ${ready()}; while [ -e ${ready()} ]; do sleep 0.05; done`;
+  writeFileSync(join(world.code, 'hooks', 'pre-receive'), hook, { mode: 0o755 });
+  const { folder, job } = world;
+  const remote = { url: world.code, token: null };
+  const workshop = await makeWorkshop(folder, remote, { ...job, earlier: [], agent: 'luci' }, null);
+  const bundlePath = join(folder, 'work.bundle');
+  const settings = { clock: systemClock, timeoutMs: 60_000, bundlePath };
+  const keeper = makeWorkKeeper({ workshop, remote, job, agent: 'luci', ...settings });
+
+  writeFileSync(join(workshop.tree, 'early.txt'), '');
+  const early = keeper.save({ subject: 'work in progress', words: '' });
+  await until('the push of the early work', () => existsSync(ready()));
+  writeFileSync(join(workshop.tree, 'late.txt'), '');
+  const late = keeper.save({ subject: 'stopped', words: '' });
+  await until('late work in the bundle', async () => {
+    const path = await keeper.bundle();
+    await git(['fetch', '--quiet', path ?? '', `+${workRefOf()}:refs/bundled`], { cwd: world.code });
+    return (await world.git('ls-tree', '--name-only', 'refs/bundled')).includes('late.txt');
+  });
+  rmSync(ready());
+  await early;
+  await until('the push of the late work', () => existsSync(ready()));
+  rmSync(ready());
+  expect(`${await late}\n`).toBe(await world.git('rev-parse', workRefOf()));
+  expect(await world.kept('late.txt')).toBe('');
+  expect(await keeper.bundle()).toBeNull();
 });
 
 it('S6: what is uncommitted when Actions cancels the job is kept', async () => {
