@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from './base/clock.ts';
 import { makeLog } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
-import { makeProgram } from './cli/program.ts';
+import { type ProgramOptions, runProgram } from './cli/program.ts';
 import { serve } from './wire.ts';
 import { withDesk } from './wire-clone.ts';
 import { doctor } from './wire-doctor.ts';
 import { startLocalDesk } from './wire-local.ts';
 
 /** The command line of Signalbox. */
-const program = makeProgram({
+const options: ProgramOptions = {
   serve,
   startLocalDesk,
   doctor,
@@ -27,7 +27,7 @@ const program = makeProgram({
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   },
   exit: (status) => process.exit(status),
-});
+};
 
 // Timers and sockets of the ports do not keep the process alive by themselves; what serves says when it is over.
-await program.parseAsync(process.argv);
+await runProgram(options, process.argv.slice(2));

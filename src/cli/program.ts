@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Clock } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
 import type { Log, LogLevel } from '../base/log.ts';
@@ -58,9 +58,24 @@ interface StartFlags {
 
 type Settings = Omit<StartFlags, 'log'> & Ports;
 
-export function makeProgram(options: ProgramOptions): Command {
+/** Exit status of a command line that is not understood; those of errors are in errors.ts. */
+const usageStatus = 2;
+
+/** Runs `signalbox <args>`. Resolves once it is done, or served. */
+export async function runProgram(options: ProgramOptions, args: readonly string[]): Promise<void> {
+  try {
+    await makeProgram(options).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    options.exit(error.exitCode === 0 ? 0 : usageStatus); // it has said what was wrong, or its help
+  }
+}
+
+function makeProgram(options: ProgramOptions): Command {
   const program = new Command('signalbox')
     .description('Tickets for coding agents, in git.')
+    .configureOutput({ writeErr: (text) => options.printError(text.trimEnd()) })
+    .exitOverride()
     .showHelpAfterError();
   program
     .command('start', { isDefault: true })

@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
-import { makeProgram } from '../../src/cli/program.ts';
+import { type ProgramOptions, runProgram } from '../../src/cli/program.ts';
 import { withDesk } from '../../src/wire-clone.ts';
 import { doctor } from '../../src/wire-doctor.ts';
 
@@ -18,7 +18,7 @@ export async function signalbox(
 ): Promise<Printed> {
   const printed: Printed = { status: 0, stdout: '', stderr: '' };
   const never = () => Promise.reject(new Error('nothing is served here'));
-  const program = makeProgram({
+  const options: ProgramOptions = {
     serve: never,
     startLocalDesk: never,
     doctor,
@@ -38,7 +38,7 @@ export async function signalbox(
     exit: (status) => {
       printed.status = status;
     },
-  });
-  await program.parseAsync(['node', 'signalbox', ...args]);
+  };
+  await runProgram(options, args);
   return printed;
 }

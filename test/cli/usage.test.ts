@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { signalbox } from './command.ts';
+
+test.each([
+  ['a command that there is not', ['nonsense']],
+  ['an option that there is not', ['prune', '--everything']],
+  ['a command without its command', ['quarantine']],
+  ['a command without its argument', ['quarantine', 'accept', '--json']],
+  ['a value that is none', ['start', '--port', 'http']],
+])('what is not understood ends with 2, says why and prints nothing: %s', async (_, args) => {
+  expect(await signalbox(args)).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringContaining('Usage: signalbox'),
+  });
+});
