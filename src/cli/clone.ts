@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { SignalboxError } from '../base/errors.ts';
 import { loginOf, personsGit } from '../base/persons-git.ts';
@@ -22,9 +23,11 @@ export interface Clone {
 
 /** `remote` is a name that the clone has, or an address. */
 export async function openClone(folder: string, remote: string): Promise<Clone> {
-  const top = await personsGit(['rev-parse', '--show-toplevel'], folder);
-  const bare = top.code === 0 ? top : await personsGit(['rev-parse', '--absolute-git-dir'], folder);
-  if (bare.code !== 0) {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const asked = async (what: string) => (isFolder ? personsGit(['rev-parse', what], folder) : null);
+  const top = await asked('--show-toplevel');
+  const bare = top?.code === 0 ? top : await asked('--absolute-git-dir');
+  if (bare?.code !== 0) {
     const hint = "Go to a clone of the team's repository, or name one: --clone <folder>.";
     throw new SignalboxError('user', 'no-clone', `${folder} is no git repository`, { hint });
   }

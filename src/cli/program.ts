@@ -62,7 +62,12 @@ type Settings = Omit<StartFlags, 'log'> & Ports;
 const usageStatus = 2;
 
 /** Runs `signalbox <args>`. Resolves once it is done, or served. */
-export async function runProgram(options: ProgramOptions, args: readonly string[]): Promise<void> {
+export async function runProgram(world: ProgramOptions, args: readonly string[]): Promise<void> {
+  const options: ProgramOptions = {
+    ...world,
+    print: (text) => world.print(printable(text)),
+    printError: (text) => world.printError(printable(text)),
+  };
   try {
     await makeProgram(options).parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -70,6 +75,9 @@ export async function runProgram(options: ProgramOptions, args: readonly string[
     options.exit(error.exitCode === 0 ? 0 : usageStatus); // it has said what was wrong, or its help
   }
 }
+
+/** Text without what moves a terminal's cursor or worse: titles, paths and words of others are in it. */
+const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]+/g, '');
 
 function makeProgram(options: ProgramOptions): Command {
   const program = new Command('signalbox')

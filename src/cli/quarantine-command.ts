@@ -68,9 +68,7 @@ async function show(ports: ClonePorts, flags: Flags, named: string): Promise<voi
     const head = await desk.head();
     const entry = await itemNamed(head, named);
     const text = (await head.file(entry.path)) ?? '';
-    // Anybody who may push can have written it.
-    const shown = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]+/g, '').trimEnd();
-    say(ports, flags, desk, { entry }, `${entry.path}\n\n${shown}`);
+    say(ports, flags, desk, { entry }, `${entry.path}\n\n${text.trimEnd()}`);
   });
 }
 
@@ -111,12 +109,12 @@ function lineOf({ ticket, attempt, digest, kept }: Item): string {
   const kind =
     kept.channel === 'push' ? 'push' : 'unreadable' in kept.signal ? 'unreadable' : kept.signal.kind;
   const said = 'unreadable' in kept.signal ? kept.signal.unreadable : kept.signal.summary;
-  const words = printable(isRead ? said : `${kept.actor}: ${said}`);
-  return `${short}  ${ticket} #${attempt}  ${kind}  ${kept.code}  ${kept.at}  ${words}`;
+  const words = inLine(isRead ? said : `${kept.actor}: ${said}`);
+  return `${short}  ${ticket} #${attempt}  ${kind}  ${inLine(kept.code)}  ${kept.at}  ${words}`;
 }
 
-/** Words of others in one line of a terminal. */
-function printable(text: string): string {
+/** Words of others, which anybody who may push can have written, in one line. */
+function inLine(text: string): string {
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
   return line.length > 80 ? `${line.slice(0, 80)} …` : line;
 }

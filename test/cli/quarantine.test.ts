@@ -64,6 +64,18 @@ function refused(ticket: string, digest: string, summary: string, at: string): R
   return { [quarantinePath(ticket, 1, digest)]: writeQuarantined(entry) };
 }
 
+test('list and show print no word of others that a terminal would obey', async () => {
+  const path = quarantinePath('MC-1', 1, one);
+  const forged = refused('MC-1', one, 'x', '2026-05-25T11:00:00Z')[path] ?? '';
+  const head = push('signalbox', { [path]: forged.replace('attempt-closed', '"\\e[2J\\n4444"') });
+  git(here.clone, 'push', '--quiet', 'origin', `${head}:${witnessRef}`);
+  const listed = await quarantine('list');
+  expect(listed.status).toBe(0);
+  expect(listed.stdout).toContain('MC-1 #1  done  [2J 4444  2026-05-25T11:00:00Z  x\n');
+  expect(listed.stdout).not.toContain('\u001b');
+  expect((await quarantine('show', one)).stdout).not.toContain('\u001b');
+});
+
 const quarantine = (...args: string[]) => signalbox(['quarantine', ...args, '--clone', here.clone]);
 
 async function atHead<T>(look: (store: Awaited<ReturnType<typeof openGitStore>>) => Promise<T>): Promise<T> {

@@ -14,3 +14,8 @@ test.each([
     stderr: expect.stringContaining('Usage: signalbox'),
   });
 });
+
+test('what it says of a name moves no cursor', async () => {
+  const { status, stderr } = await signalbox(['doctor', '--clone', '/nowhere\u001b[2J\u009b2J']);
+  expect([status, stderr]).toEqual([1, expect.stringContaining('no-clone: /nowhere[2J2J is no')]);
+});
