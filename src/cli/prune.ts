@@ -62,19 +62,20 @@ async function oldWork(
   for (const [id, attempts] of byTicket) {
     const ticket = (head.tickets.get(id) ?? (await head.archived(id)))?.ticket;
     if (!ticket) continue; // one that cannot be read, or is nobody's: not ours to judge
+    // One that the ticket knows nothing of is nothing to build on, and no reason to drop what is.
+    const kept = [...attempts.keys()].filter((number) => isKnown(ticket, number));
     for (const [number, ref] of attempts) {
       const attempt = ticket.attempts.find((one) => one.number === number);
       const sha = refs.get(ref) ?? '';
-      if (
-        attempt &&
-        isOver(attempt, before) &&
-        !isNeeded(ticket, attempt, [...attempts.keys()]) &&
-        !needed.has(ref)
-      )
+      if (attempt && isOver(attempt, before) && !isNeeded(ticket, attempt, kept) && !needed.has(ref))
         old.set(ref, sha);
     }
   }
   return old;
+}
+
+function isKnown({ attempt, attempts }: Ticket, number: number): boolean {
+  return attempt?.number === number || attempts.some((one) => one.number === number);
 }
 
 /** Whether an attempt is closed, its run was seen to end, and both long ago. */

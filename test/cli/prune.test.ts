@@ -159,6 +159,13 @@ test('a ref that was moved meanwhile stays', async () => {
   expect(work()).toContain('MC-1/1');
 });
 
+test('a ref of an attempt that no ticket knows is no reason to take what the next attempt builds on', async () => {
+  const known = git(here.clone, 'rev-parse', 'HEAD');
+  git(here.clone, 'push', '--quiet', 'origin', `${known}:refs/signalbox/work/MC-4/9`);
+  await prune();
+  expect(work()).toEqual(expect.arrayContaining(['MC-4/3', 'MC-4/9']));
+});
+
 test('a time so short that what is pruned could come again is refused, as is no number', async () => {
   for (const bad of [
     ['--quarantine', '30'],
