@@ -38,16 +38,19 @@ export async function withDesk<T>(options: CloneOptions, work: (desk: CloneDesk)
   const { config } = await clone.settings();
   const branch = options.branch ?? config.branch;
   return withStore(clone, branch, options, async (store) => {
-    const now = () => clock.now();
+    // A person's clock may be slow by any time: nothing that follows on a head is said to be before it.
+    let headTime = 0;
+    const now = () => Math.max(clock.now(), headTime);
     const writer = makeHandler({ store, config: async () => config, now, clock, log, judge: cannotJudge });
     const source = () => `cli:${options.random.hex(8)}`;
     return work({
       remote: withoutLogin(clone.remote),
       branch,
       actor: clone.person,
-      now,
+      now: () => clock.now(),
       async head() {
         const head = await writer.read({ fresh: true });
+        headTime = head.headTime;
         if (!head.movedBack) return head;
         throw new SignalboxError('conflict', 'head-moved-back', 'the state branch was moved back', {
           hint: 'Mend it first: signalbox doctor --restore.',

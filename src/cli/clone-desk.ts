@@ -32,7 +32,7 @@ export interface CloneDesk {
   branch: string;
   /** The person, as git knows them. */
   actor: string;
-  /** Milliseconds. */
+  /** By the person's own clock, in milliseconds. */
   now(): number;
   /** The judged head. @throws SignalboxError `head-moved-back`, `not-judged` */
   head(): Promise<Snapshot>;

@@ -127,6 +127,17 @@ test('accept is a commit by the person, decided as the app decides it, and harml
   });
 });
 
+test('a clock that is slow by half a year dates no acceptance before the head it follows on', async () => {
+  const slow = () => Date.parse('2026-05-25T12:00:00Z') - 180 * 24 * 3600_000;
+  const headTime = git(here.clone, 'log', '-1', '--format=%cI', 'HEAD');
+  const said = await signalbox(['quarantine', 'accept', one, '--clone', here.clone], slow);
+  expect(said.status).toBe(0);
+  git(here.clone, 'fetch', '--quiet', 'origin', stateRef);
+  const text = git(here.clone, 'show', 'FETCH_HEAD:tickets/MC-1.yaml');
+  const accepted = readTicket('MC-1', text).ticket?.attempts[0]?.accepted;
+  expect(Date.parse(accepted?.at ?? '')).toBeGreaterThanOrEqual(Date.parse(headTime));
+});
+
 test('what the rules refuse is said with its code and an exit status, and changes nothing', async () => {
   await quarantine('accept', one);
   const head = git(here.clone, 'ls-remote', 'origin', stateRef);
