@@ -1,3 +1,4 @@
+// Stryker disable StringLiteral: words for people; that every code has some is tested
 /*
  * Every reason code that Signalbox gives, with what it means. A code is a promise: it is never renamed, and it is the
  * same on a comment, on the command line, on the board and in the agents' tools.

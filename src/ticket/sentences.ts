@@ -1,3 +1,4 @@
+// Stryker disable StringLiteral: words for people, not rules
 import { agentOf, obstacles } from './claim.ts';
 import { conditionWords, unknownAgents } from './conditions.ts';
 import type { Config } from './config.ts';

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+/** The fast tests of each part that `npm run mutation` mutates: what a change there is first seen to break by. */
+const tests: Record<string, string[]> = {
+  ticket: ['test/ticket/*.test.ts'],
+  engine: ['test/engine/*.test.ts'],
+  store: ['test/store/*.test.ts'],
+  runner: ['gate', 'last-words', 'limit', 'stop', 'tree', 'words'].map(
+    (name) => `test/runner/${name}.test.ts`,
+  ),
+};
+
+export default defineConfig({
+  logLevel: 'error',
+  test: {
+    include: tests[process.env.MUTATION ?? ''] ?? [],
+    exclude: ['test/store/http-store.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
