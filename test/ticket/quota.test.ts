@@ -92,6 +92,24 @@ describe('a provider lets an agent do no more', () => {
     expect(deskOf(pausedAda, request, seconds, before)).toBe(pausedAda);
   });
 
+  test('it opens with the second that was said; a pause of a person’s stays, and so does what closes nothing', () => {
+    const done = aRequest('done');
+    expect(deskOf(pausedAda, done, 3600, withAda).profiles).toEqual({});
+    const persons = {
+      ...openDesk,
+      profiles: { ada: { until: at(3600), reason: 'no', by: 'wilma', probe: false } },
+    };
+    expect(deskOf(persons, done, 3601, withAda)).toBe(persons);
+    expect(deskOf(openDesk, done, 3601, withAda)).toBe(openDesk);
+    const late = { request: done, now: noon + 3_601_000 };
+    expect(deskAfter(pausedAda, { before: undefined, after: todo, ...late })).toBe(pausedAda);
+    const worked = told(withAda, done);
+    expect(deskAfter(pausedAda, { before: worked, after: worked, ...late })).toBe(pausedAda);
+    expect(
+      deskAfter(pausedAda, { before: withAda, after: { ...worked, attempt: withAda.attempt }, ...late }),
+    ).toBe(pausedAda);
+  });
+
   test('the probe meets the limit again: the next pause', () => {
     const again = aRequest('quota', { until: at(9000) } as Partial<Request>);
     expect(deskOf(pausedAda, again, 3601, withAda).profiles.ada).toMatchObject({
@@ -125,6 +143,8 @@ describe('until when a provider says', () => {
   test.each([
     ['90', at(90)],
     ['3600.5', at(3600)],
+    ['3600.25', at(3600)],
+    [' 90 ', at(90)],
     [`${noon / 1000 + 7200}`, at(7200)],
     [`${noon + 7_200_000}`, at(7200)],
     ['3pm', at(3 * 3600)],
