@@ -1,6 +1,7 @@
 // Changes the code in thousands of small ways, and counts the changes that no fast test notices.
 // usage: npm run mutation -- [--static] [ticket|engine|store|runner|src/… .ts …]
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 
@@ -80,5 +81,5 @@ function isNoticed({ status }) {
 function change({ fileName, location, mutatorName, replacement, status }) {
   const { line, column } = location.start;
   const words = (replacement ?? '').replaceAll(/\s+/g, ' ').slice(0, 100);
-  return `${fileName}:${line}:${column} ${status} ${mutatorName}: ${words}`;
+  return `${relative('.', fileName)}:${line}:${column} ${status} ${mutatorName}: ${words}`;
 }
