@@ -77,7 +77,7 @@ export async function spawnGit(
     cwd: options.cwd,
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: options.timeoutMs ?? 60_000,
+    timeout: Math.ceil(options.timeoutMs ?? 60_000), // node takes no fraction
     killSignal: 'SIGKILL',
   });
   const stdout: Buffer[] = [];

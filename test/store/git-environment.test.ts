@@ -16,3 +16,7 @@ test('git finds its way through a proxy and trusts the certificates of the house
   expect(stdout).toContain('GIT_SSL_CAINFO=/etc/house.pem\n');
   expect(stdout).not.toMatch(/somewhere|a-token/);
 });
+
+test('its time limit may have a fraction: those of a run are parts of what somebody configured', async () => {
+  expect(await git(['version'], { cwd: '/', timeoutMs: 66_666.67 })).toMatchObject({ code: 0 });
+});
