@@ -158,6 +158,10 @@ describe('what is refused says why', () => {
     (name) => expect(refusal(executing, name, { attempt: 2 })).toMatch(/^attempt-closed/),
   );
 
+  test('a gate that shows the claim of another attempt', () => {
+    expect(refusal(executing, 'bind', { attempt: 2 })).toMatch(/^other-claim/);
+  });
+
   test('that a run could not be dispatched, of one that came', () => {
     expect(refusal(executing, 'undispatchable')).toMatch(/^attempt-closed/);
   });

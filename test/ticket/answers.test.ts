@@ -202,6 +202,27 @@ describe('a signal', () => {
     );
   });
 
+  test('of an attempt that never was is told from one of an attempt that is over', () => {
+    const parked = told(executing, by('e1', 'park', 1));
+    expect(signalFault(signal, parked)).toBe('attempt-closed');
+    expect(signalFault({ ...signal, attempt: 9 }, parked)).toBe('unknown-attempt');
+  });
+
+  test('that a person accepted out of quarantine is known when it comes from its run again', () => {
+    const parked = told(executing, by('e1', 'park', 1), aRequest('stopped'));
+    const late = ask(parked, aRequest('done')).quarantine;
+    if (!late) throw new Error('it came too late');
+    const { digest } = late;
+    const entry = { path: `quarantine/MC-1/1-${digest}.yaml`, attempt: 1, digest, kept: late };
+    const accept = by('c9', 'accept', 2, { digest } as Partial<Request>);
+    const accepted = ask(parked, accept, { quarantined: () => [entry] }).ticket ?? parked;
+    expect(accepted.state).toBe('done');
+    expect(ask(accepted, aRequest('done'))).toMatchObject({ transition: 'known', quarantine: null });
+    const first = parked.attempts.map((attempt) => ({ ...attempt, number: 7 }));
+    const two = { ...accepted, state: 'waiting' as const, attempts: [...first, ...accepted.attempts] };
+    expect(ask(two, { ...accept, source: 'c10' }).code).toBe('already-so');
+  });
+
   test('too long is cut where a letter ends', () => {
     expect(cut('abcd', 4)).toBe('abcd');
     expect(cut('abcde', 4)).toBe('abcd\n[cut]');
