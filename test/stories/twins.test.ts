@@ -155,6 +155,7 @@ test('re-run is pressed on a run whose end nobody saw: the attempt is lost at on
   onTestFinished(() => desk.end());
   const one = await working(desk, 'do: wait');
   await desk.stopApp();
+  desk.github.misbehave.deliveries(() => 'lose'); // a failed one would be sent again, and tell of the end
   process.kill(runnerOf(one.agent), 'SIGKILL');
   await untilConcluded(desk, one.run);
   await pressRerun(desk, one.run);
