@@ -8,7 +8,7 @@ const moverPatienceMs = 20_000;
 export interface FreezeOptions {
   /** Asks for another look at the head, soon: the alarm could not be raised yet. */
   lookAgain(): void;
-  /** The head was restored, and its alarm called off. */
+  /** The head was restored, however soon: what was asked meanwhile was read by nobody. */
   thawed(): void;
 }
 
@@ -44,9 +44,9 @@ export class Freeze {
   }
 
   async #thaw(): Promise<void> {
+    if (this.#since === null) return;
+    if (this.#isTold) await callOffAlarm(this.#context);
     this.#since = null;
-    if (!this.#isTold) return;
-    await callOffAlarm(this.#context);
     this.#isTold = false;
     this.#options.thawed();
   }

@@ -76,6 +76,18 @@ test('the alarm of a branch that was moved back names who moved it, or after a w
   for (const { bodies } of [known, unknown]) expect(bodies).toContain('signalbox doctor --restore');
 });
 
+test('what was asked while the branch was moved back is read once it is restored, also before anybody was told', async () => {
+  const desk = await OperatedDesk.start();
+  const issue = await desk.born('lucienne');
+  await desk.sweep();
+  await desk.moveBack(null);
+  await desk.lookAtHead();
+  desk.forge.label(issue, 'park', 'wilma');
+  await desk.restore();
+  await desk.lookAtHead();
+  expect((await desk.ticket(`MC-${issue}`))?.state).toBe('waiting');
+});
+
 test('the alarm of a branch that was restored while no app ran is called off by the next', async () => {
   const desk = await OperatedDesk.start();
   await desk.put(aTicket('MC-1', { issue: 100 }));
