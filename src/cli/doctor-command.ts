@@ -1,37 +1,18 @@
 import type { Command } from 'commander';
-import type { Clock } from '../base/clock.ts';
-import type { Log, LogLevel } from '../base/log.ts';
-import type { Random } from '../base/random.ts';
+import { addCloneFlags, type CloneFlags, type CloneOptions, type ClonePorts } from './clone-desk.ts';
 import type { Moved, Report } from './doctor.ts';
-import { type Ending, guarded } from './guarded.ts';
+import { guarded } from './guarded.ts';
 
-export interface DoctorOptions {
-  /** A clone of the team's repository, or a folder in it. */
-  clone: string;
-  /** A remote of the clone, or an address. */
-  remote: string;
-  /** The state branch, where it is not the config that says it. */
-  branch: string | undefined;
+export interface DoctorOptions extends CloneOptions {
   restore: boolean;
-  clock: Clock;
-  random: Random;
-  log: Log;
 }
 
-export interface DoctorPorts extends Ending {
+export interface DoctorPorts extends Omit<ClonePorts, 'withDesk'> {
   doctor(options: DoctorOptions): Promise<Report>;
-  clock: Clock;
-  random: Random;
-  makeLog(level: LogLevel): Log;
-  print(text: string): void;
 }
 
-interface Flags {
-  clone: string;
-  remote: string;
-  branch?: string;
+interface Flags extends CloneFlags {
   restore: boolean;
-  json: boolean;
 }
 
 /** Exit status where something is wrong and stayed so. Others are those of errors.ts. */
@@ -65,14 +46,11 @@ With --json one object is printed, and nothing else on standard output:
   signals   [{ ticket, attempt, place }] not yet decided`;
 
 export function addDoctor(program: Command, ports: DoctorPorts): void {
-  program
+  const command = program
     .command('doctor')
     .description('say how the state branch stands; --restore mends one that was moved back')
-    .option('--restore', 'put the tickets of the witness back where the branch was moved back', false)
-    .option('--remote <name-or-url>', 'the remote to look at', 'origin')
-    .option('--branch <name>', 'the state branch; default: what the config on the default branch says')
-    .option('--clone <folder>', "a clone of the team's repository", '.')
-    .option('--json', 'print a report for programs', false)
+    .option('--restore', 'put the tickets of the witness back where the branch was moved back', false);
+  addCloneFlags(command)
     .addHelpText('after', help)
     .action((flags: Flags) => guarded(ports, () => run(ports, flags)));
 }
