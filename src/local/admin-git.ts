@@ -14,10 +14,19 @@ export function gitVerbs(works: Works): Pick<Admin, 'commit' | 'refHistory' | 'g
       const ref = `refs/heads/${branch ?? repo.defaultBranch}`;
       const who = by ?? repo.owner;
       const gitDir = gitDirOf(forge, repo);
-      const input = fastImport(ref, await refValue(gitDir, ref), files, message, who, forge.clock.now());
       const env = moverEnvironment(who, forge.clock.now());
-      const result = await git(['fast-import', '--quiet', '--date-format=raw'], { cwd: gitDir, input, env });
-      if (result.code !== 0) throw new Error(`git fast-import: ${result.stderr}`);
+      for (let tries = 1; ; tries++) {
+        const input = fastImport(ref, await refValue(gitDir, ref), files, message, who, forge.clock.now());
+        const result = await git(['fast-import', '--quiet', '--date-format=raw'], {
+          cwd: gitDir,
+          input,
+          env,
+        });
+        if (result.code === 0) break;
+        // Somebody pushed in between: once more, on what is there now.
+        const isOvertaken = result.stderr.includes('Not updating') && tries < 10;
+        if (!isOvertaken) throw new Error(`git fast-import: ${result.stderr}`);
+      }
       await works.refsMoved(repo, [ref], who);
       return (await refValue(gitDir, ref)) ?? '';
     },

@@ -211,3 +211,16 @@ test('only git of today is spoken: the dumb protocol is refused by name', async 
   expect(answer.status).toBe(403);
   expect(await answer.text()).toContain("not supported by the embedded GitHub: git's dumb protocol");
 });
+
+test('commits that are made by hand at once all land, each on the one before', async () => {
+  const { github } = await makeDesk({});
+  const names = ['a', 'b', 'c', 'd'];
+  const shas = await Promise.all(
+    names.map((name) => github.admin.commit('acme/desk', { files: { [name]: name } })),
+  );
+  const { stdout } = await git(['ls-tree', '--name-only', 'refs/heads/main'], {
+    cwd: github.admin.gitDir('acme/desk'),
+  });
+  expect(stdout.trim().split('\n')).toEqual(expect.arrayContaining(names));
+  expect(shas).toHaveLength(names.length);
+});
