@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test, vi } from 'vitest';
+import { Chance } from '../simulation/chance.ts';
 import { closeIssue, editIssue, reopenIssue } from '../support/people.ts';
 import { World } from '../support/world.ts';
 
@@ -64,17 +65,6 @@ const sweepMs = 20_000;
 const storyOf = (index: number): readonly Act[] =>
   (index < worked ? byAgents[index % byAgents.length] : byPeople[index % byPeople.length]) ?? [];
 const rounds = Math.max(...[...byPeople, ...byAgents].map(({ length }) => length));
-
-/** A small generator of its own (mulberry32), so that a failing story can be had again by its seed. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Half of all deliveries are lost from now on; the others come twice, shuffled among each other. Answers how many were. */
 function loseHalf(desk: World, random: () => number): () => { lost: number; sent: number } {
@@ -166,7 +156,8 @@ test('S7: half of all deliveries lost, the rest doubled and shuffled: the same i
   const lossy = { limits, intervals: { head: 1_000, sweep: sweepMs } };
   const desk = await World.start(lossy);
   try {
-    const counted = (await lived(desk, (one) => loseHalf(one, generator(20_261_122))))();
+    const chance = new Chance(20_261_122);
+    const counted = (await lived(desk, (one) => loseHalf(one, () => chance.next())))();
     expect(counted.lost).toBeGreaterThan(count);
     expect(counted.sent).toBeGreaterThan(count);
     await desk.until('every ticket stands where the other does', () => statesOf(desk) === states, 240);
