@@ -155,8 +155,22 @@ export async function signalText(objects: Objects, oid: string): Promise<string 
   return textAt(objects, (await readCommit(objects, oid)).tree, signalFile);
 }
 
+/** How many files are remembered as they were parsed. */
+const remembered = 100;
+const files = new Map<string, TicketFile>();
+
+/**
+ * Parsing is most of what a read costs, and the same text is read more than once: out of the archive, and by each store
+ * of a process. What was not read lately is parsed again.
+ */
 function ticketFile(id: string, path: string, text: string): TicketFile {
-  return { id, path, text, ...readTicket(id, text) };
+  const key = `${path}\n${text}`;
+  const file = files.get(key) ?? { id, path, text, ...readTicket(id, text) };
+  files.delete(key);
+  files.set(key, file);
+  const [oldest] = files.keys();
+  if (files.size > remembered && oldest !== undefined) files.delete(oldest);
+  return file;
 }
 
 const maps = new WeakMap<readonly TicketFile[], ReadonlyMap<string, TicketFile>>();

@@ -42,11 +42,10 @@ export function renderYaml(fields: Fields): string {
  * field before it in the order of `fields`. A `previous` that is no map of fields is replaced.
  */
 export function editYaml(previous: string, fields: Fields, defaults: Fields): string {
-  const { document } = parseYaml(previous);
+  const { document, value: before } = parseYaml(previous);
   const root = document?.contents;
-  if (!document || !isMap(root)) return renderYaml(without(fields, defaults));
+  if (!document || !isMap(root) || !isRecord(before)) return renderYaml(without(fields, defaults));
   const pieces = cut(previous, root as YAMLMap.Parsed);
-  const before = document.toJS() as Fields;
   const added: { key: string; after: string | undefined; body: string }[] = [];
   let last: string | undefined;
   for (const [key, value] of Object.entries(fields)) {
