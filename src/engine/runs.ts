@@ -61,6 +61,9 @@ export class Runs {
     const graceMs = open.run ? deadlineGraceSeconds(await config()) * 1000 : 0;
     if (forge.now() <= Date.parse(open.check_in_by) + graceMs) return;
     if (!open.run && (await this.#mayYetBind(ticket))) return; // asked again at every look
+    // Actions' word about a run comes before any clock's.
+    const run = open.run && (await forge.run(open.run.id));
+    if (run && isOver(run, open.run)) return this.#ended(ticket, run);
     const over = open.run
       ? ({
           code: 'time-limit',
@@ -80,11 +83,11 @@ export class Runs {
   async verify(ticket: Ticket, listed: readonly Run[] = []): Promise<void> {
     const { attempt: open } = ticket;
     if (!open?.run) return;
-    const { id, run_attempt } = open.run;
+    const { id } = open.run;
     const run = listed.find((one) => one.id === id) ?? (await this.#context.forge.run(id));
     if (!run) return this.#notKnown(ticket, open);
     this.#missing.delete(open.claim);
-    if (run.status === 'completed' || run.run_attempt > run_attempt) await this.look(run);
+    if (isOver(run, open.run)) await this.look(run);
     if (run.status !== 'completed') await this.#followUps.look(ticket, { ...open, run: open.run }, run);
   }
 
@@ -199,8 +202,7 @@ export class Runs {
       await this.#cancel(ticket, attempt, bound.id);
       throw error;
     });
-    const over = !run || run.run_attempt > bound.run_attempt || run.status === 'completed';
-    if (over) {
+    if (!run || isOver(run, bound)) {
       const endedAt = run ? Date.parse(run.updated) : Date.parse(attempt.ended);
       const graceLeft = endedAt + stopGraceSeconds(settings) * 1000 - forge.now();
       // "Completed" is not "dead": a machine that GitHub lost keeps its agent until it looks or gives up (rule 11).
@@ -256,4 +258,9 @@ export class Runs {
   #own(source: string): { source: string; at: string; actor: string } {
     return { source, at: isoSeconds(this.#context.forge.now()), actor: 'signalbox' };
   }
+}
+
+/** Whether the run that was bound is over: it ended, or was started again, which only what has ended can be. */
+function isOver(run: Run, bound: Attempt['run']): boolean {
+  return run.status === 'completed' || run.run_attempt > (bound?.run_attempt ?? run.run_attempt);
 }

@@ -12,7 +12,7 @@ test('an attempt is lost at its deadline only when its runner has had all the ti
   const asked: Request[] = [];
   const at = (seconds: number) =>
     new Runs({
-      forge: { now: () => deadline + seconds * 1000 },
+      forge: { now: () => deadline + seconds * 1000, run: async () => null },
       config: async () => config,
       writer: { handle: async (_id: string, request: Request) => void asked.push(request) },
     } as unknown as Context).checkDeadline(ticket);

@@ -71,6 +71,26 @@ test('a run that is queued is alive: the time to reach the gate ends no attempt 
   expect(await look()).toEqual(['lost']);
 });
 
+test('Actions has the first word about a run, its deadline the second: one that somebody cancelled unseen waits', async () => {
+  const check_in_by = '2026-05-25T10:15:00Z';
+  const overdue = aTicket('MC-1', { ...working, attempt: { ...working.attempt, check_in_by } } as never);
+  const outcome = async (over: Partial<Run>) => {
+    const times = { created: check_in_by, updated: check_in_by, url: '' };
+    const seen = { id: run.id, run_attempt: run.run_attempt, title: 'MC-1 #1 dev', ...times, ...over } as Run;
+    const { runs, desk } = await runsOf(overdue, { run: async () => seen });
+    await runs.checkDeadline(overdue);
+    return desk.ticket('MC-1');
+  };
+  expect(await outcome({ status: 'completed', conclusion: 'cancelled' })).toMatchObject({
+    state: 'waiting',
+    attempts: [{ outcome: 'parked', by: 'somebody in Actions' }],
+  });
+  expect(await outcome({ status: 'in_progress', conclusion: null })).toMatchObject({
+    state: 'todo',
+    attempts: [{ outcome: 'lost', reason: expect.stringContaining('time limit') }],
+  });
+});
+
 test('a run that does not end is cancelled again and again, and less and less often', async () => {
   const alive = { id: run.id, run_attempt: 1, status: 'in_progress' } as Run;
   const asked = async (agoMs: number) => {
