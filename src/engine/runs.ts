@@ -76,6 +76,7 @@ export class Runs {
       attempt: open.number,
       ...over,
       agent_gone: false,
+      seen: { run: open.run?.id ?? null },
     });
   }
 
@@ -102,6 +103,7 @@ export class Runs {
       ...this.#own(`gone:${claim}`),
       kind: 'lost',
       attempt: number,
+      seen: { run: run?.id ?? null },
       code: 'run-gone',
       reason: `GitHub has known no run ${run?.id} since ${isoSeconds(since)}, and no verdict of it came.`,
       agent_gone: false,
@@ -118,12 +120,14 @@ export class Runs {
     if (run.status !== 'completed' && !isAgain) return;
     if (!open.run && (await this.#mayYetBind(ticket))) return;
     const asked = this.#own(`run:${run.id}.${run.run_attempt}`);
+    const seen = { run: open.run?.id ?? null };
     if (run.conclusion === 'cancelled' && !isAgain) {
       await this.#absent(ticket, {
         ...asked,
         actor: 'somebody in Actions',
         kind: 'stopped_by_person',
         attempt: open.number,
+        seen,
       });
       return;
     }
@@ -139,6 +143,7 @@ export class Runs {
       code,
       reason,
       agent_gone: false,
+      seen,
     });
   }
 

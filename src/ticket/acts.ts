@@ -121,6 +121,7 @@ const runs = {
   },
   lost(ticket, request, now) {
     if (ticket.attempt?.number !== request.attempt) return refuse('attempt-closed');
+    if (isOfAnother(ticket, request)) return refuse('other-run');
     return landRetry(
       close(ticket, request, now, 'lost', request.reason, request.agent_gone),
       now,
@@ -134,6 +135,7 @@ const runs = {
   },
   stopped_by_person(ticket, request, now) {
     if (ticket.attempt?.number !== request.attempt) return refuse('attempt-closed');
+    if (isOfAnother(ticket, request)) return refuse('other-run');
     const reason = 'the run was cancelled in Actions';
     const closed = close(ticket, request, now, 'parked', reason);
     return landWaiting(closed, now.now, { kind: 'parked', reason, by: request.actor });
@@ -214,6 +216,11 @@ export function act(name: RowName, ticket: Ticket, request: Request, now: Circum
   const one = acts[name] as Act<Request> | undefined;
   const next = one ? one(ticket, request, now) : refuse('no-row');
   return 'refused' in next ? next : withReport(ticket, next, request, now.config);
+}
+
+/** What was seen of an attempt may be of the time before a run was bound to it. */
+function isOfAnother({ attempt }: Ticket, { seen }: RequestOf<'lost' | 'stopped_by_person'>): boolean {
+  return seen !== undefined && seen.run !== (attempt?.run?.id ?? null);
 }
 
 function close(

@@ -19,6 +19,11 @@ interface Asked {
   actor: string;
 }
 
+/** The run that was bound to the attempt when it was looked at, or none: what was seen of another says nothing. */
+interface Seen {
+  run: number | null;
+}
+
 interface Quarantined {
   /** Whose folder it lies in: a ticket's, or `_`. */
   ticket: string;
@@ -81,6 +86,7 @@ export type Request = Asked &
         agent_gone: boolean;
         /** Whether the work could not be pushed and is an artifact of the run. */
         bundled?: boolean;
+        seen?: Seen;
       }
     | {
         kind: 'quota';
@@ -93,7 +99,7 @@ export type Request = Asked &
         /** Whether the work could not be pushed and is an artifact of the run. */
         bundled?: boolean;
       }
-    | { kind: 'stopped_by_person'; attempt: number }
+    | { kind: 'stopped_by_person'; attempt: number; seen?: Seen }
     | { kind: 'undispatchable'; attempt: number; code: string; reason: string }
     | { kind: 'stopped'; attempt: number; bundled?: boolean }
     | { kind: 'interrupt'; message: string }

@@ -71,6 +71,14 @@ test('a run that is queued is alive: the time to reach the gate ends no attempt 
   expect(await look()).toEqual(['lost']);
 });
 
+test('an attempt that was bound while its claim was looked at is not ended for want of a run', async () => {
+  const bound = aTicket('MC-1', working);
+  const before = { ...bound.attempt, run: null, check_in_by: '2026-05-25T10:15:00Z' } as Ticket['attempt'];
+  const { runs, desk } = await runsOf(bound, {});
+  await runs.checkDeadline({ ...bound, attempt: before });
+  expect(await desk.ticket('MC-1')).toMatchObject({ state: 'in_progress', attempts: [] });
+});
+
 test('Actions has the first word about a run, its deadline the second: one that somebody cancelled unseen waits', async () => {
   const check_in_by = '2026-05-25T10:15:00Z';
   const overdue = aTicket('MC-1', { ...working, attempt: { ...working.attempt, check_in_by } } as never);

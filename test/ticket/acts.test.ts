@@ -158,6 +158,12 @@ describe('what is refused says why', () => {
     (name) => expect(refusal(executing, name, { attempt: 2 })).toMatch(/^attempt-closed/),
   );
 
+  test.each(['lost', 'stopped_by_person'] as const)('%s that was seen before a run was bound', (name) => {
+    expect(refusal(executing, name, { seen: { run: null } })).toMatch(/^other-run/);
+    const run = executing.attempt?.run?.id ?? null;
+    expect(ask(executing, aRequest(name, { seen: { run } } as Partial<Request>)).code).toBe('ok');
+  });
+
   test('a gate that shows the claim of another attempt', () => {
     expect(refusal(executing, 'bind', { attempt: 2 })).toMatch(/^other-claim/);
   });
