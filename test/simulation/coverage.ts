@@ -16,7 +16,7 @@ export const troubles = [
 export type Trouble = (typeof troubles)[number];
 
 /** A request that comes so many things after a trouble is near it. */
-const nearness = 40;
+const nearness = 60;
 
 /** Rows that nothing asks for yet, or that no world here can bring about, and why. */
 const left: Readonly<Record<string, string>> = {

@@ -248,7 +248,7 @@ export class Oracle {
     const closed = after.attempts.find((one) => one.number === number);
     const { asked, said, cancelled, drained } = this.#world;
     if (!closed) return;
-    const what = `${after.id} #${number} ended as ${closed.outcome}`;
+    const what = `${after.id} #${number} ended as ${closed.outcome} (${closed.by}: ${closed.reason})`;
     const stopped = asked.some(
       (one) =>
         isAbout(one, before ?? after) &&
@@ -258,7 +258,7 @@ export class Oracle {
     );
     const pressed = closed.run !== null ? cancelled.has(closed.run.id) : cancelled.size > 0;
     if (['parked', 'cancelled'].includes(closed.outcome) && !stopped && !pressed && !drained)
-      throw new Violation('S8', `${what}, and nobody asked for it (${closed.by}: ${closed.reason})`);
+      throw new Violation('S8', `${what}, and nobody asked for it`);
     const run = closed.run === null ? undefined : this.#world.github.runs.get(closed.run.id);
     const isPressed = run !== undefined && cancelled.has(run.id) && run.conclusion === 'cancelled';
     if (closed.outcome === 'lost' && isPressed && run.run_attempt === 1 && closed.by === 'signalbox')
