@@ -96,7 +96,7 @@ async function birth(context: Context, { issue, events, comments, config }: Read
   );
   const parker = controls.filter((event) => control.get(event.label.toLowerCase()) === 'park').at(-1);
   const form = readIssueForm(issue.body);
-  const id = `${config.prefix}-${issue.number}`;
+  const id = idOfIssue(issue, config);
   const isStopped = kinds.includes('park') || kinds.includes('hold');
   const decision = await context.writer.handle(id, {
     kind: 'create',
@@ -139,12 +139,28 @@ export function ticketOf(snapshot: Snapshot, issue: number): string | null {
 /** An archived ticket, one whose file is broken, or the ticket of a pull request. */
 async function otherwiseKnown(context: Context, { issue, config, pull }: Reading): Promise<string | null> {
   if (pull) return ticketOfBranch(pull.head);
-  const id = `${config.prefix}-${issue.number}`;
+  const id = idOfIssue(issue, config);
   if ((await present(context, id)).file?.broken) return id;
   for (const named of [id, ticketOfMarker(issue.body)]) {
     if (named !== null && (await isTicketOf(context, named, issue.number))) return named;
   }
   return null;
+}
+
+/** Whether an issue is that of a ticket in the archive, whatever labels it still has. */
+export async function isArchivedTickets(
+  snapshot: Snapshot,
+  issue: Pick<Issue, 'number' | 'body'>,
+  config: Config,
+): Promise<boolean> {
+  const named = [idOfIssue(issue, config), ticketOfMarker(issue.body)].filter((id) => id !== null);
+  const archived = await Promise.all(named.map((id) => snapshot.archived(id)));
+  return archived.some((file) => file?.ticket?.issue === issue.number);
+}
+
+/** What a ticket born from an issue is called. */
+function idOfIssue({ number }: Pick<Issue, 'number'>, { prefix }: Config): string {
+  return `${prefix}-${number}`;
 }
 
 /** Whether the ticket itself says that it belongs to this issue; what an issue says of itself proves nothing. */

@@ -4,7 +4,7 @@ import { memoryMs } from '../ticket/decide.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { callOffAlarm, showConfig } from './alarm.ts';
 import type { Context } from './context.ts';
-import { ticketOfBranch } from './intake.ts';
+import { isArchivedTickets, ticketOfBranch } from './intake.ts';
 import { isSame } from './labels.ts';
 import { closeDoubles } from './own-issues.ts';
 import { keepLabels, stateLabels } from './own-labels.ts';
@@ -81,7 +81,7 @@ export class Sweep {
       () => keepLabels(context),
       () => showConfig(context, configBroken()),
       () => callOffAlarm(context), // that another process raised before it died, or before the head was restored
-      () => this.#issues(tickets),
+      () => this.#issues(snapshot, tickets),
       () => this.#pullRequests(),
       () => this.#runs(snapshot, tickets),
     ];
@@ -109,7 +109,7 @@ export class Sweep {
    * Issues that changed, and those that are missing where every open ticket's issue is listed (closed, without its label,
    * deleted, moved away). The list itself shows labels that somebody set by hand.
    */
-  async #issues(tickets: readonly Ticket[]): Promise<void> {
+  async #issues(snapshot: Snapshot, tickets: readonly Ticket[]): Promise<void> {
     const { context, look } = this.#options;
     const config = await context.config();
     const [listed, changed] = await Promise.all([
@@ -121,8 +121,13 @@ export class Sweep {
     );
     const isTickets = (label: string) =>
       isSame(label, config.labels.ticket) || label.startsWith(config.labels.state_prefix);
-    for (const { number, labels } of changed)
-      if (byIssue.has(number) || labels.some(isTickets)) this.#readIssue(number);
+    for (const issue of changed)
+      if (
+        byIssue.has(issue.number) ||
+        issue.labels.some(isTickets) ||
+        (await isArchivedTickets(snapshot, issue, config)) // and somebody took its labels off
+      )
+        this.#readIssue(issue.number);
     if (this.#readTo === null) for (const { number } of listed) this.#readIssue(number);
     const numbers = new Set(listed.map(({ number }) => number));
     const missing = new Set([...byIssue.keys()].filter((number) => !numbers.has(number)));

@@ -43,6 +43,18 @@ describe('the sweep', () => {
   });
 });
 
+test('the issue of an archived ticket shows its state again, though somebody took every label off unseen', async () => {
+  const desk = await OperatedDesk.start();
+  const issue = await desk.born('lucienne');
+  desk.forge.close(issue, 'not_planned', 'lucienne');
+  await desk.look(issue);
+  await desk.sweep();
+  desk.restart();
+  for (const label of ['ticket', 'ticket: cancelled']) desk.forge.unlabel(issue, label, 'elmar');
+  await desk.sweep();
+  expect(desk.forge.issues.get(issue)?.labels).toEqual(['ticket: cancelled']);
+});
+
 test('what could not be shown until a person mended something is shown by the next sweep', async () => {
   const desk = await OperatedDesk.start();
   const issue = await desk.born('lucienne');
