@@ -16,7 +16,8 @@ import { may } from './people.ts';
 import type { Comment, Snapshot } from './ports.ts';
 
 interface Commented {
-  ticket: Ticket;
+  /** Null where its file is broken: then only what is said to the desk counts, until it is mended. */
+  ticket: Ticket | null;
   snapshot: Snapshot;
   comment: Comment;
   own: OwnComments;
@@ -32,17 +33,17 @@ interface Said {
 export async function commentAsks(context: Context, commented: Commented): Promise<Ask[]> {
   const { ticket, snapshot, comment, own } = commented;
   const source = `c${comment.id}`;
-  const seen = Object.hasOwn(ticket.seen, source) || Object.hasOwn(snapshot.desk.seen, source);
-  if (comment.ours || seen || context.answered.has(comment.id) || comment.at < (ticket.created ?? ''))
+  const seen = Object.hasOwn(ticket?.seen ?? {}, source) || Object.hasOwn(snapshot.desk.seen, source);
+  if (comment.ours || seen || context.answered.has(comment.id) || comment.at < (ticket?.created ?? ''))
     return [];
   const said = { source, at: comment.at, actor: comment.author };
-  const signal = commentSignal(ticket, comment, said);
+  const signal = ticket && commentSignal(ticket, comment, said);
   if (isTooOld(comment.at, context.forge.now())) return []; // what became of it may be forgotten
-  if (signal) return signalAsks(context, commented, signal);
+  if (ticket && signal) return signalAsks(context, { ...commented, ticket }, signal);
   const command = readCommand(comment.body, Date.parse(comment.at));
   if (!command) return [];
   if (own.has(`refused:${source}`) || own.has(`answer:${source}`)) return [];
-  return commandAsks(context, commented, command, said);
+  return ticket || isOfDesk(command) ? commandAsks(context, commented, command, said) : [];
 }
 
 async function commandAsks(
@@ -73,13 +74,14 @@ async function commandAsks(
     await tellRefusal(own, said, decision);
     await forge.react(comment.id, decision.accepted ? '+1' : 'confused');
   };
+  if (isOfDesk(command)) return [askDesk(context, { kind: command.name, ...said }, told)];
+  if (!ticket) return [];
   if (command.name === 'error') return [answerAtDoor('bad-command', told, command.message)];
   if (command.name === 'status') {
     const name = `answer:${said.source}`;
     const words = `**${ticket.id}** is **${stateWords(ticket.state)}**.\n${nextAction(ticket, await circumstances(context, snapshot, [ticket.id]))}`;
     return [answerAtDoor('ok', () => own.once(name, `${marker(name)}\n${words}`))];
   }
-  if (isOfDesk(command)) return [askDesk(context, { kind: command.name, ...said }, told)];
   const { name, ...words } = command;
   const whose = 'digest' in words ? { ticket: ticket.id } : {};
   return [askTicket(context, ticket, { kind: name, ...words, ...whose, ...said } as Request, told)];
@@ -128,7 +130,7 @@ function commentSignal(ticket: Ticket, comment: Comment, said: Said): RequestOf<
 /** Only a worker's word or a known person's costs a commit; a stranger's `DONE:` stays a comment, whatever it shows. */
 async function signalAsks(
   context: Context,
-  { ticket, snapshot, comment }: Commented,
+  { ticket, snapshot, comment }: Commented & { ticket: Ticket },
   request: RequestOf<'signal'>,
 ): Promise<Ask[]> {
   const digest = requestDigest(request);

@@ -23,20 +23,26 @@ export interface Reading {
   pull: PullRequest | null;
 }
 
+/** What a reading was of. Of a ticket whose file is broken only the desk's switches are carried out: the rest waits. */
+export interface Taken {
+  id: string;
+  isBroken: boolean;
+}
+
 /**
  * Reads an issue as it is now and carries out what people ask there: labels, comments, closing, edits. Level-triggered:
- * however many webhooks were lost or doubled, one reading finds all. Answers the ticket's id, or null where there is none.
+ * however many webhooks were lost or doubled, one reading finds all. Answers whose issue it is; null where nobody's.
  *
  * @param hint a comment that a webhook brought, for when the list does not show it yet
  */
-export async function takeIn(context: Context, number: number, hint?: Comment): Promise<string | null> {
+export async function takeIn(context: Context, number: number, hint?: Comment): Promise<Taken | null> {
   const snapshot = await context.writer.read();
   if (snapshot.movedBack) return null; // what people ask keeps on the issue until the desk is restored
   const issue = await context.forge.issue(number);
   const known = ticketOf(snapshot, number);
   if (issue === 'gone' || issue === 'moved') {
     if (known) await detach(context, known, issue === 'gone' ? 'deleted' : 'transferred');
-    return known;
+    return known === null ? null : { id: known, isBroken: false };
   }
   const config = await context.config();
   const [events, comments, pull] = await Promise.all([
@@ -47,28 +53,33 @@ export async function takeIn(context: Context, number: number, hint?: Comment): 
   if (issue.is_pull_request && !pull) return null;
   const reading: Reading = { issue, events, comments, config, pull };
   const id = known ?? (await otherwiseKnown(context, reading)) ?? (await birth(context, reading));
-  if (id) await carryOut(context, id, reading);
-  return id;
+  return id === null ? null : { id, isBroken: !(await carryOut(context, id, reading)) };
 }
 
-/** Each ask goes by itself; what follows from all of them waits until the next reading where one of them failed. */
-async function carryOut(context: Context, id: string, reading: Reading): Promise<void> {
+/**
+ * Each ask goes by itself; what follows from all of them waits until the next reading where one of them failed. False
+ * where the ticket's file is broken.
+ */
+async function carryOut(context: Context, id: string, reading: Reading): Promise<boolean> {
   const { ticket, snapshot } = await present(context, id);
-  if (!ticket) return;
   const { pull } = reading;
-  const asked = await together([
-    ...reading.comments.others.map((comment) =>
-      commentAsks(context, { ticket, snapshot, comment, own: reading.comments }),
-    ),
-    ...(pull
-      ? [mergeAsks(context, ticket, { ...reading, pull })]
-      : [...labelAsks(context, ticket, reading), closingAsks(context, ticket, reading)]),
-  ]);
+  const comments = reading.comments.others.map((comment) =>
+    commentAsks(context, { ticket, snapshot, comment, own: reading.comments }),
+  );
+  const others =
+    ticket === null
+      ? []
+      : pull
+        ? [mergeAsks(context, ticket, { ...reading, pull })]
+        : [...labelAsks(context, ticket, reading), closingAsks(context, ticket, reading)];
+  const asked = await together([...comments, ...others]);
   const answered = await together(askAll(asked.done.flat()));
   throwGravest([...asked.failures, ...answered.failures]);
-  if (pull) return;
-  await takeOffLabels(context, reading);
-  await stepText(context, ticket, reading);
+  if (ticket !== null && !pull) {
+    await takeOffLabels(context, reading);
+    await stepText(context, ticket, reading);
+  }
+  return ticket !== null;
 }
 
 /**

@@ -5,9 +5,9 @@ import { stopping } from '../ticket/attempts.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
-import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
 import type { Request } from '../ticket/requests.ts';
 import { CallClock, showDetached } from './alarm.ts';
+import { changedTickets } from './changes.ts';
 import { type Context, own, present } from './context.ts';
 import { Dirty } from './dirty.ts';
 import { Freeze } from './freeze.ts';
@@ -63,6 +63,8 @@ class DeskOperator implements Operator {
   readonly #showDirty: Dirty<string>;
   readonly #headDirty: Dirty<'head'>;
   readonly #hints = new Map<number, Comment>();
+  /** Issues of tickets whose files were broken when they were read, with the ids: read again once they are mended. */
+  readonly #unread = new Map<number, string>();
   #followed: string | null = null;
   /** Paused profiles at the last head followed. */
   #profiles: Desk['profiles'] = {};
@@ -193,7 +195,7 @@ class DeskOperator implements Operator {
   async #isWellDone(): Promise<boolean> {
     do await this.#quiet();
     while (!this.#lines.every((line) => line.isIdle));
-    return this.#lines.every((line) => line.isWell);
+    return this.#unread.size === 0 && this.#lines.every((line) => line.isWell);
   }
 
   get #lines() {
@@ -221,8 +223,10 @@ class DeskOperator implements Operator {
     const hint = this.#hints.get(number);
     this.#hints.delete(number);
     const context = { ...this.#context, installedAt: await servedSince(this.#context) };
-    const id = await takeIn(context, number, hint);
-    if (id) this.#showDirty.add(id);
+    const taken = await takeIn(context, number, hint);
+    if (!taken) return;
+    this.#showDirty.add(taken.id);
+    if (taken.isBroken) this.#unread.set(number, taken.id);
   }
 
   async #showTicket(id: string): Promise<void> {
@@ -243,6 +247,7 @@ class DeskOperator implements Operator {
     const snapshot = await this.#context.writer.read();
     if (await this.#freeze.holds(snapshot)) return;
     await this.#takeUp(snapshot);
+    this.#readMended(snapshot);
     for (const id of await changedTickets(store, this.#followed, snapshot)) await this.#tell(id);
     this.#followed = snapshot.head;
     for (const id of waitingForProfiles(snapshot, this.#profiles, await this.#context.config()))
@@ -268,25 +273,17 @@ class DeskOperator implements Operator {
     throwGravest(failures);
   }
 
+  #readMended({ tickets }: Snapshot): void {
+    for (const [number, id] of this.#unread) {
+      if (tickets.get(id)?.broken) continue;
+      this.#unread.delete(number);
+      this.#issuesDirty.add(number);
+    }
+  }
+
   async #tell(id: string): Promise<void> {
     this.#look(id);
     const { ticket } = this.#options.watch ? await present(this.#context, id) : { ticket: null };
     if (ticket) this.#options.watch?.(ticket);
   }
-}
-
-/** Tickets that differ between two heads. From nothing: the open ones alone, since the archive is history. */
-async function changedTickets(
-  store: Store,
-  from: string | null,
-  { head, tickets }: Snapshot,
-): Promise<Set<string>> {
-  if (from === head) return new Set();
-  if (from === null || head === null) return new Set(tickets.keys());
-  const changes = await store.diff(from, head);
-  return new Set(
-    changes.flatMap(
-      ({ path }) => ticketIdOf(path) ?? idOfArchivePath(path) ?? parseQuarantinePath(path)?.id ?? [],
-    ),
-  );
 }

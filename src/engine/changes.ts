@@ -1,0 +1,18 @@
+import { idOfArchivePath, parseQuarantinePath, ticketIdOf } from '../ticket/paths.ts';
+import type { Snapshot, Store } from './ports.ts';
+
+/** Tickets that differ between two heads. From nothing: the open ones alone, since the archive is history. */
+export async function changedTickets(
+  store: Store,
+  from: string | null,
+  { head, tickets }: Snapshot,
+): Promise<Set<string>> {
+  if (from === head) return new Set();
+  if (from === null || head === null) return new Set(tickets.keys());
+  const changes = await store.diff(from, head);
+  return new Set(
+    changes.flatMap(
+      ({ path }) => ticketIdOf(path) ?? idOfArchivePath(path) ?? parseQuarantinePath(path)?.id ?? [],
+    ),
+  );
+}
