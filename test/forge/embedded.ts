@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { systemClock } from '../../src/base/clock.ts';
+import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import type { Forge } from '../../src/engine/ports.ts';
@@ -35,10 +35,12 @@ export class EmbeddedWorld {
   forge!: Forge;
   tokens!: { lucienne: string; elmar: string };
   readonly #folder = mkdtempSync(join(tmpdir(), 'signalbox-forge-'));
+  #passedMs = 0;
+  readonly #clock: Clock = { ...systemClock, now: () => systemClock.now() + this.#passedMs };
 
   async start(): Promise<void> {
-    const ports = { clock: systemClock, random: systemRandom, log: silentLog };
-    this.github = await startLocalGitHub({ dataFolder: this.#folder, ...ports });
+    const ports = { clock: this.#clock, random: systemRandom, log: silentLog };
+    this.github = await startLocalGitHub({ dataFolder: this.#folder, cancelScale: 0.01, ...ports });
     const { admin } = this.github;
     await admin.createRepository('acme/desk');
     this.tokens = { lucienne: admin.createUser('lucienne'), elmar: admin.createUser('elmar') };
@@ -70,6 +72,11 @@ export class EmbeddedWorld {
       log: silentLog,
     });
     this.forge = this.forgeOf('acme', 'desk');
+  }
+
+  /** So much time passes at GitHub in one moment. */
+  pass(ms: number): void {
+    this.#passedMs += ms;
   }
 
   forgeOf(owner: string, repo: string): Forge {
