@@ -1,7 +1,7 @@
 import { writeSignal } from '../../src/ticket/codec.ts';
 import { formatVersion } from '../../src/ticket/format.ts';
 import { signalPath } from '../../src/ticket/paths.ts';
-import { jobs } from './github.ts';
+import { jobs } from './names.ts';
 import { push } from './pushes.ts';
 import type { SimAgent } from './runner.ts';
 import type { World } from './world.ts';

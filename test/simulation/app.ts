@@ -4,9 +4,11 @@ import { silentLog } from '../../src/base/log.ts';
 import { makeOperator } from '../../src/engine/operator.ts';
 import type { Config } from '../../src/ticket/config.ts';
 import type { Chance } from './chance.ts';
-import { type Delivery, type SimGitHub, self, slug } from './github.ts';
+import { simForge } from './forge.ts';
+import type { Delivery, SimGitHub } from './github.ts';
 import { Machine } from './machine.ts';
-import { simForge, simStore } from './ports.ts';
+import { self, slug } from './names.ts';
+import { simStore } from './store.ts';
 
 type Handler = (event: { id: string; payload: unknown }) => Promise<void>;
 

@@ -4,6 +4,7 @@ import { type ClosedAttempt, formatVersion, ticket as schema, type Ticket } from
 import { archivePath, quarantinePath, ticketPath } from '../../src/ticket/paths.ts';
 import { textDigest } from '../../src/ticket/signals.ts';
 import { isOpen, type State, states } from '../../src/ticket/states.ts';
+import { mainRef } from './names.ts';
 import type { World } from './world.ts';
 
 /*
@@ -12,7 +13,8 @@ import type { World } from './world.ts';
 
 /** Puts tickets in any state on the branch, as Signalbox would have left them. */
 export async function begin(world: World): Promise<void> {
-  const { chance } = world;
+  const { chance, github } = world;
+  github.push(mainRef, await github.commit([], 'the first'), 'lucienne');
   const chosen = Array.from({ length: chance.below(4) }, () => chance.pick(states));
   const tickets = chosen
     .filter((state, index) => state !== 'in_progress' || chosen.indexOf(state) === index) // one agent has one

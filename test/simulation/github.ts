@@ -1,24 +1,12 @@
 import { isoSeconds } from '../../src/base/clock.ts';
-import type { Comment, Issue, IssueEvent, PermissionRole, PullRequest, Run } from '../../src/engine/ports.ts';
-import { MemoryRemote } from '../../src/store/memory-store.ts';
+import { SignalboxError } from '../../src/base/errors.ts';
+import type { Comment, Issue, IssueEvent, PullRequest, Run } from '../../src/engine/ports.ts';
 import type { Schedule } from './machine.ts';
-
-export const slug = 'signalbox';
-export const self = `${slug}[bot]`;
-/** Who jobs are to GitHub: what they do sends no webhook. */
-export const jobs = 'github-actions[bot]';
-const repository = { id: 7, full_name: 'acme/desk' };
-const installation = { id: 3 };
-
-export const people: Readonly<Record<string, PermissionRole>> = {
-  lucienne: 'admin',
-  wilma: 'write',
-  elmar: 'triage',
-  visitor: 'read',
-};
+import { installation, jobs, mainRef, people, repository, self } from './names.ts';
+import { WatchedRemote } from './remote.ts';
 
 /** What a run is to its machine before anything happened. */
-export const freshRun = { cancelAsked: false, isDeaf: false, givenUp: false } as const;
+const freshRun = { cancelAsked: false, isDeaf: false, givenUp: false } as const;
 
 export interface Delivery {
   guid: string;
@@ -34,22 +22,31 @@ export interface SimRun extends Run {
   givenUp: boolean;
 }
 
-/** What GitHub is to us, in memory: one repository. Nothing here knows the rules. */
+/** What a pull request is beside the issue that it is, too. */
+type SimPull = Pick<PullRequest, 'head' | 'head_sha' | 'merged'>;
+
+/**
+ * What GitHub is to us, in memory: one repository. Nothing here knows the rules. What the app sees of it through
+ * `simForge` is held to the same contract as the embedded GitHub (`test/forge/contract.ts`).
+ */
 export class SimGitHub {
   readonly schedule: Schedule;
-  readonly remote: MemoryRemote;
+  readonly remote: WatchedRemote;
+  /** Pull requests are among them. */
   readonly issues = new Map<number, Issue>();
   /** When anything of an issue last changed. */
   readonly updated = new Map<number, string>();
   readonly events = new Map<number, IssueEvent[]>();
   readonly comments = new Map<number, Comment[]>();
-  readonly reactions = new Map<number, string[]>();
+  /** Who reacted to a comment, and how: `elmar +1`. */
+  readonly reactions = new Map<number, Set<string>>();
   readonly assigned = new Map<number, string[]>();
-  readonly labels = new Set<string>();
+  /** By their names in small letters. */
+  readonly labels = new Map<string, string>();
   readonly runs = new Map<number, SimRun>();
-  readonly pulls: PullRequest[] = [];
-  readonly branches = new Map<string, string>();
-  readonly activity: { before: string; after: string; actor: string }[] = [];
+  readonly pulls = new Map<number, SimPull>();
+  /** Newest first. */
+  readonly activity: { ref: string; before: string; after: string; actor: string }[] = [];
   readonly deliveries: Delivery[] = [];
   /** Whose push is being carried out. */
   pusher = self;
@@ -75,62 +72,89 @@ export class SimGitHub {
   }
 
   openIssue(author: string, title: string, body: string, labels: readonly string[]): number {
-    const number = ++this.#issues;
-    const state = { state: 'open', state_reason: null } as const;
-    const about = {
-      number,
-      title,
-      body,
-      author,
-      created: this.at,
-      is_pull_request: false,
-      ours: author === self,
-    };
-    this.issues.set(number, { ...about, ...state, labels: [] });
-    this.#issue(number, 'opened', author);
+    const number = this.#open(author, title, body, false);
+    this.#tell(number, 'opened', author);
     for (const label of labels) this.label(number, label, author);
     return number;
   }
 
-  label(number: number, label: string, actor: string): void {
+  openPull(author: string, head: string, title: string, body: string): number {
+    const number = this.#open(author, title, body, true);
+    const head_sha = this.remote.refs.get(`refs/heads/${head}`) ?? '';
+    this.pulls.set(number, { head, head_sha, merged: null });
+    this.#tell(number, 'opened', author);
+    return number;
+  }
+
+  pull(number: number): PullRequest | null {
+    const [issue, pull] = [this.issues.get(number), this.pulls.get(number)];
+    if (!issue || !pull) return null;
+    const { title, body, state } = issue;
+    return { number, title, body, state, base: 'main', url: `https://github.test/pull/${number}`, ...pull };
+  }
+
+  /** @throws SignalboxError as the real forge does where there is no such issue, or none any more. */
+  present(number: number): Issue {
     const issue = this.issues.get(number);
-    if (!issue || issue.labels.includes(label)) return;
-    issue.labels.push(label);
+    if (issue) return issue;
+    const isDeleted = number > 0 && number <= this.#issues;
+    throw new SignalboxError('config', isDeleted ? 'gone' : 'not-found', `issue ${number} is not there`);
+  }
+
+  /** A label as the repository has it; one that it has not is made. */
+  labelNamed(name: string): string {
+    const known = this.labels.get(name.toLowerCase()) ?? name;
+    this.labels.set(name.toLowerCase(), known);
+    return known;
+  }
+
+  label(number: number, name: string, actor: string): void {
+    const issue = this.issues.get(number);
+    if (!issue) return;
+    const label = this.labelNamed(name);
+    if (issue.labels.includes(label)) return;
+    issue.labels = [...issue.labels, label].sort((a, b) => a.localeCompare(b));
     this.#happened(number, 'labeled', label, actor);
   }
 
-  unlabel(number: number, label: string, actor: string): void {
+  unlabel(number: number, name: string, actor: string): void {
     const issue = this.issues.get(number);
-    if (!issue?.labels.includes(label)) return;
+    const label = issue?.labels.find((one) => one.toLowerCase() === name.toLowerCase());
+    if (!issue || label === undefined) return;
     issue.labels = issue.labels.filter((one) => one !== label);
     this.#happened(number, 'unlabeled', label, actor);
   }
 
   update(
     number: number,
-    change: Partial<Pick<Issue, 'title' | 'body' | 'state' | 'state_reason'>>,
+    { state, state_reason, ...text }: Partial<Pick<Issue, 'title' | 'body' | 'state' | 'state_reason'>>,
     actor: string,
   ): void {
     const issue = this.issues.get(number);
     if (!issue) return;
-    const before = issue.state;
-    Object.assign(issue, change);
-    if (issue.state !== before) {
-      this.#happened(number, issue.state === 'open' ? 'reopened' : 'closed', '', actor);
-    } else this.#issue(number, 'edited', actor);
+    Object.assign(issue, text);
+    const isTurned = state !== undefined && state !== issue.state;
+    if (isTurned) issue.state = state;
+    if (isTurned && !issue.is_pull_request)
+      issue.state_reason = state === 'open' ? 'reopened' : (state_reason ?? 'completed');
+    else if (state === 'closed' && !issue.is_pull_request)
+      issue.state_reason = state_reason ?? issue.state_reason;
+    if (isTurned) this.#happened(number, state === 'open' ? 'reopened' : 'closed', '', actor);
+    else this.#tell(number, 'edited', actor);
   }
 
   assign(number: number, logins: readonly string[]): void {
     const there = this.assigned.get(number) ?? [];
-    const fresh = logins.filter((login) => people[login] && !there.includes(login));
+    const known = logins.map((login) => login.toLowerCase()).filter((login) => people[login]);
+    const fresh = known.filter((login) => !there.includes(login));
     this.assigned.set(number, [...there, ...fresh]);
-    if (fresh.length > 0) this.#issue(number, 'assigned', self);
+    if (fresh.length > 0) this.#tell(number, 'assigned', self);
   }
 
   deleteIssue(number: number, actor: string): void {
-    if (!this.issues.has(number)) return;
-    this.issues.delete(number);
-    this.#issue(number, 'deleted', actor);
+    if (!this.issues.delete(number)) return;
+    this.comments.delete(number);
+    this.#tell(number, 'deleted', actor);
   }
 
   comment(number: number, body: string, author: string): Comment {
@@ -142,6 +166,18 @@ export class SimGitHub {
     const about = { id: comment.id, body, user, created_at: comment.at };
     this.emit('issue_comment', 'created', author, { issue: { number }, comment: about });
     return comment;
+  }
+
+  deleteComment(id: number): void {
+    for (const [number, all] of this.comments) {
+      const left = all.filter((one) => one.id !== id);
+      this.comments.set(number, left);
+      if (left.length < all.length) this.updated.set(number, this.at);
+    }
+  }
+
+  react(comment: number, login: string, content: string): void {
+    this.reactions.set(comment, (this.reactions.get(comment) ?? new Set()).add(`${login} ${content}`));
   }
 
   dispatch(inputs: Record<string, string>): SimRun {
@@ -161,14 +197,43 @@ export class SimGitHub {
     this.#run(run, run.status === 'completed' ? 'completed' : run.status);
   }
 
-  /** A pull request is closed, merged or not. */
-  closePull(number: number, actor: string, isMerged: boolean): void {
-    const pull = this.pulls.find((one) => one.number === number);
-    if (pull?.state !== 'open') return;
-    Object.assign(pull, { state: 'closed', merged: isMerged ? { at: this.at, by: actor } : null });
-    const head = { ref: pull.head, repo: { id: repository.id } };
-    const about = { number, head, base: { repo: { id: repository.id } } };
-    this.emit('pull_request', 'closed', actor, { pull_request: about });
+  /** Somebody presses Cancel. What comes of it on the run's machine is the machine's affair. */
+  pressCancel(run: SimRun): void {
+    if (run.status === 'queued') this.setRun(run, { status: 'completed', conclusion: 'cancelled' });
+    else run.cancelAsked = true;
+  }
+
+  /** Somebody runs again what has ended. */
+  runAgain(run: SimRun): void {
+    const again = { status: 'queued', conclusion: null, ...freshRun } as const;
+    this.setRun(run, { ...again, run_attempt: run.run_attempt + 1 });
+  }
+
+  async merge(number: number, actor: string): Promise<void> {
+    const pull = this.pulls.get(number);
+    if (!pull || this.issues.get(number)?.state !== 'open') return;
+    const main = this.remote.refs.get(mainRef) ?? '';
+    const commit = await this.commit([main, pull.head_sha], `Merge #${number}`);
+    pull.merged = { at: this.at, by: actor };
+    this.update(number, { state: 'closed' }, actor);
+    this.push(mainRef, commit, actor);
+  }
+
+  /** A commit, on no ref yet. What is in it is nobody's affair here. */
+  commit(parents: readonly string[], message: string): Promise<string> {
+    const seconds = Math.floor(this.schedule.now / 1000);
+    const commit = {
+      parents: [...parents],
+      changes: new Map(),
+      message: `${message}\n\n${this.id()}`,
+      seconds,
+    };
+    return this.remote.objects.commit(commit, 'Somebody <somebody@test>');
+  }
+
+  push(ref: string, commit: string, actor: string): void {
+    this.pusher = actor;
+    this.remote.move(ref, commit);
   }
 
   emit(event: string, action: string | null, sender: string, rest: Record<string, unknown>): void {
@@ -178,15 +243,28 @@ export class SimGitHub {
     this.deliveries.push({ guid: `guid-${this.id()}`, name, payload });
   }
 
+  #open(author: string, title: string, body: string, is_pull_request: boolean): number {
+    const number = ++this.#issues;
+    const about = { number, title, body, author, created: this.at, is_pull_request, ours: author === self };
+    this.issues.set(number, { ...about, state: 'open', state_reason: null, labels: [] });
+    return number;
+  }
+
   #happened(number: number, event: IssueEvent['event'], label: string, actor: string): void {
     const happened = { id: this.id(), event, label, actor, ours: actor === self, at: this.at };
     this.events.set(number, [...(this.events.get(number) ?? []), happened]);
-    this.#issue(number, event, actor);
+    this.#tell(number, event, actor);
   }
 
-  #issue(number: number, action: string, sender: string): void {
+  /** A pull request has an event of its own. */
+  #tell(number: number, action: string, sender: string): void {
     this.updated.set(number, this.at);
-    this.emit('issues', action, sender, { issue: { number, updated_at: this.at } });
+    const pull = this.pulls.get(number);
+    if (pull) {
+      const head = { ref: pull.head, repo: { id: repository.id } };
+      const about = { number, head, base: { repo: { id: repository.id } } };
+      this.emit('pull_request', action, sender, { pull_request: about });
+    } else this.emit('issues', action, sender, { issue: { number, updated_at: this.at } });
   }
 
   #run(run: SimRun, action: string): void {
@@ -198,23 +276,13 @@ export class SimGitHub {
 
   #moved(ref: string, before: string | null, after: string | null): void {
     const zero = '0'.repeat(40);
-    if (ref !== this.remote.stateRef) return;
-    this.activity.unshift({ before: before ?? zero, after: after ?? zero, actor: this.pusher });
-    this.emit('push', null, this.pusher, { ref });
-  }
-}
-
-class WatchedRemote extends MemoryRemote {
-  readonly #moved: (ref: string, before: string | null, after: string | null) => void;
-
-  constructor(moved: (ref: string, before: string | null, after: string | null) => void) {
-    super();
-    this.#moved = moved;
-  }
-
-  override move(ref: string, oid: string | null): void {
-    const before = this.refs.get(ref) ?? null;
-    super.move(ref, oid);
-    this.#moved(ref, before, oid);
+    if (ref.startsWith('refs/heads/'))
+      this.activity.unshift({ ref, before: before ?? zero, after: after ?? zero, actor: this.pusher });
+    if (ref === this.remote.stateRef) this.emit('push', null, this.pusher, { ref });
+    for (const [number, pull] of this.pulls) {
+      if (`refs/heads/${pull.head}` !== ref || this.issues.get(number)?.state !== 'open') continue;
+      pull.head_sha = after ?? zero;
+      this.#tell(number, 'synchronize', this.pusher);
+    }
   }
 }

@@ -6,7 +6,7 @@ import { readCommit } from '../../src/store/objects.ts';
 import { stopGraceSeconds } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { witnessRef } from '../../src/ticket/paths.ts';
-import { self } from './github.ts';
+import { self } from './names.ts';
 import { restrictiveLabels } from './people.ts';
 import type { SimAgent } from './runner.ts';
 import { Violation } from './violation.ts';

@@ -1,7 +1,7 @@
 import { isoSeconds } from '../../src/base/clock.ts';
 import { may } from '../../src/engine/people.ts';
 import { parseQuarantinePath } from '../../src/ticket/paths.ts';
-import { freshRun, people } from './github.ts';
+import { people } from './names.ts';
 import { moveBack, pushEdit } from './pushes.ts';
 import type { World } from './world.ts';
 
@@ -49,12 +49,13 @@ export async function personActs(world: World): Promise<void> {
 }
 
 const anybody = ({ chance }: World) => chance.weighted({ lucienne: 4, wilma: 3, elmar: 2, visitor: 1 });
-const anIssue = ({ chance, github }: World) => chance.pick([...github.issues.keys()]) ?? 0;
+const anIssue = ({ chance, github }: World) =>
+  chance.pick([...github.issues.values()].filter((one) => !one.is_pull_request))?.number ?? 0;
 const mayDo = (who: string, what: 'triage' | 'write') => may(people[who] ?? 'none', what);
 
 function open(world: World): void {
   const { chance, github } = world;
-  if (github.issues.size >= 5) return;
+  if (github.issues.size - github.pulls.size >= 5) return;
   const author = chance.pick(['lucienne', 'wilma', 'elmar']);
   const controls = ['park', 'hold', 'release'].filter(() => chance.is(0.3));
   const labels = ['ticket', ...controls].sort(() => chance.next() - 0.5);
@@ -194,14 +195,15 @@ async function sift(world: World): Promise<void> {
   world.asks({ issue, kind, source: `c${id}`, mayAsk: mayDo(who, 'write') });
 }
 
-function closePull(world: World): void {
+async function closePull(world: World): Promise<void> {
   const { chance, github } = world;
-  const open = github.pulls.filter(({ state }) => state === 'open');
+  const open = [...github.pulls.keys()].filter((number) => github.issues.get(number)?.state === 'open');
   if (open.length === 0) return;
-  const { number } = chance.pick(open);
+  const number = chance.pick(open);
   const isMerged = chance.is(0.6);
   world.tell(`wilma ${isMerged ? 'merges' : 'closes'} pull request ${number}`);
-  github.closePull(number, 'wilma', isMerged);
+  if (isMerged) await github.merge(number, 'wilma');
+  else github.update(number, { state: 'closed' }, 'wilma');
 }
 
 /** A second run of what was asked for once: by somebody's hand, or GitHub's. */
@@ -220,8 +222,7 @@ function cancelRun(world: World): void {
   const run = world.chance.pick(runs);
   world.tell(`wilma presses Cancel on run ${run.id}`);
   world.cancelled.add(run.id);
-  if (run.status === 'queued') world.github.setRun(run, { status: 'completed', conclusion: 'cancelled' });
-  else run.cancelAsked = true;
+  world.github.pressCancel(run);
 }
 
 function runAgain(world: World): void {
@@ -229,8 +230,7 @@ function runAgain(world: World): void {
   if (runs.length === 0) return;
   const run = world.chance.pick(runs);
   world.tell(`wilma runs ${run.id} again`);
-  const again = { status: 'queued', conclusion: null, ...freshRun } as const;
-  world.github.setRun(run, { ...again, run_attempt: run.run_attempt + 1 });
+  world.github.runAgain(run);
 }
 
 function switches(world: World): void {

@@ -3,7 +3,7 @@ import { readTicket, writeTicket } from '../../src/ticket/codec.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { ticketPath } from '../../src/ticket/paths.ts';
 import { isOpen } from '../../src/ticket/states.ts';
-import { jobs, people } from './github.ts';
+import { jobs, people } from './names.ts';
 import type { World } from './world.ts';
 
 /*
@@ -56,8 +56,7 @@ export async function moveBack(world: World): Promise<void> {
   if (earlier.length === 0) return;
   world.tell('lucienne forces the branch back');
   for (const asked of world.asked) if (asked.source.startsWith('push')) asked.mayBeUndone = true;
-  github.pusher = 'lucienne';
-  github.remote.move(stateRef, chance.pick(earlier).oid);
+  github.push(stateRef, chance.pick(earlier).oid ?? '', 'lucienne');
 }
 
 /** Somebody pushes files onto the head that they saw; one that is the head no more is refused. */
@@ -76,8 +75,7 @@ export async function push(
     `${who} <${who}@test>`,
   );
   if ((remote.refs.get(remote.stateRef) ?? null) !== head) return;
-  github.pusher = who;
-  remote.move(remote.stateRef, commit);
+  github.push(remote.stateRef, commit, who);
 }
 
 /** Somebody puts the last readable text back where a file was broken. */

@@ -15,9 +15,11 @@ import { watched } from '../../src/runner/watched.ts';
 import type { Config } from '../../src/ticket/config.ts';
 import { workRef } from '../../src/ticket/paths.ts';
 import type { Chance } from './chance.ts';
-import { jobs, type SimGitHub, type SimRun } from './github.ts';
+import { simForge } from './forge.ts';
+import type { SimGitHub, SimRun } from './github.ts';
 import { Machine } from './machine.ts';
-import { simForge, simStore } from './ports.ts';
+import { jobs, mainRef } from './names.ts';
+import { simStore } from './store.ts';
 
 /** Something that works, until it ends or is ended. */
 export interface SimAgent {
@@ -57,6 +59,8 @@ export class SimRunner {
   readonly run: SimRun;
   agent: SimAgent | null = null;
   readonly #sim: SimJob;
+  /** What its work builds on: the ticket's branch where there is one. */
+  readonly #base: string;
   readonly #interrupted = new AbortController();
 
   constructor(sim: SimJob) {
@@ -64,6 +68,8 @@ export class SimRunner {
     this.machine = new Machine(github.schedule, `runner ${run.id}.${run.run_attempt}`, jobs);
     this.run = run;
     this.#sim = sim;
+    const { refs } = github.remote;
+    this.#base = refs.get(`refs/heads/ticket/${run.inputs.ticket}`) ?? refs.get(mainRef) ?? '';
     github.setRun(run, { status: 'in_progress' });
     void this.#work().then(
       () => this.#conclude('success'),
@@ -196,12 +202,12 @@ export class SimRunner {
     });
   }
 
-  /** A commit of its own for each attempt, on its ref: what is in it is nobody's affair here. */
+  /** A commit of its own for each attempt, on its ref. */
   #saveWork({ ticket, attempt }: Job): Promise<string> {
-    const { github, chance } = this.#sim;
-    return this.machine.call('push the work', () => {
-      const commit = chance.hex(20);
-      github.branches.set(workRef(ticket, attempt), commit);
+    const { github } = this.#sim;
+    return this.machine.call('push the work', async () => {
+      const commit = await github.commit([this.#base], `${ticket} #${attempt}`);
+      github.push(workRef(ticket, attempt), commit, this.machine.login);
       return commit;
     });
   }
