@@ -59,6 +59,7 @@ export function branches(use: Use): void {
     ]);
     expect(pushed.at(-1)).toMatchObject({ before: none, actor: 'lucienne' });
     await forge.moveBranch('ticket/moved', ahead);
+    await forge.moveBranch('ticket/moved', ahead);
     expect(await forge.pushes('refs/heads/ticket/moved')).toEqual([
       { before: none, after: ahead, actor: 'signalbox[bot]' },
     ]);
