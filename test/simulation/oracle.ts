@@ -10,7 +10,7 @@ import { self } from './names.ts';
 import { restrictiveLabels } from './people.ts';
 import type { SimAgent } from './runner.ts';
 import { Violation } from './violation.ts';
-import { fits, isAbout, isYounger, told } from './words.ts';
+import { fits, isAbout, isYounger, latestOf, told } from './words.ts';
 import type { Asked, World } from './world.ts';
 
 const wakes = ['release', 'retry', 'reopen', 'answer', 'reject', 'accept'];
@@ -222,12 +222,16 @@ export class Oracle {
       const parks = asked.filter(
         (one) => one.kind === 'park' && one.mayAsk && one.source in (before?.seen ?? {}),
       );
-      const last = parks
-        .map(({ at }) => at)
-        .sort()
-        .at(-1);
-      if (parks.some(({ at }) => at === last) && !parks.some(({ at, defers }) => at === last && defers))
-        throw new Violation('S2', `${after.id} came due, though it was parked for good at ${last}`);
+      const latest = latestOf(parks);
+      const isLifted = asked.some(
+        (one) =>
+          wakes.includes(one.kind) &&
+          one.mayAsk &&
+          one.source in (before?.seen ?? {}) &&
+          latest.every((park) => isYounger(one, park)),
+      );
+      if (latest.length > 0 && !latest.some(({ defers }) => defers) && !isLifted)
+        throw new Violation('S2', `${after.id} came due, though it was parked for good at ${latest[0]?.at}`);
       return;
     }
     const isNew = (one: Asked) => this.#isNew(one, before, after);

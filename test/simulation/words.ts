@@ -27,3 +27,12 @@ export const isAbout = (asked: Asked, { id, issue }: Ticket): boolean =>
 /** Whether a wake was asked after a stop. Events tell only the second; who pushes builds on what was there. */
 export const isYounger = (wake: Asked, stop: Asked): boolean =>
   wake.at > stop.at || (wake.at === stop.at && wake.source.startsWith('push'));
+
+/** Those of the latest moment. */
+export function latestOf(all: readonly Asked[]): Asked[] {
+  const last = all
+    .map(({ at }) => at)
+    .sort()
+    .at(-1);
+  return all.filter(({ at }) => at === last);
+}
