@@ -5,15 +5,17 @@ import { simulate } from './simulate.ts';
  * A few seeds of the simulated desk on every run of the tests; `npm run simulate` lives through as many as one likes.
  */
 
-test.each([1, 2, 3, 4])(
-  'what must always hold does, and the world comes to rest: seeds %i01 to %i20',
-  async (hundred) => {
-    for (let seed = hundred * 100 + 1; seed <= hundred * 100 + 20; seed++) {
-      const { violation, story } = await simulate(seed, 300);
-      expect(violation, `seed ${seed}\n${story.join('\n')}`).toBe(null);
-    }
-  },
-);
+test.each([
+  [101, 120],
+  [201, 220],
+  [301, 320],
+  [401, 420],
+])('what must always hold does, and the world comes to rest: seeds %i to %i', async (first, last) => {
+  for (let seed = first; seed <= last; seed++) {
+    const { violation, story } = await simulate(seed, 300);
+    expect(violation, `seed ${seed}\n${story.join('\n')}`).toBe(null);
+  }
+});
 
 test('a seed tells the same story each time', async () => {
   const [once, again] = [await simulate(7, 200), await simulate(7, 200)];
