@@ -4,6 +4,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { makeOperator } from '../../src/engine/operator.ts';
 import type { Config } from '../../src/ticket/config.ts';
 import type { Chance } from './chance.ts';
+import { intervals } from './config.ts';
 import { simForge } from './forge.ts';
 import type { Delivery, SimGitHub } from './github.ts';
 import { Machine } from './machine.ts';
@@ -34,7 +35,7 @@ export class SimApp {
           installedAt: '2026-05-25T08:00:00Z',
         }),
       installations: async () => [{ id: 3, repositories: [{ id: 7, owner: 'acme', repo: 'desk' }] }],
-      intervals: { head: 30_000, sweep: 300_000 },
+      intervals,
       clock,
       log: silentLog,
     });

@@ -12,3 +12,6 @@ export function drawConfig(chance: Chance): Config {
     limits: { retries: 2, retry_after_seconds: 5, starts_per_hour: 1000 },
   });
 }
+
+/** Milliseconds between two looks of an app at the head, and between two sweeps. */
+export const intervals = { head: 30_000, sweep: 300_000 };

@@ -93,6 +93,11 @@ export class Oracle {
     return this.#tickets.get(id);
   }
 
+  /** All of them, likewise. */
+  lastAll(): Iterable<Ticket> {
+    return this.#tickets.values();
+  }
+
   /** The ticket of an issue, likewise. */
   lastOf(issue: number): Ticket | undefined {
     return [...this.#tickets.values()].find((ticket) => ticket.issue === issue);

@@ -1,6 +1,7 @@
 import type { Ticket } from '../../src/ticket/format.ts';
 import { parseQuarantinePath } from '../../src/ticket/paths.ts';
 import { stateWords } from '../../src/ticket/states.ts';
+import { intervals } from './config.ts';
 import { quiet } from './machine.ts';
 import type { Oracle } from './oracle.ts';
 import { mend } from './pushes.ts';
@@ -68,8 +69,20 @@ async function settle(world: World, oracle: Oracle): Promise<void> {
     await quiet();
     world.actions();
     await oracle.check();
+    checkEnds(world, oracle);
     const isBusy = world.live.length > 0;
     if (isBusy || before !== github.remote.refs.get(github.remote.stateRef)) since = schedule.now;
+  }
+}
+
+/** A run whose end no webhook told is found by a sweep, and not only when its attempt's time is over. */
+function checkEnds({ github, schedule }: World, oracle: Oracle): void {
+  for (const { id, attempt } of oracle.lastAll()) {
+    const run = github.runs.get(attempt?.run?.id ?? 0);
+    if (run?.status !== 'completed') continue;
+    const unseen = schedule.now - Math.max(Date.parse(run.updated), oracle.peaceSince);
+    if (unseen > 2 * intervals.sweep)
+      throw new Violation('S9', `nobody has seen for ${unseen / 1000} s that run ${run.id} of ${id} ended`);
   }
 }
 
