@@ -1,6 +1,6 @@
 import * as chrono from 'chrono-node';
 import { isoSeconds } from '../base/clock.ts';
-import { type Condition, idPattern, type SignalKind } from './format.ts';
+import { type Condition, condition, type SignalKind } from './format.ts';
 import { entryName } from './quarantine.ts';
 import { quoteWords } from './quotes.ts';
 
@@ -62,16 +62,26 @@ function readPark(line: string, more: string, now: number): Command {
       reason: reason(words.slice(found.text.length)),
     };
   }
-  const idle = /^when\s+(?:idle:?\s+(\S+)|(\S+)\s+is\s+idle)(?:\s+enough)?(.*)$/i.exec(line);
-  if (idle) return { name: 'park', when: { idle: idle[1] ?? idle[2] ?? '' }, reason: reason(idle[3] ?? '') };
-  const after =
-    /^(?:when|after)\s+([A-Za-z0-9-]+(?:\s*(?:,|and)\s*[A-Za-z0-9-]+)*)\s+(?:is|are)\s+done(.*)$/i.exec(line);
-  if (after) {
-    const ids = (after[1] ?? '').split(/\s*(?:,|\band\b)\s*/).filter((id) => idPattern.test(id));
-    return { name: 'park', when: { after: ids }, reason: reason(after[2] ?? '') };
-  }
-  if (/^(when|after)\s/i.test(line)) return parkError(`I cannot read the condition ${quoteWords(line)}.`);
-  return { name: 'park', reason: reason(line) };
+  if (!/^(when|after)\s/i.test(line)) return { name: 'park', reason: reason(line) };
+  const read = readIdle(line) ?? readAfter(line);
+  // All of it or nothing: of half a condition the ticket would start too early.
+  if (!read || !condition.safeParse(read.when).success)
+    return parkError(`I cannot read the condition ${quoteWords(line)}.`);
+  return { name: 'park', when: read.when, reason: reason(read.rest) };
+}
+
+function readIdle(line: string): { when: Condition; rest: string } | null {
+  const match = /^when\s+(?:idle:?\s+([^\s,;]+)|(\S+)\s+is\s+idle)(?:\s+enough)?(.*)$/i.exec(line);
+  return match && { when: { idle: match[1] ?? match[2] ?? '' }, rest: match[3] ?? '' };
+}
+
+/** What parts two ids is no part of one, so that a line can be read in one way only, and at once. */
+function readAfter(line: string): { when: Condition; rest: string } | null {
+  const match =
+    /^(?:when|after)\s+([a-z0-9-]+(?:(?:\s*,\s*|\s+and\s+)[a-z0-9-]+)*)\s+(?:is|are)\s+done\b(.*)$/i.exec(
+      line,
+    );
+  return match && { when: { after: (match[1] ?? '').split(/\s*,\s*|\s+and\s+/i) }, rest: match[2] ?? '' };
 }
 
 function parkError(message: string): Command {

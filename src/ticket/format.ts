@@ -36,7 +36,7 @@ export type Condition =
   | { all: Condition[] }
   | { any: Condition[] };
 
-const condition: z.ZodType<Condition> = z.lazy(() =>
+export const condition: z.ZodType<Condition> = z.lazy(() =>
   z.union([
     z.strictObject({ until: instant }).describe('a time has come'),
     z.strictObject({ after: z.array(ticketId).min(1).max(50) }).describe('all of these tickets are done'),
