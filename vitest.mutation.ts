@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     include: tests[process.env.MUTATION ?? ''] ?? [],
     exclude: ['test/store/http-store.test.ts'],
+    setupFiles: ['test/support/few-tries.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

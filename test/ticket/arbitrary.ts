@@ -4,6 +4,11 @@ import { states } from '../../src/ticket/states.ts';
 
 /* Tickets that mean to be troublesome: every field filled or not, and text that looks like YAML, numbers or nothing. */
 
+/** How often a property is tried; less often where few tries are asked for everywhere. */
+export function tries(most: number): { numRuns: number } {
+  return { numRuns: Math.min(most, fc.readConfigureGlobal().numRuns ?? most) };
+}
+
 const traps = [
   '',
   ' ',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readTicket } from '../../src/ticket/codec.ts';
 import { parseYaml } from '../../src/ticket/yaml.ts';
-import { nasty } from './arbitrary.ts';
+import { nasty, tries } from './arbitrary.ts';
 
 const head = 'format: 1\nid: MC-4159\ntitle: x\n';
 const refused: [string, string, string, RegExp][] = [
@@ -100,7 +100,7 @@ test('no text makes the reader throw', () => {
         readTicket('MC-1', head + text);
       },
     ),
-    { numRuns: 2000 },
+    tries(2000),
   );
 });
 

@@ -11,7 +11,7 @@ import {
   writeTicket,
 } from '../../src/ticket/codec.ts';
 import { desk, quarantined, signal, type Ticket, ticket } from '../../src/ticket/format.ts';
-import { anyTicket } from './arbitrary.ts';
+import { anyTicket, tries } from './arbitrary.ts';
 
 const plain = ticket.parse({ format: 1, id: 'MC-4159', title: 'Rework the report' });
 
@@ -26,7 +26,7 @@ test('whatever a ticket says, its file says the same', () => {
     fc.property(anyTicket, (each) => {
       expect(reread(writeTicket(each), each.id)).toEqual(each);
     }),
-    { numRuns: 200 },
+    tries(200),
   );
 });
 
@@ -38,7 +38,7 @@ test('any ticket can be rewritten as any other, and a rewrite of the same change
       const after = writeTicket({ ...second, id: first.id }, before);
       expect(reread(after, first.id)).toEqual({ ...second, id: first.id });
     }),
-    { numRuns: 200 },
+    tries(200),
   );
 });
 
@@ -56,7 +56,7 @@ test('comments stand through any rewrite of a file that people wrote', () => {
       const notes = commented.filter((text) => text.startsWith('# note'));
       expect(after.split('\n').filter((text) => notes.includes(text))).toEqual(notes);
     }),
-    { numRuns: 200 },
+    tries(200),
   );
 });
 
