@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 const tests: Record<string, string[]> = {
   ticket: ['test/ticket/*.test.ts'],
   engine: ['test/engine/*.test.ts'],
-  store: ['test/store/*.test.ts'],
+  store: ['memory-store', 'message', 'torn-look', 'trouble'].map((name) => `test/store/${name}.test.ts`),
+  git: ['git-store', 'git-trouble'].map((name) => `test/store/${name}.test.ts`),
   runner: ['gate', 'last-words', 'limit', 'stop', 'tree', 'words'].map(
     (name) => `test/runner/${name}.test.ts`,
   ),
@@ -14,7 +15,6 @@ export default defineConfig({
   logLevel: 'error',
   test: {
     include: tests[process.env.MUTATION ?? ''] ?? [],
-    exclude: ['test/store/http-store.test.ts'],
     setupFiles: ['test/support/few-tries.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -91,6 +91,29 @@ export function reading(start: Start): void {
     expect(await store.read({ fresh: true })).toMatchObject({ desk: { paused: false }, deskBroken: null });
   });
 
+  test('what counts of a file while it cannot be read is kept beside it', async () => {
+    const world = await start();
+    const kept = 'format: 1\ndraining: true\n';
+    await pushed(world, {
+      'desk.yaml': 'format: 1\npuased: true\n',
+      'kept/desk.yaml': kept,
+      'kept/tickets/MC-1.yaml': ticketText('MC-1'),
+    });
+    const store = await world.open();
+    expect(await store.read()).toMatchObject({
+      desk: { draining: true, paused: false },
+      deskBroken: { code: 'bad-field' },
+      kept: new Map([
+        ['desk.yaml', kept],
+        ['tickets/MC-1.yaml', ticketText('MC-1')],
+      ]),
+    });
+    await pushed(world, { 'desk.yaml': 'format: 1\n' });
+    expect(await store.read({ fresh: true })).toMatchObject({ desk: { draining: false }, deskBroken: null });
+    await pushed(world, { 'kept/desk.yaml': null, 'kept/tickets/MC-1.yaml': null });
+    expect((await store.read({ fresh: true })).kept).toEqual(new Map());
+  });
+
   test('a push by others is seen by a fresh read; what did not change is the very same object', async () => {
     const world = await start();
     await pushed(world, {
