@@ -15,6 +15,8 @@ export default defineConfig({
   logLevel: 'error',
   test: {
     include: tests[process.env.MUTATION ?? ''] ?? [],
+    // What no test can leave behind is loaded once for all files of tests, which is most of the time that they take.
+    isolate: !['ticket', 'store'].includes(process.env.MUTATION ?? ''),
     setupFiles: ['test/support/few-tries.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -67,7 +67,7 @@ function report(mutants) {
   const files = [...new Set(counted.map(({ fileName }) => fileName))].sort();
   const rows = files.map((file) =>
     row(
-      file,
+      relative('.', file),
       counted.filter(({ fileName }) => fileName === file),
     ),
   );

@@ -5,6 +5,7 @@ import { systemRandom } from '../../src/base/random.ts';
 import type { PushResult, RefMove, Refs } from '../../src/store/backend.ts';
 import { CommitStore } from '../../src/store/commit-store.ts';
 import { MemoryBackend, MemoryRemote, openMemoryStore } from '../../src/store/memory-store.ts';
+import { readCommit } from '../../src/store/objects.ts';
 import { signalRef, sweptRef, witnessRef } from '../../src/ticket/paths.ts';
 import { change, stopped, swapped } from './contract/support.ts';
 import { stateRef } from './worlds.ts';
@@ -161,6 +162,30 @@ describe('a look', () => {
     const moving = heads.slice(1).map((head) => (refs: Refs) => ({ ...refs, head, witness: first.head }));
     backend.looks = moving;
     await expect(store.read()).rejects.toMatchObject({ kind: 'forge', code: 'unreachable' });
+  });
+
+  test('sees a signal that was replaced by another, and a witness that moved alone', async () => {
+    const { store, other, remote, first } = await trouble();
+    const second = await swapped(other, change({ x: '2' }));
+    const ref = signalRef('MC-1', 1);
+    await other.saveSignal('MC-1', 1, 'one');
+    await store.read();
+    await other.saveSignal('MC-1', 2, 'two');
+    remote.move(ref, remote.refs.get(signalRef('MC-1', 2)) ?? null);
+    remote.move(signalRef('MC-1', 2), null);
+    expect((await store.read({ fresh: true })).signals.map(({ text }) => text)).toEqual(['two']);
+    remote.move(witnessRef, first.head);
+    expect(await store.read({ fresh: true })).toMatchObject({ head: second.head, witness: first.head });
+  });
+
+  test('at what is no commit where a signal or a mark should be finds none', async () => {
+    const { store, remote, first } = await trouble();
+    const { tree } = await readCommit(remote.objects, first.head ?? '');
+    remote.move(signalRef('MC-1', 1), tree);
+    remote.move(sweptRef, tree);
+    const snapshot = await store.read();
+    expect(snapshot.signals).toEqual([]);
+    expect(await snapshot.swept()).toBeNull();
   });
 
   test('that is asked for twice before it began is one look', async () => {

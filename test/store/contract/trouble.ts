@@ -57,6 +57,8 @@ export function movedBack(start: Start, refs: RefsNow): void {
     if (swap.status !== 'swapped') throw new Error('stale');
     expect([...swap.snapshot.tickets.keys()].sort()).toEqual(['MC-1', 'MC-2']);
     expect(swap.snapshot.movedBack).toBe(false);
+    expect(await slow.commitsBetween(second.head, swap.snapshot.head ?? '')).toEqual([swap.snapshot.head]);
+    expect(await slow.commitsBetween(null, swap.snapshot.head ?? '')).toHaveLength(3); // no history is lost
   });
 
   test('a branch that was recreated from nothing freezes the desk; a swap on the old one is stale', async () => {
