@@ -61,9 +61,10 @@ export function processesOf(uid: number): Process[] {
 
 /**
  * A census of an agent's processes: each call finds those that live now. A process is the agent's where its user is the
- * agent's own, which none can shed; where it has none, one that carries the mark (double-forked ones in sessions of their own too), descends from one that is, shares a session or group
- * with one, was found before, or sits in the agent's folder with neither a terminal nor us above it (a daemon that
- * cleaned its environment). Only on Linux; elsewhere it finds the process group's leader alone.
+ * agent's own, which none can shed; where it has none, one that carries the mark (double-forked ones in sessions of their own
+ * too), descends from one that is, shares a session with one, was found before, or sits in the agent's folder with
+ * neither a terminal nor us above it (a daemon that cleaned its environment). Only on Linux; elsewhere it finds the
+ * process group's leader alone.
  */
 export function makeCensus(quarry: Quarry): () => Process[] {
   const known = new Map<number, string>();
@@ -85,12 +86,11 @@ export function makeCensus(quarry: Quarry): () => Process[] {
   };
 }
 
-/** `first`, and all that share a session or group with them or descend from them. */
+/** `first`, and all that share a session with them or descend from them. */
 function spread(all: readonly Process[], first: readonly Process[]): Process[] {
   const self = processOf(process.pid);
   const sessions = new Set(first.map((one) => one.session).filter((session) => session !== self?.session));
-  const groups = new Set(first.map((one) => one.group).filter((group) => group !== self?.group));
-  const near = all.filter((one) => sessions.has(one.session) || groups.has(one.group));
+  const near = all.filter((one) => sessions.has(one.session)); // and so all of their groups, which no session shares
   const pids = descendants(all, new Set([...first, ...near].map((one) => one.pid)));
   return all.filter((one) => pids.has(one.pid) && one.pid !== process.pid);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/runner/judge.ts';
+import { judge, withoutWork } from '../../src/runner/judge.ts';
 import { guarded, upTo } from '../../src/runner/output.ts';
 import { buildPrompt } from '../../src/runner/prompt.ts';
 import { mergeVerdicts, readSignalFile, readVerdict, shortened } from '../../src/runner/verdict.ts';
@@ -131,6 +131,31 @@ describe('how an agent ended', () => {
     ['at its time limit', { cause: 'time-limit', exit: null }, lost('time-limit')],
     ['unseen', { cause: 'head-unreadable', exit: null }, lost('head-unreadable')],
   ] as const)('%s', (_name, over, judgement) => expect(judge({ ...base, ...over })).toEqual(judgement));
+
+  it.each([
+    [null, 'It is not known how the agent ended.'],
+    [{ fault: 'spawn luci ENOENT' }, 'The agent could not be started: spawn luci ENOENT'],
+    [{ signal: 'SIGSEGV' }, 'The agent was ended by SIGSEGV.'],
+    [{ code: 3 }, 'The agent ended with exit status 3.'],
+  ])('%j is a failure, and is told', (exit, seen) => {
+    const summary = `${seen}\n\nIts last words:\ntired`;
+    expect(judge({ ...base, exit })).toEqual({ signal: { kind: 'failed', summary } });
+    expect(judge({ ...base, exit, lastWords: '' })).toEqual({ signal: { kind: 'failed', summary: seen } });
+  });
+
+  it('a completion without its work is a failure; whatever else is said is said all the same', () => {
+    for (const kind of ['done', 'review'] as const)
+      expect(withoutWork({ signal: { kind, summary: 'all' } }, 'no room')).toEqual({
+        signal: {
+          kind: 'failed',
+          summary: `The work could not be saved: no room\n\nIt had said ${kind.toUpperCase()}: all`,
+        },
+      });
+    const question = { signal: { kind: 'question', summary: 'which?' } } as const;
+    const silent = judge(base);
+    for (const other of [question, silent, { nothing: true } as const])
+      expect(withoutWork(other, 'no room')).toBe(other);
+  });
 
   it('a failing exit is a failure, and keeps what was claimed', () => {
     expect(judge({ ...base, exit: { signal: 'SIGSEGV' }, claim })).toEqual({
