@@ -178,14 +178,16 @@ describe('ending all processes', () => {
     terminal: false,
   });
 
+  const begun = 900_000;
+
   /** Processes that end by the signals of `endsBy`, and what was sent to them, when. */
   function crowd(all: Process[], endsBy: Record<number, NodeJS.Signals> = {}) {
-    const clock = new HandClock();
+    const clock = new HandClock(begun);
     const hurry = new AbortController();
     const sent: string[] = [];
     const living = new Set(all);
     const send = (to: readonly Process[], signal: NodeJS.Signals) => {
-      sent.push(`${clock.now()} ${signal} ${to.map(({ pid }) => pid)}`);
+      sent.push(`${clock.now() - begun} ${signal} ${to.map(({ pid }) => pid)}`);
       for (const process of to) if (endsBy[process.pid] === signal) living.delete(process);
     };
     const stop = (over: Partial<StopLimits> = {}) => {
@@ -198,7 +200,7 @@ describe('ending all processes', () => {
   test('who ends when asked is not killed, and nobody is asked where nobody is left', async () => {
     const { clock, sent, stop } = crowd([one(7), one(8)], { 7: 'SIGTERM', 8: 'SIGTERM' });
     const left = stop();
-    await clock.until(60_000);
+    await clock.until(begun + 60_000);
     expect(await left).toEqual([]);
     expect(sent).toEqual(['0 SIGTERM 7,8']);
     expect(await stop()).toEqual([]);
@@ -208,9 +210,9 @@ describe('ending all processes', () => {
   test('each is asked once, also who is found later, or has the number of one that ended', async () => {
     const { clock, sent, living, stop } = crowd([one(7)], { 7: 'SIGKILL', 8: 'SIGKILL' });
     const left = stop();
-    await clock.until(120);
+    await clock.until(begun + 120);
     for (const later of [one(8), one(7, '2')]) living.add(later);
-    await clock.until(60_000);
+    await clock.until(begun + 60_000);
     expect(await left).toEqual([]);
     expect(sent).toEqual(['0 SIGTERM 7', '150 SIGTERM 8,7', '1000 SIGKILL 7,8,7']);
   });
@@ -219,9 +221,9 @@ describe('ending all processes', () => {
     const stuck = one(9);
     const { clock, sent, stop } = crowd([one(7), stuck], { 7: 'SIGKILL' });
     const left = stop();
-    await clock.until(999);
+    await clock.until(begun + 999);
     expect(sent).toEqual(['0 SIGTERM 7,9']);
-    await clock.until(60_000);
+    await clock.until(begun + 60_000);
     expect(await left).toEqual([stuck]);
     expect(sent.slice(1, 3)).toEqual(['1000 SIGKILL 7,9', '1010 SIGKILL 9']);
     expect(sent.at(-1)).toBe('1090 SIGKILL 9');
@@ -230,15 +232,15 @@ describe('ending all processes', () => {
   test('who is in a hurry waits less, though it began with patience, and never longer', async () => {
     const { clock, hurry, sent, stop } = crowd([one(7)], { 7: 'SIGKILL' });
     void stop();
-    await clock.until(120);
+    await clock.until(begun + 120);
     hurry.abort();
-    await clock.until(60_000);
+    await clock.until(begun + 60_000);
     expect(sent).toEqual(['0 SIGTERM 7', '200 SIGKILL 7']);
 
     const already = crowd([one(7)], { 7: 'SIGKILL' });
     already.hurry.abort();
     void already.stop({ killAfterMs: 20 });
-    await already.clock.until(60_000);
+    await already.clock.until(begun + 60_000);
     expect(already.sent).toEqual(['0 SIGTERM 7', '20 SIGKILL 7']);
   });
 
