@@ -5,8 +5,8 @@ import { type Gate, lookAgain, passGate } from '../../src/runner/gate.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { reasons } from '../../src/ticket/reasons.ts';
 import type { Request } from '../../src/ticket/requests.ts';
+import { HandClock } from '../support/hand-clock.ts';
 import { at, config, noon, ticketIn } from '../ticket/fixtures.ts';
-import { HandClock } from './hand-clock.ts';
 
 /*
  * What is asked before an agent may start, question by question, without any process. The whole way through the gate is

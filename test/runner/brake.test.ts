@@ -6,8 +6,8 @@ import type { Process } from '../../src/runner/processes.ts';
 import { makeBrake, type StopLimits, stopAll } from '../../src/runner/stop.ts';
 import { watchdog } from '../../src/runner/watchdog.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
+import { HandClock, settled } from '../support/hand-clock.ts';
 import { ticketIn } from '../ticket/fixtures.ts';
-import { HandClock, settled } from './hand-clock.ts';
 
 /*
  * Who pulls the brake, when, and how what runs is ended then: on a clock driven by hand, without any process.
