@@ -61,9 +61,9 @@ export function processesOf(uid: number): Process[] {
 
 /**
  * A census of an agent's processes: each call finds those that live now. A process is the agent's where its user is the
- * agent's own, which none can shed; where it has none, one that carries the mark (double-forked ones in sessions of their own
- * too), descends from one that is, shares a session with one, was found before, or sits in the agent's folder with
- * neither a terminal nor us above it (a daemon that cleaned its environment). Only on Linux; elsewhere it finds the
+ * agent's own, which none can shed; where it has none, one that carries the mark (double-forked ones in sessions of
+ * their own too), descends from one that is, shares a session with one, was found before, or sits in the agent's folder
+ * with neither a terminal nor us above it (a daemon that cleaned its environment). Only on Linux; elsewhere it finds the
  * process group's leader alone.
  */
 export function makeCensus(quarry: Quarry): () => Process[] {
