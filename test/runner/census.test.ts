@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { until } from './world.ts';
  * Who belongs to an agent: each trait by itself, on real processes that have no other and only wait.
  */
 
+const hasTerminals = spawnSync('script', ['--version']).status === 0;
 const mark = 'mark-of-this-agent';
 let folder: string;
 let started: ChildProcess[] = [];
@@ -108,6 +109,14 @@ describe.skipIf(!onLinux)('an agent’s processes', () => {
     await pidIn('git');
     expect(census()()).toEqual([]);
     expect(census({ root: git })()).toEqual([git]);
+  });
+
+  test.skipIf(!hasTerminals)('not a person who sits there before a terminal', async () => {
+    const person = `cd ${folder}/work; echo \\$\\$ > ${folder}/person; exec sleep 60`;
+    shell(`(setsid script -qec "${person}" /dev/null < /dev/null > /dev/null 2>&1 &)`);
+    const pid = await pidIn('person');
+    expect(processOf(pid)?.terminal).toBe(true);
+    expect(census()()).toEqual([]);
   });
 
   test('never we ourselves, though we sit in the folder', () => {
