@@ -224,16 +224,10 @@ export class Oracle {
     const asked = all.filter((one) => isAbout(one, before ?? after) && fits(one, before));
     if (when && 'desk' in when) return;
     if (when && 'until' in when && Date.parse(when.until) <= schedule.now) {
-      const parks = asked.filter(
-        (one) => one.kind === 'park' && one.mayAsk && one.source in (before?.seen ?? {}),
-      );
-      const latest = latestOf(parks);
+      const isSeen = (one: Asked) => one.mayAsk && one.source in (before?.seen ?? {});
+      const latest = latestOf(asked.filter((one) => one.kind === 'park' && isSeen(one)));
       const isLifted = asked.some(
-        (one) =>
-          wakes.includes(one.kind) &&
-          one.mayAsk &&
-          one.source in (before?.seen ?? {}) &&
-          latest.every((park) => isYounger(one, park)),
+        (one) => wakes.includes(one.kind) && isSeen(one) && latest.every((park) => isYounger(one, park)),
       );
       if (latest.length > 0 && !latest.some(({ defers }) => defers) && !isLifted)
         throw new Violation('S2', `${after.id} came due, though it was parked for good at ${latest[0]?.at}`);
