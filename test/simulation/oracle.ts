@@ -3,6 +3,7 @@ import type { Snapshot } from '../../src/engine/ports.ts';
 import { CommitStore } from '../../src/store/commit-store.ts';
 import { MemoryBackend } from '../../src/store/memory-store.ts';
 import { readCommit } from '../../src/store/objects.ts';
+import { readTicket } from '../../src/ticket/codec.ts';
 import { stopGraceSeconds } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { witnessRef } from '../../src/ticket/paths.ts';
@@ -111,8 +112,10 @@ export class Oracle {
   async tickets(): Promise<Map<string, Ticket>> {
     const snapshot = await this.read();
     const found = new Map<string, Ticket>();
-    for (const { id, ticket } of snapshot.tickets.values()) {
-      const last = ticket ?? this.#tickets.get(id); // one whose file is broken stands as it last did
+    for (const { id, path, ticket } of snapshot.tickets.values()) {
+      // One whose file is broken stands as what is kept of it: what was pushed before it broke may have counted.
+      const kept = ticket ? null : readTicket(id, snapshot.kept.get(path) ?? '').ticket;
+      const last = ticket ?? kept ?? this.#tickets.get(id);
       if (last) found.set(id, last);
     }
     for (const id of this.#tickets.keys()) {
