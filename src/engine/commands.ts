@@ -72,6 +72,11 @@ async function commandAsks(
   }
   const told: Ask['told'] = async (decision) => {
     await tellRefusal(own, said, decision);
+    // Whether a message waits, is queued or interrupts is no matter of yes or no: it is said.
+    if (decision.accepted && 'text' in command) {
+      const name = `answer:${said.source}`;
+      await own.once(name, `${marker(name)}\n@${said.actor}: ${decision.message}`);
+    }
     await forge.react(comment.id, decision.accepted ? '+1' : 'confused');
   };
   if (isOfDesk(command)) return [askDesk(context, { kind: command.name, ...said }, told)];

@@ -8,6 +8,7 @@ import { decide } from '../ticket/decide.ts';
 import type { Decision, View } from '../ticket/decision.ts';
 import { type DeskRequest, decideDesk, type ServeRequest } from '../ticket/desk.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
+import { writeInRoom } from '../ticket/messages.ts';
 import { archivePath, deskPath, keptPath, quarantinePath, ticketPath } from '../ticket/paths.ts';
 import { deskAfter } from '../ticket/quota.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
@@ -155,9 +156,10 @@ export class Draft {
     if (!decision.ticket) return decision;
     try {
       const write = wordy.includes(request.kind) ? writeWords : writeTicket;
-      const path = this.#put(decision.ticket, write(decision.ticket, file?.text));
+      const { ticket, text } = writeInRoom(decision.ticket, (one) => write(one, file?.text));
+      const path = this.#put(ticket, text);
       if (file && file.path !== path) this.#changes.set(file.path, null);
-      return decision;
+      return { ...decision, ticket };
     } catch (thrown) {
       if (!(thrown instanceof SignalboxError) || thrown.kind !== 'user') throw thrown;
       const refused = refusal(thrown.code as ReasonCode, thrown.message);

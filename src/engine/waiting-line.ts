@@ -20,13 +20,14 @@ export function needsFreshLook(item: Item): boolean {
   return endsForAbsence(item) || item.request.kind === 'signal';
 }
 
-/** Whether an item may not wait for others to gather: people's stops, and a runner that stands at the gate. */
+/** Whether an item may not wait for others to gather: people's stops and interrupts, and a runner that stands at the gate. */
 export function isUrgent(item: Item): boolean {
   const { kind } = item.request;
   return (
     item.id === null ||
     restrictive.includes(item.request.kind as Request['kind']) ||
     kind === 'bind' ||
+    kind === 'interrupt' ||
     kind === 'signal'
   );
 }

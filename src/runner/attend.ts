@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { asError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Config, Profile } from '../ticket/config.ts';
-import type { Attempt } from '../ticket/format.ts';
+import type { Attempt, Ticket } from '../ticket/format.ts';
 import { type Agent, type AgentExit, agentEnvironment, startAgent } from './agent.ts';
 import type { EndTools } from './end.ts';
 import type { Job, RunnerForge } from './job.ts';
@@ -55,6 +55,8 @@ export interface Started {
   prompt: string;
   workshop: Workshop;
   profile: Profile;
+  /** As its prompt was made from it. */
+  ticket: Ticket;
 }
 
 /** Characters of an agent's output that go into the job's log. */

@@ -51,7 +51,10 @@ export function buildPrompt({ ticket, attempt, salvage, house }: PromptFacts): s
     ...section('Text:', ticket.body === '' ? [] : [ticket.body]),
     ...section(
       'Messages, oldest first:',
-      ticket.messages.map(({ by, at, text }) => `${by}, ${at}:\n${text}`),
+      ticket.messages.map(
+        ({ by, at, text, delivered }) =>
+          `${by}, ${at}${delivered ? ` (attempt ${delivered.attempt} was given it)` : ''}:\n${text}`,
+      ),
     ),
     ...section('Earlier attempts, and how they ended:', earlier),
     ...(salvage === null

@@ -5,6 +5,7 @@ import { workArtifact } from '../ticket/paths.ts';
 import { type Attending, attend, hiderOf, launch, type RunnerDeps, type Started, stop } from './attend.ts';
 import { type Ending, type EndTools, finish } from './end.ts';
 import { type Gate, lookAgain, passGate, type Turned } from './gate.ts';
+import { noteGiven } from './given.ts';
 import { closedAt, type Job } from './job.ts';
 import { type Judgement, judge } from './judge.ts';
 import { lastWords } from './last-words.ts';
@@ -97,12 +98,12 @@ async function start(
   const { ticket, attempt } = now;
   const prompt = buildPrompt({ ticket, attempt, salvage: workshop.salvage, house: deps.housePrompt });
   const agent = launch(attending, { attempt, workshop, profile, prompt });
-  return { agent, name, prompt, workshop, profile };
+  return { agent, name, prompt, workshop, profile, ticket };
 }
 
 /** The agent works; then what it said is judged and the end is gone through. */
 async function work(attending: Attending, started: Started): Promise<Outcome> {
-  const { deps, tools, job } = attending;
+  const { deps, tools, job, key } = attending;
   const { agent, name, prompt, workshop, profile } = started;
   const { clock, log } = deps;
   const hide = hiderOf(attending, profile);
@@ -116,11 +117,14 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
     timeoutMs: finishingTimes(deps.config).workMs,
     bundlePath: join(deps.workFolder, workArtifact(job.ticket, job.attempt).file),
   });
+  const lookMs = deps.config.limits.look_seconds * 1000;
+  const noted = noteGiven({ ...deps, ...tools }, { job, key, ticket: started.ticket }, agent, lookMs);
   const { cause, exit } = await attend(attending, agent, profile, () =>
     keeper.save({ subject: 'work in progress', words: words() }),
   );
   if (cause) tools.output.line(`stopping the agent: ${cause}`);
   const agentGone = await stop(attending, agent);
+  await noted; // before the attempt is closed by what follows
   const takeBack = async () => deps.user?.takeBack();
   await tools.patience.within('take the work back', { ms: 60_000, hurriedBy: 4_000 }, takeBack);
   const spoken = readVerdict(agent.spoken(), prompt);

@@ -15,11 +15,12 @@ import {
   landWaiting,
   phaseAfter,
 } from './landing.ts';
+import { delivered, isInterruptible, withMessage } from './messages.ts';
 import { accept, discard } from './quarantine.ts';
 import type { ReasonCode } from './reasons.ts';
 import { withReport } from './report.ts';
 import type { Request, RequestKind, RequestOf, RowName } from './requests.ts';
-import { requestDigest } from './signals.ts';
+import { cut, requestDigest } from './signals.ts';
 import { isOpen } from './states.ts';
 import { isInStep } from './texts.ts';
 
@@ -59,13 +60,16 @@ const personal = {
     return landWaiting(held, now.now, { kind: 'parked', reason: 'held', by: request.actor });
   },
   interrupt(ticket, request, now) {
-    const closed = close(ticket, request, now, 'interrupted', request.message);
-    return landTodo(withMessage(closed, request, request.message), now);
+    const told = withMessage(ticket, request, request.text);
+    if ('refused' in told || !isInterruptible(ticket, request.at)) return told;
+    return landTodo(close(told, request, now, 'interrupted', cut(request.text, 1000)), now);
   },
+  tell: (ticket, request) => withMessage(ticket, request, request.text),
   answer(ticket, request, now) {
     const waiting = ticket.waiting;
     if (!waiting?.question) return refuse('no-row', 'No question of this ticket is open.');
     const answered = withMessage(ticket, request, request.text);
+    if ('refused' in answered) return answered;
     if (waiting.kind === 'question') return landTodo(answered, now);
     const { question: _, ...rest } = waiting;
     return { ...answered, waiting: rest };
@@ -74,7 +78,8 @@ const personal = {
   reject(ticket, request, now) {
     const phase = request.phase ?? ticket.phase;
     if (!ticket.phases.includes(phase)) return refuse('bad-phase', `${ticket.id} has no phase ${phase}.`);
-    return landTodo(withMessage({ ...ticket, phase }, request, request.reason), now);
+    const told = withMessage({ ...ticket, phase }, request, request.reason);
+    return 'refused' in told ? told : landTodo(told, now);
   },
   retry: (ticket, _request, now) => landTodo({ ...grantedRetry(ticket, now), not_before: null }, now),
   cancel: (ticket, request, now) =>
@@ -107,6 +112,7 @@ const runs = {
       },
     };
   },
+  delivered,
   done: (ticket, request, now) => landNextPhase(closeBySignal(ticket, request, now), now, false),
   review: (ticket, request, now) => landReview(closeBySignal(ticket, request, now)),
   question(ticket, request, now) {
@@ -246,10 +252,6 @@ function closeBySignal(ticket: Ticket, request: RequestOf<'signal'>, { now }: Ci
     // A worker's own word, and only the runner's: a comment or a file is written while the agent may live (rule 18).
     agentGone: request.channel === 'runner' && request.signal?.agent_gone === true,
   });
-}
-
-function withMessage(ticket: Ticket, request: Request, text: string): Ticket {
-  return { ...ticket, messages: [...ticket.messages, { by: request.actor, at: request.at, text }] };
 }
 
 function grantedRetry(ticket: Ticket, { config }: Circumstances): Ticket {

@@ -15,9 +15,12 @@ export type Command =
   | { name: 'status' }
   | { name: 'pause' | 'drain' | 'resume' }
   | { name: 'cancel' | 'reject'; reason: string }
-  | { name: 'answer'; text: string }
+  | { name: Saying; text: string }
   | { name: 'accept' | 'discard'; digest: string }
-  | { name: 'error'; command: 'park' | 'answer' | 'accept' | 'discard'; message: string };
+  | { name: 'error'; command: 'park' | Saying | 'accept' | 'discard'; message: string };
+
+/** Commands whose words are for an agent. */
+type Saying = 'answer' | 'tell' | 'interrupt';
 
 const plain = ['hold', 'release', 'retry', 'status', 'pause', 'drain', 'resume', 'approve'] as const;
 
@@ -31,10 +34,9 @@ export function readCommand(body: string, now: number): Command | null {
   if (name === 'park') return readPark(rest.trim(), others.join('\n').trim(), now);
   if (name === 'cancel' || name === 'reject') return { name, reason: words };
   if (name === 'accept' || name === 'discard') return readEntry(name, words);
-  if (name === 'answer') {
-    return words
-      ? { name, text: words }
-      : { name: 'error', command: name, message: 'Write the answer behind it: `/answer <text>`.' };
+  if (name === 'answer' || name === 'tell' || name === 'interrupt') {
+    const message = `Write what the agent shall be told behind it: \`/${name} <text>\`.`;
+    return words ? { name, text: words } : { name: 'error', command: name, message };
   }
   const known = plain.find((one) => one === name);
   return known ? ({ name: known } as Command) : null;

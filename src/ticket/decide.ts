@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { Decision, View } from './decision.ts';
 import { formatVersion, ticket as schema, type Ticket } from './format.ts';
 import { type Circumstances, landWaiting } from './landing.ts';
+import { whatHappened } from './message-words.ts';
 import { consumedBy, entryOf } from './quarantine.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
 import { outdatesRelease, type Request, type RequestOf, rowName, waking } from './requests.ts';
@@ -174,7 +175,8 @@ function bornWaiting(ticket: Ticket, stop: NonNullable<RequestOf<'create'>['park
 function accepted(before: Ticket, after: Ticket, request: Request): Decision {
   const name = requestWords(request);
   const states = before.state === after.state ? after.state : `${before.state} -> ${after.state}`;
-  const message = `${after.id} is ${stateWords(after.state)}${after.hold ? ' and held' : ''}.`;
+  const stands = `${after.id} is ${stateWords(after.state)}${after.hold ? ' and held' : ''}.`;
+  const message = whatHappened(before, after, request) ?? stands;
   const changed = JSON.stringify(before) !== JSON.stringify(after);
   return {
     accepted: true,
@@ -187,7 +189,7 @@ function accepted(before: Ticket, after: Ticket, request: Request): Decision {
 }
 
 /** Requests about an attempt in hand. */
-const ofAttempt: readonly Request['kind'][] = ['bind', 'lost', 'quota', 'stopped_by_person'];
+const ofAttempt: readonly Request['kind'][] = ['bind', 'delivered', 'lost', 'quota', 'stopped_by_person'];
 
 /** As the history names it; of what was taken out of quarantine so much that it is found there. */
 function requestWords(request: Request): string {

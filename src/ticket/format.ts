@@ -99,6 +99,20 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
+const message = z.strictObject({
+  id: line
+    .default('')
+    .describe('of the request that brought it: a comment `c204`, or one of the command line'),
+  by: line,
+  at: instant,
+  text,
+  delivered: z
+    .strictObject({ attempt: z.number().int().positive(), at: instant })
+    .optional()
+    .describe('the first attempt whose agent was given it'),
+});
+export type Message = z.infer<typeof message>;
+
 const report = z.strictObject({
   status: z.enum(outcomes),
   summary: text.describe('the last words of its agent, or what is known'),
@@ -163,10 +177,7 @@ export const ticket = z.strictObject({
   start_when: condition.nullable().default(null).describe('asked again at the claim'),
   body: text.default(''),
   released: z.strictObject({ by: line, at: instant }).nullable().default(null),
-  messages: z
-    .array(z.strictObject({ by: line, at: instant, text }))
-    .max(200)
-    .default([]),
+  messages: z.array(message).max(200).default([]).describe('what people say to its agents'),
   attempt: attempt.nullable().default(null),
   attempts: z.array(closedAttempt).default([]),
   seen: z

@@ -26,6 +26,8 @@ export const reasons = {
   'not-acceptable':
     'Only a done, review or question that could be read can be accepted. This can be discarded.',
   'other-phase': 'The ticket is in another phase than the one the signal is of.',
+  'messages-full':
+    'The ticket holds as many messages that no agent was given as it may. Put them into one, or into its text.',
   'bad-condition': 'This condition cannot be met or understood.',
   // why a todo ticket does not start
   'run-not-ended': 'An earlier run of this ticket has not been seen to end yet.',

@@ -102,7 +102,10 @@ export type Request = Asked &
     | { kind: 'stopped_by_person'; attempt: number; seen?: Seen }
     | { kind: 'undispatchable'; attempt: number; code: string; reason: string }
     | { kind: 'stopped'; attempt: number; bundled?: boolean }
-    | { kind: 'interrupt'; message: string }
+    | { kind: 'interrupt'; text: string }
+    | { kind: 'tell'; text: string }
+    /** Messages that the agent of an attempt was given; the key is that of its run. */
+    | { kind: 'delivered'; attempt: number; key: string; ids: readonly string[] }
     | { kind: 'due' }
     | { kind: 'answer'; text: string }
     | { kind: 'expire'; code: string; reason: string }
@@ -139,7 +142,15 @@ export const restrictive: readonly RequestKind[] = ['park', 'hold', 'cancel'];
 export const outdatesRelease: readonly RequestKind[] = [...restrictive, 'stopped_by_person'];
 
 /** Requests that bring somebody's words into a ticket; all others add little, and always find room in its file. */
-export const wordy: readonly RequestKind[] = ['create', 'edit', 'answer', 'interrupt', 'reject', 'accept'];
+export const wordy: readonly RequestKind[] = [
+  'create',
+  'edit',
+  'answer',
+  'tell',
+  'interrupt',
+  'reject',
+  'accept',
+];
 
 /** Requests that wake: superseded by a restrictive one that is not older. */
 export const waking: readonly RequestKind[] = ['release', 'retry', 'reopen', 'accept'];

@@ -4,6 +4,7 @@ import { conditionWords, unknownAgents } from './conditions.ts';
 import type { Config } from './config.ts';
 import type { ClosedAttempt, Quarantined, Report, Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
+import { givenTo, messageLines } from './message-words.ts';
 import { quarantinePath, ticketPath } from './paths.ts';
 import { harmless, quote } from './quotes.ts';
 import { workPlace } from './report.ts';
@@ -40,7 +41,7 @@ export function statusComment(ticket: Ticket, circumstances: Circumstances): str
       `Attempt ${old.number} is being stopped${old.run ? ` ([run ${old.run.id}](${old.run.url}))` : ''}.`,
     );
   }
-  lines.push(nextAction(ticket, circumstances));
+  lines.push(...messageLines(ticket), nextAction(ticket, circumstances));
   return `${marker('status')}\n${lines.join('\n')}`;
 }
 
@@ -55,7 +56,7 @@ export function nextAction(ticket: Ticket, circumstances: Circumstances): string
       return ['Not started:', ...why.map(({ code, message }) => `- \`${code}\` ${message}`)].join('\n');
     }
     case 'in_progress':
-      return 'Next: the agent ends with a verdict. `park` stops it now; `hold` lets it finish, then waits.';
+      return 'Next: the agent ends with a verdict. `park` stops it now; `hold` lets it finish, then waits; `/tell <text>` leaves it a message, and `/interrupt <text>` starts it anew with one.';
     case 'waiting':
       return waitingWords(ticket, circumstances);
     case 'blocked':
@@ -112,6 +113,7 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
         ]
       : []),
     ...(attempt.run && !report?.artifacts.includes(`work: ${place}`) ? [`- Work kept: ${place}`] : []),
+    ...givenTo(ticket, number),
     ...(report
       ? [...listed('Next actions', report.next_actions), ...listed('Artifacts', report.artifacts)]
       : []),

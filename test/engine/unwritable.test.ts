@@ -15,7 +15,7 @@ const ids = ['MC-1', 'MC-2', 'MC-3'] as const;
 
 /** A ticket in whose file only `left` bytes are free. */
 function full(id: string, left: number, over: Partial<Ticket> = {}): Ticket {
-  const said = (text: string) => ({ by: 'elmar', at: '2026-05-25T09:12:00Z', text });
+  const said = (text: string) => ({ id: 'c1', by: 'elmar', at: '2026-05-25T09:12:00Z', text });
   const long = said('x'.repeat(64_000));
   const padded = (pad: number) =>
     aTicket(id, {
@@ -57,7 +57,7 @@ describe('a stop always finds room in the file', () => {
       full('MC-1', roomy + 100, working),
       full('MC-2', roomy - 100, { state: 'todo' }),
     );
-    const wordy = { ...asked, kind: 'interrupt', message: 'x'.repeat(200), source: 'e1' } as const;
+    const wordy = { ...asked, kind: 'interrupt', text: 'x'.repeat(200), source: 'e1' } as const;
     expect(await desk.writer.handle('MC-1', wordy)).toMatchObject({ accepted: false, code: 'too-large' });
     const claim = { ...asked, kind: 'claim', claim: 'c', source: 'scheduler' } as const;
     expect(await desk.writer.handle('MC-2', claim)).toMatchObject({ accepted: false, code: 'too-large' });

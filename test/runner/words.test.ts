@@ -59,7 +59,7 @@ describe('the verdict an agent ended with', () => {
           {
             title: body.slice(0, 200) || 'x',
             body,
-            messages: [{ by: 'elmar', at: '2026-01-01T00:00:00Z', text: said }],
+            messages: [{ id: 'c1', by: 'elmar', at: '2026-01-01T00:00:00Z', text: said }],
           },
           said,
         );

@@ -74,12 +74,12 @@ describe('what a request leaves behind, and nothing else', () => {
       release of in_progress: hold:false,released:{by:lucienne,at:12:00:00Z}
       hold of todo: state:waiting,waiting:{kind:parked,reason:held,by:lucienne,since:12:00:00Z},hold:true,start_when:null,restricted_at:12:00:00Z
       hold of waiting: hold:true,restricted_at:12:00:00Z
-      interrupt: state:todo,messages:[{by:lucienne,at:12:00:00Z,text:look here}],attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:interrupted,by:lucienne,reason:look here,started:11:59:30Z,ended:12:00:00Z,stopped:null}
-      answer: state:todo,waiting:null,messages:[{by:lucienne,at:12:00:00Z,text:yes}]
+      interrupt: state:todo,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:look here}],attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:interrupted,by:lucienne,reason:look here,started:11:59:30Z,ended:12:00:00Z,stopped:null}
+      answer: state:todo,waiting:null,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:yes}]
       approve: state:todo,phase:review,not_before:null
       approve of the last phase: state:done,hold:false,not_before:null,start_when:null
-      reject: state:todo,messages:[{by:lucienne,at:12:00:00Z,text:no}]
-      reject to an earlier phase: state:todo,phase:dev,messages:[{by:lucienne,at:12:00:00Z,text:no}]
+      reject: state:todo,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:no}]
+      reject to an earlier phase: state:todo,phase:dev,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:no}]
       retry: state:todo,blocked:null,not_before:null,lifetime:{attempts:0,retries:0,granted:1,minutes:0}
       cancel: state:cancelled,hold:false,not_before:null,start_when:null,attempt:null,restricted_at:12:00:00Z,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:cancelled,by:lucienne,reason:no need,started:11:59:30Z,ended:12:00:00Z,stopped:null}
       reopen: state:inbox,hold:false

@@ -123,6 +123,13 @@ const report = fc.record({
   next_actions: fc.array(line, { maxLength: 3 }),
   artifacts: fc.array(line, { maxLength: 3 }),
 });
+const message = fc.record({
+  id: line,
+  by: line,
+  at: instant,
+  text: nasty,
+  delivered: fc.option(fc.record({ attempt: number, at: instant }), { nil: undefined }),
+});
 const closed = fc.record({
   ...attempt,
   outcome: fc.constantFrom(...outcomes),
@@ -172,7 +179,7 @@ export const anyTicket: fc.Arbitrary<Ticket> = fc
       start_when: maybe(condition),
       body: nasty,
       released: maybe(fc.record({ by: line, at: instant })),
-      messages: fc.array(fc.record({ by: line, at: instant, text: nasty }), { maxLength: 3 }),
+      messages: fc.array(message, { maxLength: 3 }),
       attempt: maybe(fc.record({ ...attempt, claimed: instant, check_in_by: instant })),
       attempts: fc.array(closed, { maxLength: 4 }),
       seen,

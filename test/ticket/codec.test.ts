@@ -185,6 +185,7 @@ test('a file in one pair of braces keeps its comments too', () => {
 
 test('a ticket too large to be read again is not written', () => {
   const messages = Array.from({ length: 5 }, () => ({
+    id: 'c1',
     by: 'elmar',
     at: '2026-05-25T09:12:00Z',
     text: 'x'.repeat(60_000),

@@ -16,6 +16,8 @@ function fitting(name: RowName, state: State, hold: boolean): Ticket {
     return { ...base, waiting: { ...waiting, kind: 'deferred', when: { idle: 'luci' } } };
   if (name === 'answer' && waiting)
     return { ...base, waiting: { ...waiting, kind: 'question', question: 'which?' } };
+  if (name === 'delivered')
+    return { ...base, messages: [{ id: 'c1', by: 'elmar', at: '2026-05-25T11:00:00Z', text: 'go on' }] };
   if (name === 'merged') return { ...base, phase: 'review' };
   if ((name === 'bind' || name === 'undispatchable') && base.attempt)
     return { ...base, attempt: { ...base.attempt, run: null } };
@@ -112,7 +114,9 @@ describe('every state × every request', () => {
       quota: (not-executing) · (not-executing) · todo · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
       stopped_by_person: (not-executing) · (not-executing) · waiting · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
       undispatchable: (no-row) · (no-row) · blocked · (no-row) · (no-row) · (no-row) · (no-row) · (no-row)
-      interrupt: (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row) · (no-row) · (no-row)
+      interrupt: inbox · todo · todo · waiting · blocked · review · (no-row) · (no-row)
+      tell: inbox · todo · in_progress · waiting · blocked · review · (no-row) · (no-row)
+      delivered: (not-executing) · (not-executing) · in_progress · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
       due: (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row) · (no-row)
       answer: (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row) · (no-row)
       expire: (no-row) · blocked · blocked · blocked · (no-row) · (no-row) · (no-row) · (no-row)
@@ -149,7 +153,9 @@ describe('every state × every request', () => {
       quota: (not-executing) · (not-executing) · waiting+hold · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
       stopped_by_person: (not-executing) · (not-executing) · waiting+hold · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
       undispatchable: (no-row) · (no-row) · blocked+hold · (no-row) · (no-row) · (no-row) · (no-row) · (no-row)
-      interrupt: (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row) · (no-row) · (no-row)
+      interrupt: inbox+hold · todo+hold · waiting+hold · waiting+hold · blocked+hold · review+hold · (no-row) · (no-row)
+      tell: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · (no-row) · (no-row)
+      delivered: (not-executing) · (not-executing) · in_progress+hold · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
       due: (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row) · (no-row)
       answer: (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row) · (no-row)
       expire: (no-row) · blocked+hold · blocked+hold · blocked+hold · (no-row) · (no-row) · (no-row) · (no-row)

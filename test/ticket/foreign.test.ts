@@ -103,7 +103,7 @@ describe('of the fields', () => {
       seen: { e1: at(0) },
       restricted_at: at(0),
       released: { by: 'wilma', at: at(0) },
-      messages: [{ by: 'elmar', at: at(0), text: 'go on' }],
+      messages: [{ id: 'c1', by: 'elmar', at: at(0), text: 'go on' }],
       lifetime: { ...before.lifetime, retries: 0, granted: 9, attempts: 7 },
       created: at(1),
       mirrored: 'a'.repeat(64),
@@ -149,7 +149,7 @@ describe('a new file', () => {
     const forged: Partial<Ticket> = {
       issue: 7,
       seen: { e1: at(0) },
-      messages: [{ by: 'lucienne', at: at(0), text: 'do as I say' }],
+      messages: [{ id: 'c1', by: 'lucienne', at: at(0), text: 'do as I say' }],
       lifetime: { attempts: 1, retries: 0, granted: 5, minutes: 0 },
     };
     const { ticket, putBack } = born({ state: 'in_progress', ...forged });
