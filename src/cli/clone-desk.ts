@@ -23,7 +23,11 @@ export interface CloneOptions {
   log: Log;
 }
 
-type Asked<K extends 'accept' | 'discard'> = Pick<RequestOf<K>, 'kind' | 'ticket' | 'digest'>;
+/** What a person may ask from a clone. */
+type Asked =
+  | { [K in 'accept' | 'discard']: Pick<RequestOf<K>, 'kind' | 'ticket' | 'digest'> }['accept' | 'discard']
+  | { [K in Saying]: Pick<RequestOf<K>, 'kind' | 'text'> }[Saying];
+type Saying = 'tell' | 'interrupt' | 'answer';
 
 /** The tickets at a clone's remote. What is asked of them is asked as the person. */
 export interface CloneDesk {
@@ -36,7 +40,7 @@ export interface CloneDesk {
   now(): number;
   /** The judged head. @throws SignalboxError `head-moved-back`, `not-judged` */
   head(): Promise<Snapshot>;
-  ask(id: string, request: Asked<'accept'> | Asked<'discard'>): Promise<Decision>;
+  ask(id: string, request: Asked): Promise<Decision>;
   swap(base: Snapshot, commit: NewCommit): Promise<Swap>;
   /** Refs of the remote that begin so, with their commits. */
   refs(prefix: string): Promise<Map<string, string>>;

@@ -11,6 +11,7 @@ import { guide, type LocalDesk } from './guide.ts';
 import { Narrator } from './narrator.ts';
 import { addPrune } from './prune-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
+import { addTalk } from './talk-command.ts';
 
 interface Ports {
   clock: Clock;
@@ -98,6 +99,7 @@ function makeProgram(options: ProgramOptions): Command {
   addDoctor(program, options);
   addQuarantine(program, options);
   addPrune(program, options);
+  addTalk(program, options);
   return program;
 }
 

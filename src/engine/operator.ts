@@ -18,6 +18,7 @@ import { show } from './mirror.ts';
 import type { Comment, Forge, Operator, Run, Snapshot, Store } from './ports.ts';
 import { giveIssue } from './publish.ts';
 import { makeJudge } from './pushes.ts';
+import { expireQuestions } from './questions.ts';
 import { Runs } from './runs.ts';
 import { nextMoment, schedule, waitingForProfiles } from './schedule.ts';
 import { servedSince } from './serving.ts';
@@ -260,8 +261,9 @@ class DeskOperator implements Operator {
     const signals = () => snapshot.signals.map((one) => this.handle(one.ticket, signalRequest(one, { at })));
     const deadlines = () => tickets.map((ticket) => this.#runs.checkDeadline(ticket));
     const failures: unknown[] = [];
-    for (const begin of [signals, deadlines, () => [schedule(this.#context, snapshot)]])
-      failures.push(...(await together<unknown>(begin())).failures);
+    const rest = [() => [schedule(this.#context, snapshot)], () => expireQuestions(this.#context, snapshot)];
+    for (const begin of [signals, deadlines, ...rest])
+      failures.push(...(await together<unknown>(await begin())).failures);
     const config = await this.#options.config();
     for (const { id } of this.#callClock.due(tickets, config, forge.now())) this.#showDirty.add(id);
     const moment = nextMoment(snapshot, forge.now(), config);

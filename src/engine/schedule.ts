@@ -4,6 +4,7 @@ import { agentOf, byUrgency, claimed, obstacles } from '../ticket/claim.ts';
 import { holds } from '../ticket/conditions.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
+import { expiryOf } from '../ticket/questions.ts';
 import type { Request } from '../ticket/requests.ts';
 import { type Context, circumstances } from './context.ts';
 import type { Snapshot } from './ports.ts';
@@ -89,6 +90,8 @@ export function nextMoment(snapshot: Snapshot, now: number, config: Config): num
       moments.push(Date.parse(ticket.waiting.when.until));
     if (ticket?.attempt) moments.push(Date.parse(ticket.attempt.check_in_by));
     if (ticket) moments.push(...callMoments(ticket, config));
+    const expiry = ticket && expiryOf(ticket, config);
+    if (expiry !== null) moments.push(expiry);
   }
   for (const { until } of Object.values(snapshot.desk.profiles)) if (until) moments.push(Date.parse(until));
   const ahead = moments.filter((moment) => moment > now);

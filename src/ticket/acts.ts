@@ -17,6 +17,7 @@ import {
 } from './landing.ts';
 import { delivered, isInterruptible, withMessage } from './messages.ts';
 import { accept, discard } from './quarantine.ts';
+import { chosen, expiryOf } from './questions.ts';
 import type { ReasonCode } from './reasons.ts';
 import { withReport } from './report.ts';
 import type { Request, RequestKind, RequestOf, RowName } from './requests.ts';
@@ -68,7 +69,9 @@ const personal = {
   answer(ticket, request, now) {
     const waiting = ticket.waiting;
     if (!waiting?.question) return refuse('no-row', 'No question of this ticket is open.');
-    const answered = withMessage(ticket, request, request.text);
+    const text = chosen(waiting, request.text);
+    if (text === null) return refuse('no-such-option');
+    const answered = withMessage(ticket, request, text);
     if ('refused' in answered) return answered;
     if (waiting.kind === 'question') return landTodo(answered, now);
     const { question: _, ...rest } = waiting;
@@ -171,13 +174,14 @@ const books = {
       return refuse('condition-unmet', `It waits ${when ? conditionWords(when) : 'for a release'}.`);
     return landTodo({ ...ticket, start_when: isPassing(when) ? when : null }, now);
   },
-  expire: (ticket, request, now) =>
-    landBlocked(
-      close(ticket, request, now, 'blocked', request.reason),
-      now.now,
-      request.code,
-      request.reason,
-    ),
+  expire(ticket, request, now) {
+    const { code, reason } = request;
+    // Of a question decided on the very head: it may have been answered, and another asked since.
+    const isDue = (expiryOf(ticket, now.config) ?? Number.POSITIVE_INFINITY) <= now.now;
+    if (code === 'question-expired' && !isDue)
+      return refuse('condition-unmet', 'No question of it has waited so long.');
+    return landBlocked(close(ticket, request, now, 'blocked', reason), now.now, code, reason);
+  },
   merged(ticket, request, now) {
     if (ticket.state === 'review') {
       const isEarlier = ticket.attempts.some(({ ended, accepted }) => (accepted?.at ?? ended) > request.at);

@@ -97,6 +97,12 @@ const limits = z.strictObject({
       'how long a runner may take, once its agent has ended, to push the work and hand in what it said',
     ),
   force_cancel_seconds: seconds.default(360).describe('from a cancel without effect to a force-cancel'),
+  question_days: z
+    .number()
+    .positive()
+    .max(365)
+    .default(7)
+    .describe('how long a question waits for its answer until its ticket is blocked'),
   alarm_seconds: seconds.default(900).describe('from a stop asked to the alarm where it did not take'),
 });
 export type Limits = z.infer<typeof limits>;

@@ -51,6 +51,7 @@ const waiting = z.strictObject({
   kind: z.enum(['parked', 'deferred', 'question']),
   when: condition.optional(),
   question: text.optional(),
+  options: z.array(line).max(20).optional().describe('answers that the agent offers'),
   reason: text.default(''),
   by: line,
   since: instant,

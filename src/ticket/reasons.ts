@@ -26,6 +26,7 @@ export const reasons = {
   'not-acceptable':
     'Only a done, review or question that could be read can be accepted. This can be discarded.',
   'other-phase': 'The ticket is in another phase than the one the signal is of.',
+  'no-such-option': 'The question has no option with this number.',
   'messages-full':
     'The ticket holds as many messages that no agent was given as it may. Put them into one, or into its text.',
   'bad-condition': 'This condition cannot be met or understood.',
@@ -62,6 +63,7 @@ export const reasons = {
   'time-limit': 'The attempt ran longer than its profile allows.',
   'head-unreadable': 'The runner could not read the head for too long, and stopped its agent.',
   'retries-exhausted': 'All attempts this ticket may make were made.',
+  'question-expired': 'The question was not answered in time.',
   'no-workflow': 'The workflow is not on the default branch or cannot be dispatched.',
   'dispatch-refused': 'GitHub refuses to start the workflow.',
   'bad-phase': 'The ticket names a phase that the configuration does not have.',

@@ -138,8 +138,8 @@ export function rowName(request: Request): RowName {
 /** Requests that restrict: in one reading they go before all others, and a release older than one is superseded. */
 export const restrictive: readonly RequestKind[] = ['park', 'hold', 'cancel'];
 
-/** Requests after which an older release means nothing any more (rule 4): the restrictive, and a stop in Actions. */
-export const outdatesRelease: readonly RequestKind[] = [...restrictive, 'stopped_by_person'];
+/** Requests after which an older release means nothing any more (rule 4): the restrictive, a stop in Actions, an issue that is gone. */
+export const outdatesRelease: readonly RequestKind[] = [...restrictive, 'stopped_by_person', 'detach'];
 
 /** Requests that bring somebody's words into a ticket; all others add little, and always find room in its file. */
 export const wordy: readonly RequestKind[] = [

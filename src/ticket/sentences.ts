@@ -1,4 +1,5 @@
 // Stryker disable StringLiteral: words for people, not rules
+import { isoSeconds } from '../base/clock.ts';
 import { agentOf, obstacles } from './claim.ts';
 import { conditionWords, unknownAgents } from './conditions.ts';
 import type { Config } from './config.ts';
@@ -6,6 +7,7 @@ import type { ClosedAttempt, Quarantined, Report, Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { givenTo, messageLines } from './message-words.ts';
 import { quarantinePath, ticketPath } from './paths.ts';
+import { expiryOf } from './questions.ts';
 import { harmless, quote } from './quotes.ts';
 import { workPlace } from './report.ts';
 import { stateWords } from './states.ts';
@@ -42,6 +44,8 @@ export function statusComment(ticket: Ticket, circumstances: Circumstances): str
     );
   }
   lines.push(...messageLines(ticket), nextAction(ticket, circumstances));
+  const expiry = expiryOf(ticket, circumstances.config);
+  if (expiry !== null) lines.push(`Without an answer the ticket is blocked at ${isoSeconds(expiry)}.`);
   return `${marker('status')}\n${lines.join('\n')}`;
 }
 
@@ -200,6 +204,11 @@ export function blockedAlarm({ id, blocked }: Ticket): string {
 /** That an agent asks something. */
 export function questionCall(id: string, question: string): string {
   return `**The agent of ${id} asks:**\n${quote(question)}\n\nNext: \`/answer <text>\`.`;
+}
+
+/** Why a ticket is blocked whose question nobody answered. */
+export function unansweredReason(question: string, days: number): string {
+  return `Nobody answered within ${days} day${days === 1 ? '' : 's'}. To go on, \`/tell\` the answer, then \`/retry\`. Its agent asks:\n${question}`;
 }
 
 /** That a stop does not take. */

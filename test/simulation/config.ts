@@ -9,7 +9,12 @@ export function drawConfig(chance: Chance): Config {
     agents: { luci: { command: ['true'], capacity: chance.pick([1, 1, 2]), time_limit_minutes: 5 } },
     default_agent: 'luci',
     phases: { dev: { gate: chance.pick(['none', 'person']) } },
-    limits: { retries: 2, retry_after_seconds: 5, starts_per_hour: 1000 },
+    limits: {
+      retries: 2,
+      retry_after_seconds: 5,
+      starts_per_hour: 1000,
+      question_days: chance.pick([3, 12]) / (24 * 60),
+    },
   });
 }
 

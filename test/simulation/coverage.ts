@@ -20,8 +20,8 @@ const nearness = 60;
 
 /** Rows that nothing asks for yet, or that no world here can bring about, and why. */
 const left: Readonly<Record<string, string>> = {
-  interrupt: 'no surface asks for it yet',
-  expire: 'nothing asks for it yet',
+  'expire todo': 'a question waits; nothing counts a budget yet',
+  'expire in_progress': 'the same',
   'stopped in_progress': 'no attempt is claimed while another of its ticket stops',
   'accept in_progress':
     'something of the ticket runs, so it is refused; where nothing does it is no longer in progress',

@@ -10,6 +10,7 @@ import { witnessRef } from '../../src/ticket/paths.ts';
 import { self } from './names.ts';
 import { restrictiveLabels } from './people.ts';
 import type { SimAgent } from './runner.ts';
+import { checkMessages } from './told.ts';
 import { Violation } from './violation.ts';
 import { fits, isAbout, isYounger, latestOf, told } from './words.ts';
 import type { Asked, World } from './world.ts';
@@ -213,6 +214,7 @@ export class Oracle {
       if (closed.stopped && !earlier?.stopped && alive.some(({ attempt }) => attempt === closed.number))
         throw new Violation('S4', `${after.id} #${closed.number} is said to be stopped, and lives`);
     }
+    checkMessages(this.#world, before, after);
     const failures = after.attempts.filter(
       ({ outcome }) => outcome === 'failed' || outcome === 'lost',
     ).length;

@@ -84,12 +84,12 @@ function unlabel(world: World): void {
 
 /** What makes sense to say, as a ticket stands. People say the rest, too, but less often. */
 const fitting: Readonly<Record<string, readonly string[]>> = {
-  inbox: ['release', 'release', 'park', 'defer', 'hold', 'cancel'],
-  todo: ['park', 'hold', 'cancel'],
-  in_progress: ['park', 'park', 'hold', 'cancel'],
-  waiting: ['release', 'release', 'answer', 'park', 'cancel'],
-  blocked: ['retry', 'release', 'hold', 'cancel'],
-  review: ['approve', 'reject', 'park', 'cancel'],
+  inbox: ['release', 'release', 'park', 'defer', 'hold', 'cancel', 'tell'],
+  todo: ['park', 'hold', 'cancel', 'tell', 'tell'],
+  in_progress: ['park', 'park', 'hold', 'cancel', 'tell', 'interrupt', 'interrupt'],
+  waiting: ['release', 'release', 'answer', 'park', 'cancel', 'tell'],
+  blocked: ['retry', 'release', 'hold', 'cancel', 'tell'],
+  review: ['approve', 'reject', 'park', 'cancel', 'tell'],
 };
 
 function aCommand({ chance, mood, oracle }: World, issue: number): string {
@@ -106,6 +106,8 @@ const commands = {
   retry: 1,
   cancel: 0.3,
   answer: 1,
+  tell: 1,
+  interrupt: 1.5,
   approve: 1,
   reject: 1,
 };
@@ -121,7 +123,12 @@ function command(
   const until = isoSeconds(schedule.now + chance.below(20 * 60_000))
     .replace('T', ' ')
     .replace('Z', ' UTC');
-  const texts: Record<string, string> = { answer: '/answer blue', defer: `/park until ${until}` };
+  const texts: Record<string, string> = {
+    answer: '/answer blue',
+    defer: `/park until ${until}`,
+    tell: '/tell mind the rake',
+    interrupt: '/interrupt the other shed',
+  };
   const body = texts[chosen] ?? `/${chosen}`;
   const kind = chosen === 'defer' ? 'park' : chosen;
   world.tell(`${who} says ${body} on #${issue}`);

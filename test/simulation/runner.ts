@@ -5,6 +5,7 @@ import { makeJudge } from '../../src/engine/pushes.ts';
 import type { AgentExit } from '../../src/runner/agent.ts';
 import { type EndTools, finish } from '../../src/runner/end.ts';
 import { type Gate, lookAgain, passGate } from '../../src/runner/gate.ts';
+import { noteGiven } from '../../src/runner/given.ts';
 import { closedAt, type Job, type RunnerStore } from '../../src/runner/job.ts';
 import { judge } from '../../src/runner/judge.ts';
 import type { Limit } from '../../src/runner/limit.ts';
@@ -13,6 +14,7 @@ import { type Brake, makeBrake } from '../../src/runner/stop.ts';
 import type { Verdict } from '../../src/runner/verdict.ts';
 import { watched } from '../../src/runner/watched.ts';
 import type { Config } from '../../src/ticket/config.ts';
+import type { Ticket } from '../../src/ticket/format.ts';
 import { workRef } from '../../src/ticket/paths.ts';
 import type { Chance } from './chance.ts';
 import { simForge } from './forge.ts';
@@ -33,6 +35,8 @@ export interface SimAgent {
   machine: Machine;
   /** An id of GitHub's from its runner's last look at the issue before it started. */
   lookedAt: number;
+  /** What its prompt told it of what people said: ids. */
+  messages: readonly string[];
   /** Ends by itself, with these words. */
   end(exit: AgentExit, said: Verdict | null, limit?: Limit): void;
 }
@@ -127,10 +131,15 @@ export class SimRunner {
     }
     const brake = makeBrake();
     const over = this.#watch(tools.store, job, brake);
-    const { exit, said, limit = null } = await this.#lives(job, key, brake);
+    const life = this.#lives(job, key, standing.ticket, brake);
+    const exited = life.then(({ exit: how }) => how ?? { signal: 'SIGTERM' });
+    const given = { job, key, ticket: standing.ticket };
+    const noted = noteGiven(tools, given, { exited }, look_seconds * 1000);
+    const { exit, said, limit = null } = await life;
     over();
     if (brake.cause) await sleep(clock, chance.below(kill_after_seconds * 1000));
     if (this.agent) this.agent.isAlive = false;
+    await noted;
     const closed = brake.cause === 'cancelled' && (await isClosed(tools.store, job));
     const judgement = judge({ cause: brake.cause, exit, claim: said, limit, lastWords: '', closed });
     await finish(tools, { ...nothing, agent: 'luci', judgement, saveWork: () => this.#saveWork(job) });
@@ -177,7 +186,7 @@ export class SimRunner {
   }
 
   /** The agent's life, until it ends by itself or the brake is pulled. */
-  #lives(job: Job, key: string, brake: Brake): Promise<Life> {
+  #lives(job: Job, key: string, { messages }: Ticket, brake: Brake): Promise<Life> {
     const { run, hangs } = this.#sim;
     return new Promise((resolve) => {
       const end: SimAgent['end'] = (exit, said, limit) => {
@@ -195,6 +204,7 @@ export class SimRunner {
         hangs,
         machine: this.machine,
         lookedAt,
+        messages: messages.map(({ id }) => id),
         end,
       };
       this.agent = agent;

@@ -128,8 +128,8 @@ describe('what a request leaves behind, and nothing else', () => {
       expire: state:blocked,blocked:{code:time-limit,reason:too long,since:12:00:00Z},start_when:null,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:blocked,by:signalbox,reason:too long,started:11:59:30Z,ended:12:00:00Z,stopped:null}
       merged: state:todo,phase:review,not_before:null
       merged in the last phase: state:done,not_before:null,start_when:null
-      detach: issue:null,state:waiting,waiting:{kind:parked,reason:deleted,by:signalbox,since:12:00:00Z},start_when:null,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:parked,by:signalbox,reason:deleted,started:11:59:30Z,ended:12:00:00Z,stopped:null}
-      detach of blocked: issue:null
+      detach: issue:null,state:waiting,waiting:{kind:parked,reason:deleted,by:signalbox,since:12:00:00Z},start_when:null,attempt:null,restricted_at:12:00:00Z,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:parked,by:signalbox,reason:deleted,started:11:59:30Z,ended:12:00:00Z,stopped:null}
+      detach of blocked: issue:null,restricted_at:12:00:00Z
       link: issue:7,mirrored:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
       "
     `);

@@ -52,6 +52,11 @@ describe('S2: what waits stays waiting', () => {
     expect(ask(stopped, by('e3', 'release', 4)).code).toBe('superseded');
   });
 
+  test('an issue that is gone makes a release void that was made on it before', () => {
+    const gone = told({ ...executing, issue: 7 }, by('engine', 'detach', 5));
+    expect(ask(gone, by('c3', 'release', 4)).code).toBe('superseded');
+  });
+
   test('a deferral first seen after a younger plain park does not loosen it', () => {
     const until = { when: { until: at(9) } } as Partial<Request>;
     const parked = told(ticketIn('inbox'), by('e1', 'park', 1));
