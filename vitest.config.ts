@@ -25,6 +25,7 @@ const long = [
     'issue-form',
     'kill-points',
     'killed-whole',
+    'messages',
     'moved-back',
     'park',
     'stays-stopped',
