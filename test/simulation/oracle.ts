@@ -12,12 +12,8 @@ import { restrictiveLabels } from './people.ts';
 import type { SimAgent } from './runner.ts';
 import { checkMessages } from './told.ts';
 import { Violation } from './violation.ts';
-import { fits, isAbout, isYounger, latestOf, told } from './words.ts';
+import { fits, isAbout, isYounger, latestOf, stops, told, wakes, working } from './words.ts';
 import type { Asked, World } from './world.ts';
-
-const wakes = ['release', 'retry', 'reopen', 'answer', 'reject', 'accept'];
-const stops = ['park', 'hold', 'cancel'];
-const working = (ticket: Ticket | undefined) => ticket?.state === 'todo' || ticket?.state === 'in_progress';
 
 /**
  * Says after each step whether what must always hold still does. It knows what was asked and sees what was published;

@@ -1,6 +1,14 @@
 import type { Ticket } from '../../src/ticket/format.ts';
 import type { Asked } from './world.ts';
 
+/** What wakes a ticket, and what stops one. */
+export const wakes: readonly string[] = ['release', 'retry', 'reopen', 'answer', 'reject', 'accept'];
+export const stops: readonly string[] = ['park', 'hold', 'cancel'];
+
+/** Whether an agent has it, or may. */
+export const working = (ticket: Ticket | undefined): boolean =>
+  ticket?.state === 'todo' || ticket?.state === 'in_progress';
+
 /** A ticket in short, for a story. */
 export function told(ticket: Ticket | undefined): string {
   if (!ticket) return 'nothing';
