@@ -7,7 +7,7 @@ import { commentAsks } from './commands.ts';
 import { OwnComments } from './comments.ts';
 import { type Context, own, present } from './context.ts';
 import { closingAsks, controlLabels, isSame, labelAsks, takeOffLabels } from './labels.ts';
-import { mergeAsks } from './merges.ts';
+import { mergeAsks, unmergedAsks } from './merges.ts';
 import { may } from './people.ts';
 import type { Comment, Issue, IssueEvent, PullRequest, Snapshot } from './ports.ts';
 import { stepText } from './texts.ts';
@@ -70,7 +70,10 @@ async function carryOut(context: Context, id: string, reading: Reading): Promise
     ticket === null
       ? []
       : pull
-        ? [mergeAsks(context, ticket, { ...reading, pull })]
+        ? [
+            mergeAsks(context, ticket, { ...reading, pull }),
+            unmergedAsks(context, ticket, { ...reading, pull }),
+          ]
         : [...labelAsks(context, ticket, reading), closingAsks(context, ticket, reading)];
   const asked = await together([...comments, ...others]);
   const answered = await together(askAll(asked.done.flat()));

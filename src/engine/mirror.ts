@@ -56,7 +56,8 @@ export async function show(context: Context, id: string): Promise<boolean> {
   }
   await callPeople(context, ticket, comments);
   await settleQuarantine(snapshot, ticket, comments);
-  if (want.publish && ticket.state !== 'cancelled') await publishWork(context, ticket, want.publish);
+  if (want.publish && ticket.state !== 'cancelled')
+    await publishWork(context, ticket, want.publish, comments);
   const isAsked = !(await showClosing(context, ticket, issue, comments));
   return !isAsked && !textBehind(ticket, issue);
 }

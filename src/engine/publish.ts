@@ -1,6 +1,8 @@
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
-import { pullRequestText } from '../ticket/sentences.ts';
+import { besideWords } from '../ticket/pull-words.ts';
+import { marker, pullRequestText } from '../ticket/sentences.ts';
 import { shownDigest, ticketMarker } from '../ticket/texts.ts';
+import type { OwnComments } from './comments.ts';
 import { type Context, own } from './context.ts';
 import { ticketBranch } from './intake.ts';
 import { ownIssues } from './own-issues.ts';
@@ -15,6 +17,7 @@ export async function publishWork(
   { forge, log }: Context,
   ticket: Ticket,
   attempt: ClosedAttempt,
+  comments: Pick<OwnComments, 'once'>,
 ): Promise<void> {
   const { work } = attempt;
   if (work === undefined || !(await forge.isAhead(work))) return;
@@ -22,9 +25,12 @@ export async function publishWork(
   const latest = await forge.pullRequest(branch);
   const open = latest?.state === 'open' ? latest : null;
   if (latest && !open && !(await forge.isAhead(work, latest.head_sha))) return;
-  if ((await forge.ref(`refs/heads/${branch}`)) !== work && !(await forge.moveBranch(branch, work))) {
+  const there = await forge.ref(`refs/heads/${branch}`);
+  const isThere = there === work || (there !== null && !(await forge.isAhead(work, there)));
+  if (!isThere && !(await forge.moveBranch(branch, work))) {
     log.warn('accepted work does not build on the ticket branch', { ticket: ticket.id, branch, work });
-    return;
+    const words = besideWords(ticket, attempt, branch);
+    return comments.once(`beside:${work}`, `${marker(`beside:${work}`)}\n${words}`);
   }
   const { title, body } = pullRequestText(ticket, attempt);
   // What is so already is not written: that it changed would have it read again at every sweep.

@@ -16,6 +16,7 @@ import {
   phaseAfter,
 } from './landing.ts';
 import { delivered, isInterruptible, withMessage } from './messages.ts';
+import { unmergedNote } from './pull-words.ts';
 import { accept, discard } from './quarantine.ts';
 import { chosen, expiryOf } from './questions.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -192,6 +193,10 @@ const books = {
     return phaseAfter(ticket) === undefined
       ? landClosed(ticket, 'done')
       : refuse('no-row', 'Phases are left to do.');
+  },
+  unmerged(ticket, request) {
+    const told = withMessage(ticket, request, unmergedNote(request.pull));
+    return 'refused' in told || ticket.state !== 'done' ? told : landReview(told);
   },
   edit(ticket, request) {
     if (ticket.released) return refuse('frozen');

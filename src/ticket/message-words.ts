@@ -1,6 +1,7 @@
 // Stryker disable StringLiteral: words for people, not rules
 import type { Message, Ticket } from './format.ts';
 import { undelivered } from './messages.ts';
+import { closedUnmerged } from './pull-words.ts';
 import { harmless, quoteWords } from './quotes.ts';
 import type { Request } from './requests.ts';
 import { stateWords } from './states.ts';
@@ -13,6 +14,7 @@ import { stateWords } from './states.ts';
 export function whatHappened(before: Ticket, after: Ticket, request: Request): string | null {
   const { kind } = request;
   if (kind === 'answer') return answered(before, after);
+  if (kind === 'unmerged') return closedUnmerged(before, after);
   if (kind !== 'tell' && kind !== 'interrupt') return null;
   const open = before.attempt;
   if (open && !after.attempt) {

@@ -111,6 +111,8 @@ export type Request = Asked &
     | { kind: 'expire'; code: string; reason: string }
     | { kind: 'approve' }
     | { kind: 'merged' }
+    /** The pull request that shows its work was closed, and not merged. */
+    | { kind: 'unmerged'; pull: number }
     | { kind: 'reject'; phase?: string; reason: string }
     | { kind: 'retry' }
     | { kind: 'cancel'; reason: string }

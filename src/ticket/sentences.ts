@@ -7,6 +7,7 @@ import type { ClosedAttempt, Quarantined, Report, Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { givenTo, messageLines } from './message-words.ts';
 import { quarantinePath, ticketPath } from './paths.ts';
+import { shownBefore } from './pull-words.ts';
 import { expiryOf } from './questions.ts';
 import { harmless, quote } from './quotes.ts';
 import { workPlace } from './report.ts';
@@ -117,6 +118,7 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
         ]
       : []),
     ...(attempt.run && !report?.artifacts.includes(`work: ${place}`) ? [`- Work kept: ${place}`] : []),
+    ...shownBefore(ticket),
     ...givenTo(ticket, number),
     ...(report
       ? [...listed('Next actions', report.next_actions), ...listed('Artifacts', report.artifacts)]

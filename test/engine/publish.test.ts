@@ -27,7 +27,8 @@ function aForge(refs: Record<string, string>) {
   return {
     opened,
     refs,
-    publish: (work?: string) => publishWork(context, aTicket('MC-1'), { ...stopped, work }),
+    publish: (work?: string) =>
+      publishWork(context, aTicket('MC-1'), { ...stopped, work }, { once: async () => {} }),
   };
 }
 

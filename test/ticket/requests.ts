@@ -80,6 +80,7 @@ export function aRequest(name: RowName, over: Partial<Request> = {}): Request {
     due: { ...own, kind: 'due' },
     expire: { ...own, kind: 'expire', code: 'time-limit', reason: '' },
     merged: { ...own, kind: 'merged' },
+    unmerged: { ...asked, kind: 'unmerged', pull: 8 },
     edit: { ...asked, kind: 'edit', title: 'Another', body: 'text', digest: 'c'.repeat(64) },
     link: { ...own, kind: 'link', issue: 7, digest: 'b'.repeat(64) },
     mirrored: { ...own, kind: 'mirrored', digest: 'a'.repeat(64) },

@@ -191,7 +191,16 @@ describe('what always holds', () => {
   });
 
   test('a closed ticket takes nothing but a reopening and the keeping of its books', () => {
-    const books: RowName[] = ['reopen', 'discard', 'stopped', 'edit', 'link', 'mirrored', 'detach'];
+    const books: RowName[] = [
+      'reopen',
+      'discard',
+      'stopped',
+      'edit',
+      'link',
+      'mirrored',
+      'detach',
+      'unmerged',
+    ];
     const rows = table.filter((row) => row.from.some((state) => !isOpen(state)));
     expect([...new Set(rows.map((row) => row.request))].sort()).toEqual(books.sort());
   });
