@@ -25,7 +25,9 @@ export async function checkPeace(world: World, oracle: Oracle): Promise<void> {
   await mend(world);
   await settle(world, oracle);
   // A late pause takes effect, whatever resume was read before: so the desk is opened once all is read.
-  for (const [issue] of world.github.issues) world.github.comment(issue, '/resume', 'lucienne');
+  const { issues } = world.github;
+  if (issues.size === 0) world.github.openIssue('lucienne', 'Where all others were deleted', '', ['ticket']);
+  for (const [issue] of issues) world.github.comment(issue, '/resume', 'lucienne');
   await settle(world, oracle);
   const tickets = await oracle.tickets();
   for (const ticket of tickets.values()) checkTicket(world, ticket);
