@@ -101,10 +101,16 @@ describe('/park when or after', () => {
     expect(parked(line)).toMatchObject({ name: 'error', command: 'park' }),
   );
 
-  test.each(['', 'Not before we have talked.', 'whenever', 'afterwards we see', 'until'])(
-    'no condition, a reason alone: %j',
-    (line) => expect(parked(line)).toEqual([undefined, line]),
-  );
+  test.each([
+    '',
+    'Not before we have talked.',
+    'whenever',
+    'afterwards we see',
+    'until',
+    'Not when luci is idle',
+    'Not only after MC-1 is done',
+    'We wait until tomorrow',
+  ])('no condition, a reason alone: %j', (line) => expect(parked(line)).toEqual([undefined, line]));
 });
 
 test.each([
@@ -133,6 +139,10 @@ describe('a verdict in a comment', () => {
       kind: 'question',
       ...signal,
       attempt: 12,
+    });
+    expect(readCommentSignal(`DONE: my attempt: 3\nkey: 12e4-abcd`)).toMatchObject({
+      summary: 'my attempt: 3',
+      attempt: null,
     });
     expect(readCommentSignal(`FAILED:\nattempt: 3\n${words}\nkey: 12e4-abcd`)).toEqual({
       kind: 'failed',

@@ -42,3 +42,11 @@ test('when serving began is noted once', () => {
   expect(served).toEqual({ ...openDesk, serving_since: '2024-06-01T11:00:00Z' });
   expect(decideDesk(served, serve('2026-06-01T11:00:00Z'), now)).toBeNull();
 });
+
+test('what was carried out is remembered as long as it could come again, and no longer', () => {
+  const seen = { c1: '2026-04-30T11:59:59Z', c2: '2026-05-31T12:00:00Z' };
+  const request = { kind: 'pause', source: 'c3', at: '2026-06-01T11:00:00Z', actor: 'wilma' } as const;
+  const paused = decideDesk({ ...openDesk, seen }, request, now)?.desk;
+  expect(paused?.seen).toEqual({ c2: seen.c2, c3: request.at });
+  expect(paused).toMatchObject({ paused: true, draining: false });
+});
