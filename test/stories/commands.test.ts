@@ -235,3 +235,39 @@ test('what cannot be read is answered with how to write it, once; talk is not', 
   await ask(issue, '/hold', 'elmar');
   expect(await told(desk, issue, 'refused')).toEqual(answers);
 });
+
+test('a pull request that is closed unmerged is a note: the review stays, and the next attempt builds on what a person pushed', async () => {
+  const issue = await desk.openIssue({ body: 'do: wait', labels: ['ticket', 'release'] });
+  const id = `MC-${issue}`;
+  const at = { owner: 'acme', repo: 'desk' };
+  await desk.until('the agent works', () => desk.agent(id));
+  desk.say(id, 1, 'REVIEW: please look at it');
+  await desk.untilState(id, 'review');
+  const pull = await desk.until('its pull request', async () => {
+    const { data } = await desk.as('lucienne').rest.pulls.list(at);
+    return data.find(({ head }) => head.ref === `ticket/${id}`);
+  });
+  await desk.github.admin.commit('acme/desk', {
+    branch: `ticket/${id}`,
+    by: 'wilma',
+    files: { 'mine.txt': 'by wilma\n' },
+    message: 'as I would have it',
+  });
+  await desk.as('wilma').rest.pulls.update({ ...at, pull_number: pull.number, state: 'closed' });
+  const [note] = await desk.until('it is noted', async () => {
+    const all = await told(desk, pull.number, 'answer');
+    return all.length > 0 ? all : undefined;
+  });
+  expect(note).toContain(`@wilma: Noted: ${id} stays in review`);
+  expect(desk.ticket(id)?.state).toBe('review');
+  expect(await ask(issue, '/reject Smaller, please.')).toBe(done);
+  const agent = await desk.until('it works again', () => desk.agent(id, 2));
+  expect(agent.prompt).toContain(`> Pull request #${pull.number}, which showed the work so far, was closed`);
+  desk.say(id, 2, 'REVIEW: smaller now');
+  await desk.until('another shows it', async () => {
+    const { data } = await desk.as('lucienne').rest.pulls.list(at);
+    return data.some(({ head, number }) => head.ref === `ticket/${id}` && number > pull.number);
+  });
+  expect(desk.file('mine.txt', `ticket/${id}`)).toBe('by wilma\n');
+  expect(desk.file('work.txt', `ticket/${id}`)).toBe('attempt 2 was here\n');
+});
