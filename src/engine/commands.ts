@@ -1,5 +1,7 @@
 import { sha256 } from '../base/random.ts';
-import { type Command, readCommand, readCommentSignal } from '../ticket/commands.ts';
+import { readQuarantined } from '../ticket/codec.ts';
+import { type Command, readCommand } from '../ticket/commands.ts';
+import { readCommentSignal } from '../ticket/comment-signal.ts';
 import { isTooOld } from '../ticket/decide.ts';
 import type { DeskRequest } from '../ticket/desk.ts';
 import { formatVersion, type Ticket } from '../ticket/format.ts';
@@ -106,8 +108,8 @@ function neededFor(command: Command): 'triage' | 'write' {
 function commentSignal(ticket: Ticket, comment: Comment, said: Said): RequestOf<'signal'> | null {
   const read = readCommentSignal(comment.body);
   if (!read) return null;
-  const { kind, summary, key } = read;
-  const attempt = read.attempt ?? ticket.attempt?.number ?? ticket.attempts.at(-1)?.number ?? 0;
+  const { attempt: named, ...spoken } = read;
+  const attempt = named ?? ticket.attempt?.number ?? ticket.attempts.at(-1)?.number ?? 0;
   const signal =
     attempt === 0
       ? null
@@ -115,10 +117,8 @@ function commentSignal(ticket: Ticket, comment: Comment, said: Said): RequestOf<
           format: formatVersion,
           ticket: ticket.id,
           attempt,
-          kind,
-          summary,
+          ...spoken,
           run: null,
-          key,
           agent_gone: false,
         } as const);
   return {
@@ -127,7 +127,7 @@ function commentSignal(ticket: Ticket, comment: Comment, said: Said): RequestOf<
     signal,
     ticket: ticket.id,
     attempt,
-    text: comment.body.replaceAll(key, '***'),
+    text: comment.body.replaceAll(spoken.key, '***'),
     channel: 'comment',
   };
 }
@@ -140,8 +140,8 @@ async function signalAsks(
 ): Promise<Ask[]> {
   const digest = requestDigest(request);
   const path = quarantinePath(request.ticket, request.attempt, digest);
-  if (wasAccepted(ticket, digest) || wasDiscarded(ticket, digest) || snapshot.quarantine.includes(path))
-    return [];
+  if (wasAccepted(ticket, digest) || wasDiscarded(ticket, digest)) return [];
+  if (snapshot.quarantine.includes(path) && !(await isMended(snapshot, path, request))) return [];
   const runs = [ticket.attempt?.run, ...ticket.attempts.map(({ run }) => run)];
   const showsKey = runs.some((run) => run?.key_sha256 === sha256(request.signal?.key ?? ''));
   const isKnown =
@@ -149,4 +149,10 @@ async function signalAsks(
   if (!isKnown) return [];
   const told: Ask['told'] = ({ accepted }) => context.forge.react(comment.id, accepted ? '+1' : 'confused');
   return [askTicket(context, ticket, request, told)];
+}
+
+/** Whether a claim that lies in quarantine since it lacked its commit is made again with one, or with a reason for none. */
+async function isMended(snapshot: Snapshot, path: string, { signal }: RequestOf<'signal'>): Promise<boolean> {
+  if (!signal?.work && !signal?.no_commit) return false;
+  return readQuarantined((await snapshot.file(path)) ?? '').quarantined?.code === 'needs-commit';
 }

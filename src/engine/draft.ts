@@ -75,7 +75,7 @@ export class Draft {
       this.#changes.set(quarantinePath(ticket, attempt, digest), writeQuarantined(decision.quarantine));
     }
     if (decision.consumed) this.#changes.set(decision.consumed, null);
-    if (request.kind === 'signal') this.#consume(request);
+    if (request.kind === 'signal') this.#consume(request, decision);
     if (request.kind === 'claim' && decision.accepted) this.#noteStart();
     if (decision.accepted && decision.ticket) this.#noteEnd(before, decision.ticket, request);
     if (decision.ticket || decision.quarantine || decision.consumed)
@@ -192,8 +192,10 @@ export class Draft {
     return this.#earlier.get(quarantinePath(request.ticket, request.attempt, requestDigest(request)));
   }
 
-  /** Takes the signal's file or ref away in the commit that decides it. */
-  #consume(request: RequestOf<'signal'>): void {
+  /** Takes the signal's file or ref away in the commit that decides it; and where it was refused before, that, too. */
+  #consume(request: RequestOf<'signal'>, { accepted, ticket }: Decision): void {
+    const refused = quarantinePath(request.ticket, request.attempt, requestDigest(request));
+    if (accepted && ticket && this.#base.quarantine.includes(refused)) this.#changes.set(refused, null);
     for (const pending of this.#base.signals) {
       if (!isSame(pending, request)) continue;
       if (pending.channel === 'file') this.#changes.set(pending.place, null);

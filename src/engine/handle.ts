@@ -268,7 +268,8 @@ async function earlierAnswers(snapshot: Snapshot, group: Item[]): Promise<Map<st
     const path = quarantinePath(request.ticket, request.attempt, requestDigest(request));
     const text = snapshot.quarantine.includes(path) ? await snapshot.file(path) : null;
     const kept = text === null ? null : readQuarantined(text).quarantined;
-    if (text !== null)
+    // A claim that lacked its commit may be made again with it: that is no answer for good.
+    if (text !== null && kept?.code !== 'needs-commit')
       answers.set(
         path,
         refusal((kept?.code ?? 'other-fate') as Decision['code'], kept?.reason ?? reasons['other-fate']),

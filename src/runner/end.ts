@@ -5,12 +5,12 @@ import { writeSignal } from '../ticket/codec.ts';
 import { type Config, finishingTimes } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
 import { formatVersion, type Signal } from '../ticket/format.ts';
-import { signalDigest } from '../ticket/signals.ts';
+import { signalDigest, wordsOf } from '../ticket/signals.ts';
 import { closedAt, type Handler, type Job, type RunnerStore } from './job.ts';
 import { type Judgement, withoutWork } from './judge.ts';
 import type { Output } from './output.ts';
 import type { Patience } from './patience.ts';
-import { shortened } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface Ending {
   job: Job;
@@ -22,6 +22,8 @@ export interface Ending {
   agentGone: boolean;
   /** Pushes the agent's work and answers its commit; null where there is none. */
   saveWork: (() => Promise<string>) | null;
+  /** Commit at which the work started. */
+  start?: string;
   /** Puts work that could not be pushed into a file and answers its path; null where there is none. */
   bundleWork?: () => Promise<string | null>;
 }
@@ -65,35 +67,23 @@ export async function finish(
     );
   }
   const about = { at: isoSeconds(clock.now()), actor: ending.agent };
-  const submit = (): Promise<Decision | null> => {
-    if (signal) {
-      const { ticket, attempt } = job;
-      const source = signalDigest(signal);
-      return handler.handle(ticket, {
-        kind: 'signal',
-        signal,
-        channel: 'runner',
-        ticket,
-        attempt,
-        text,
-        source,
-        ...about,
-      });
-    }
+  const lose = (judgement: Judgement): Promise<Decision | null> => {
     const ended = endingOf(judgement);
     if (!ended) return Promise.resolve(null);
     const source = `run-${job.run.id}-${job.run.run_attempt}-${ended.kind}`;
-    const { attempt } = job;
-    return handler.handle(job.ticket, {
-      ...ended,
-      attempt,
-      agent_gone: agentGone,
-      bundled: bundle !== null,
-      source,
-      ...about,
-    });
+    const isBundled = { agent_gone: agentGone, bundled: bundle !== null };
+    return handler.handle(job.ticket, { ...ended, attempt: job.attempt, ...isBundled, source, ...about });
   };
-  // Both are safe to repeat: an answer may be lost after the swap (rule 16).
+  const submit = async (): Promise<Decision | null> => {
+    if (!signal) return lose(judgement);
+    const { ticket, attempt } = job;
+    const said = { kind: 'signal', signal, channel: 'runner', ticket, attempt, text } as const;
+    const decision = await handler.handle(ticket, { ...said, source: signalDigest(signal), ...about });
+    // The claim is kept, and a person may accept it; but nobody is there any more to make it again with its commit.
+    if (decision.code === 'needs-commit') await lose(withoutCommit(signal));
+    return decision;
+  };
+  // All of it is safe to repeat: an answer may be lost after the swap (rule 16).
   const decision = await patience.within('submit', { ms: submitMs, hurriedBy: 6_700 }, () =>
     patience.insist('submit', { ms: submitMs / 2, everyMs: 1_000 }, submit),
   );
@@ -108,6 +98,12 @@ export async function finish(
   return { judgement, decision: decision ?? null, bundle };
 }
 
+/** How an attempt ends that claims to be done and lacks the commit that its phase needs. */
+function withoutCommit({ kind, summary }: Signal): Judgement {
+  const seen = `The agent said ${kind.toUpperCase()} without a commit, and without a reason for none.`;
+  return { lost: 'needs-commit', seen, lastWords: summary };
+}
+
 /** What is asked where the agent left no signal; null where others decide. */
 function endingOf(judgement: Judgement) {
   if ('quota' in judgement) {
@@ -115,13 +111,13 @@ function endingOf(judgement: Judgement) {
     return {
       kind: 'quota',
       until: quota.until,
-      line: shortened(quota.line),
-      last_words: shortened(lastWords),
+      line: wordsOf(quota.line),
+      last_words: wordsOf(lastWords),
     } as const;
   }
   if (!('lost' in judgement)) return null;
   const { lost: code, seen, lastWords } = judgement;
-  return { kind: 'lost', code, reason: seen, last_words: shortened(lastWords) } as const;
+  return { kind: 'lost', code, reason: seen, last_words: wordsOf(lastWords) } as const;
 }
 
 type Kept = { commit: string } | { fault: string };
@@ -168,8 +164,8 @@ function print({ output }: EndTools, job: Job, signal: Signal): void {
 }
 
 function signalOf(
-  { job, key, agentGone }: Ending,
-  { kind, summary }: { kind: Signal['kind']; summary: string },
+  { job, key, agentGone, start }: Ending,
+  { kind, summary, said }: Verdict,
   { work, isBundled = false }: { work?: string | undefined; isBundled?: boolean } = {},
 ): Signal {
   const { id, run_attempt } = job.run;
@@ -179,11 +175,13 @@ function signalOf(
     ticket,
     attempt,
     kind,
-    summary: shortened(summary),
+    summary: wordsOf(summary),
     run: { id, run_attempt },
     key,
     agent_gone: agentGone,
     work,
+    ...(work !== undefined && work === start ? { unchanged: true } : {}),
+    ...said,
     ...(isBundled ? { bundled: true } : {}),
   };
 }

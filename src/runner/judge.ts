@@ -73,7 +73,8 @@ export function withoutWork(judgement: Judgement, why: string): Judgement {
 /** A failure, with whatever the agent had said. */
 function failed(why: string, claim: Verdict | null, lastWords = ''): Judgement {
   const words = lastWords === '' ? '' : `\n\n${lastWordsLead}${lastWords}`;
-  return { signal: { kind: 'failed', summary: `${withClaim(why, 'It had said', claim)}${words}` } };
+  const said = claim?.said ? { said: claim.said } : {};
+  return { signal: { kind: 'failed', summary: `${withClaim(why, 'It had said', claim)}${words}`, ...said } };
 }
 
 function exitWords(exit: AgentExit | null): string {

@@ -29,6 +29,17 @@ export function masker(secrets: readonly string[]): (text: string) => string {
   return (text) => hidden.reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
 }
 
+/** A value with each text in it, however deep, as `hide` leaves it. */
+export function hidden<T>(value: T, hide: (text: string) => string): T {
+  const each = (one: unknown): unknown => {
+    if (typeof one === 'string') return hide(one);
+    if (Array.isArray(one)) return one.map(each);
+    if (one === null || typeof one !== 'object') return one;
+    return Object.fromEntries(Object.entries(one).map(([name, inner]) => [name, each(inner)]));
+  };
+  return each(value) as T; // of the same shape
+}
+
 /**
  * Lines of a program in a log, up to so many characters: a log has a limit, and what is said after the program's end must
  * find room. The first line that finds none says so.

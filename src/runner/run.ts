@@ -11,7 +11,7 @@ import { type Judgement, judge } from './judge.ts';
 import { lastWords } from './last-words.ts';
 import { limitMet } from './limit.ts';
 import { makeOutcome, type Outcome } from './outcome.ts';
-import { guarded, masker, type Output } from './output.ts';
+import { guarded, hidden, masker, type Output } from './output.ts';
 import { makePatience, unlessAborted } from './patience.ts';
 import { buildPrompt } from './prompt.ts';
 import { makeWorkshop } from './repository.ts';
@@ -129,7 +129,7 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   await tools.patience.within('take the work back', { ms: 60_000, hurriedBy: 4_000 }, takeBack);
   const spoken = readVerdict(agent.spoken(), prompt);
   const said = mergeVerdicts(spoken, await writtenVerdict(workshop, job, log));
-  const claim = said && { ...said, summary: hide(said.summary) }; // it is committed, and posted on the issue
+  const claim = hidden(said, hide); // it is committed, and posted on the issue
   const closed = cause === 'cancelled' && (await isClosed(attending));
   // The desk's time: by a machine's own that goes wrong its profile would pause for years, or not at all.
   const now = deps.forge.now();
@@ -138,7 +138,8 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   const judgement = judge({ cause, exit, claim, limit, lastWords: words(), closed });
   const saveWork = savingOf(keeper, judgement, cause, words);
   const bundleWork = () => keeper.bundle();
-  return end(attending, { agent: name, judgement, cause, agentGone, saveWork, bundleWork });
+  const { start } = workshop;
+  return end(attending, { agent: name, judgement, cause, agentGone, saveWork, start, bundleWork });
 }
 
 async function isClosed({ deps, tools, job }: Attending): Promise<boolean> {

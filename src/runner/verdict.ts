@@ -1,12 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import { type SignalKind, signal as signalSchema } from '../ticket/format.ts';
+import { type Said, saidOf, saidShape } from '../ticket/said.ts';
 import { parseYaml } from '../ticket/yaml.ts';
 
 /** What an agent ended with. */
 export interface Verdict {
   kind: SignalKind;
   summary: string;
+  /** What it says beside that. */
+  said?: Said | undefined;
 }
 
 const words = { DONE: 'done', REVIEW: 'review', QUESTION: 'question' } as const;
@@ -39,10 +42,11 @@ const fileSchema = signalSchema
     signalSchema
       .pick({ format: true, ticket: true, attempt: true, run: true, key: true, agent_gone: true })
       .partial().shape,
-  );
+  )
+  .extend(saidShape);
 
 /**
- * The verdict in the text of a signal file: `kind` and `summary`, and whatever else a signal has. Null with the fault
+ * The verdict in the text of a signal file: `kind`, `summary` and details, and whatever else a signal has. Null with the fault
  * where it cannot be read, or where it names another ticket or attempt (a file left over in the repository).
  */
 export function readSignalFile(
@@ -53,12 +57,12 @@ export function readSignalFile(
   if (broken) return { verdict: null, fault: broken.message };
   const parsed = fileSchema.safeParse(value);
   if (!parsed.success) return { verdict: null, fault: z.prettifyError(parsed.error) };
-  const { kind, summary, ticket = job.ticket, attempt = job.attempt } = parsed.data;
+  const { kind, summary, ticket = job.ticket, attempt = job.attempt, ...rest } = parsed.data;
   if (ticket !== job.ticket || attempt !== job.attempt) {
     return { verdict: null, fault: `it speaks for ${ticket} #${attempt}` };
   }
   if (placeholder.test(summary.trim())) return { verdict: null, fault: 'its summary says nothing' };
-  return { verdict: { kind, summary: summary.trim() }, fault: null };
+  return { verdict: { kind, summary: summary.trim(), said: saidOf(rest) }, fault: null };
 }
 
 /** From the one that lets the ticket go on least to the one that lets it go on most. */
@@ -73,19 +77,12 @@ export function mergeVerdicts(spoken: Verdict | null, written: Verdict | null): 
   if (spoken.summary === written.summary && spoken.kind === written.kind) return written;
   const rank = (verdict: Verdict) => mostRestrictive.indexOf(verdict.kind);
   const [chosen, other] = rank(spoken) < rank(written) ? [spoken, written] : [written, spoken];
-  return { kind: chosen.kind, summary: withClaim(chosen.summary, 'It also said', other) };
+  return { ...chosen, summary: withClaim(chosen.summary, 'It also said', other) };
 }
 
 /** `text`, followed by the words of a claim that does not count by itself. */
 export function withClaim(text: string, lead: string, claim: Verdict | null): string {
   return claim ? `${text}\n\n${lead} ${claim.kind.toUpperCase()}: ${claim.summary}` : text;
-}
-
-/** Text as a signal can carry it: no control characters, and far below the limit of its file, however it is escaped. */
-export function shortened(text: string): string {
-  const most = 20_000;
-  const clean = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/gu, '');
-  return clean.length <= most ? clean : `${clean.slice(0, most).replace(/\p{Surrogate}$/u, '')}\n[cut]`;
 }
 
 const linesOf = (text: string): string[] => text.split(/\r\n|\r|\n/);

@@ -22,7 +22,8 @@ import { chosen, expiryOf } from './questions.ts';
 import type { ReasonCode } from './reasons.ts';
 import { withReport } from './report.ts';
 import type { Request, RequestKind, RequestOf, RowName } from './requests.ts';
-import { cut, requestDigest } from './signals.ts';
+import { saidOf } from './said.ts';
+import { claimFault, cut, requestDigest } from './signals.ts';
 import { isOpen } from './states.ts';
 import { isInStep } from './texts.ts';
 
@@ -52,6 +53,7 @@ const personal = {
       kind: request.when ? 'deferred' : 'parked',
       ...(request.when ? { when: request.when } : {}),
       ...(ticket.waiting?.question ? { question: ticket.waiting.question } : {}),
+      ...(ticket.waiting?.options ? { options: ticket.waiting.options } : {}),
       reason: request.reason,
       by: request.actor,
     });
@@ -75,7 +77,7 @@ const personal = {
     const answered = withMessage(ticket, request, text);
     if ('refused' in answered) return answered;
     if (waiting.kind === 'question') return landTodo(answered, now);
-    const { question: _, ...rest } = waiting;
+    const { question: _, options: __, ...rest } = waiting;
     return { ...answered, waiting: rest };
   },
   approve: (ticket, _request, now) => landNextPhase(ticket, now, true),
@@ -117,13 +119,18 @@ const runs = {
     };
   },
   delivered,
-  done: (ticket, request, now) => landNextPhase(closeBySignal(ticket, request, now), now, false),
+  done(ticket, request, now) {
+    const fault = request.signal && claimFault(request.signal, ticket.phase, now.config);
+    return fault ? refuse(fault) : landNextPhase(closeBySignal(ticket, request, now), now, false);
+  },
   review: (ticket, request, now) => landReview(closeBySignal(ticket, request, now)),
   question(ticket, request, now) {
     const question = request.signal?.summary ?? '';
     const closed = closeBySignal(ticket, request, now);
     const kind: Waiting['kind'] = ticket.hold ? 'parked' : 'question';
-    return landWaiting(closed, now.now, { kind, question, reason: question, by: request.actor });
+    const options = closed.attempts.at(-1)?.said?.options;
+    const asks = { kind, question, ...(options ? { options } : {}), reason: question, by: request.actor };
+    return landWaiting(closed, now.now, asks);
   },
   failed(ticket, request, now) {
     const why = `The agent reported a failure: ${request.signal?.summary ?? ''}`;
@@ -251,6 +258,7 @@ function close(
 }
 
 function closeBySignal(ticket: Ticket, request: RequestOf<'signal'>, { now }: Circumstances): Ticket {
+  const said = request.signal && saidOf(request.signal);
   return closeAttempt(ticket, now, {
     outcome: request.signal?.kind ?? 'failed',
     by: request.actor,
@@ -258,6 +266,7 @@ function closeBySignal(ticket: Ticket, request: RequestOf<'signal'>, { now }: Ci
     signal: requestDigest(request),
     work: request.signal?.work,
     bundled: request.signal?.bundled,
+    ...(said ? { said } : {}),
     // A worker's own word, and only the runner's: a comment or a file is written while the agent may live (rule 18).
     agentGone: request.channel === 'runner' && request.signal?.agent_gone === true,
   });

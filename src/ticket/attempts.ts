@@ -1,5 +1,6 @@
 import { isoSeconds } from '../base/clock.ts';
 import type { Attempt, ClosedAttempt, Outcome, Ticket } from './format.ts';
+import type { Said } from './said.ts';
 
 export interface Closing {
   outcome: Outcome;
@@ -11,6 +12,8 @@ export interface Closing {
   work?: string | undefined;
   /** Whether its work could not be pushed and is an artifact of the run. */
   bundled?: boolean | undefined;
+  /** What else the signal said. */
+  said?: Said;
   /** Whether the closing itself proves that nothing of the agent lives. */
   agentGone: boolean;
 }
@@ -35,6 +38,7 @@ export function closeAttempt(ticket: Ticket, now: number, closing: Closing): Tic
     signal: closing.signal ?? null,
     work: closing.work,
     ...(closing.bundled ? { bundled: true } : {}),
+    ...(closing.said ? { said: closing.said } : {}),
     started: open.run?.started ?? open.claimed,
     ended,
     stopped: open.run && !closing.agentGone ? null : ended,

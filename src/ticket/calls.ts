@@ -39,7 +39,7 @@ export function callsOf(ticket: Ticket, { limits }: Config): Call[] {
     // Not by its time: the ticket may be parked meanwhile, which is no other question.
     const which = sha256(`${ticket.attempts.at(-1)?.number}\n${question}`).slice(0, 12);
     const title = `an agent asks about ${id}`;
-    calls.push({ name: `question:${which}`, title, text: questionCall(id, question), at: Date.parse(since) });
+    calls.push({ name: `question:${which}`, title, text: questionCall(id, waiting), at: Date.parse(since) });
   }
   for (const attempt of stopping(ticket)) {
     const at = Date.parse(attempt.ended) + limits.alarm_seconds * 1000;

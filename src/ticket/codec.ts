@@ -13,6 +13,7 @@ import {
   type Ticket,
   ticket,
 } from './format.ts';
+import { saidOf, saidShape } from './said.ts';
 import { cut } from './signals.ts';
 import { type Breakage, fullFile, isFull, largestFile, parseYaml } from './yaml.ts';
 import { editYaml, renderYaml, without } from './yaml-edit.ts';
@@ -63,7 +64,7 @@ export function readConfig(text: string): { config: Config | null; broken: Break
 
 /**
  * `value` as its file. Of `previous`, its present text, all stays that did not change: comments, order, spacing. Where
- * the file is full every reason in it is cut, so that there is room for what stops or closes the ticket.
+ * the file is full every reason in it is cut and details go, so that there is room for what stops or closes the ticket.
  */
 export function writeTicket(value: Ticket, previous?: string): string {
   const least = { format: formatVersion, id: value.id, title: value.title, state: value.state };
@@ -87,15 +88,18 @@ export function writeSignal(value: Signal): string {
   return fits(renderYaml(ordered(signal, value)));
 }
 
-/** A refused signal is kept whatever it is: one that is too large as escaped is cut. */
+/** A refused signal is kept whatever it is: one that is too large as escaped is cut, its details first. */
 export function writeQuarantined(value: Quarantined): string {
-  const text = renderYaml(ordered(quarantined, value));
-  const { signal: said } = value;
-  if (Buffer.byteLength(text) <= largestFile || 'unreadable' in said) return fits(text);
-  return fits(
-    renderYaml(ordered(quarantined, { ...value, signal: { ...said, summary: cut(said.summary) } })),
-  );
+  const render = (one: Quarantined) => renderYaml(ordered(quarantined, one));
+  const text = render(value);
+  const { signal: spoken } = value;
+  if (Buffer.byteLength(text) <= largestFile || 'unreadable' in spoken) return fits(text);
+  const bare: Signal = { ...spoken, summary: cut(spoken.summary), ...withoutDetails };
+  const short = render({ ...value, signal: { ...bare, ...saidOf(spoken) } });
+  return Buffer.byteLength(short) <= largestFile ? short : fits(render({ ...value, signal: bare }));
 }
+
+const withoutDetails = Object.fromEntries(Object.keys(saidShape).map((name) => [name, undefined]));
 
 function read<T>(
   schema: z.ZodType<T>,
@@ -147,7 +151,7 @@ function withShortReasons(value: Ticket): Ticket {
     ...value,
     waiting: waiting && { ...short(waiting), ...asked },
     blocked: blocked && short(blocked),
-    attempts: attempts.map((one) =>
+    attempts: attempts.map(({ said: _, ...one }) =>
       short(one.report ? { ...one, report: { ...one.report, summary: cut(one.report.summary, 200) } } : one),
     ),
   };

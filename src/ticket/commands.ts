@@ -1,6 +1,6 @@
 import * as chrono from 'chrono-node';
 import { isoSeconds } from '../base/clock.ts';
-import { type Condition, condition, type SignalKind } from './format.ts';
+import { type Condition, condition } from './format.ts';
 import { entryName } from './quarantine.ts';
 import { quoteWords } from './quotes.ts';
 
@@ -90,28 +90,4 @@ function parkError(message: string): Command {
   const forms =
     '`/park until 2026-06-01 9:00`, `/park when luci is idle`, `/park after MC-1 is done`, or `/park` and a reason';
   return { name: 'error', command: 'park', message: `${message} Write ${forms}. Times are UTC.` };
-}
-
-/** A worker's completion in a comment: `DONE: …` with its key on a line of its own. Without a key it is talk. */
-export interface CommentSignal {
-  kind: SignalKind;
-  summary: string;
-  key: string;
-  /** Null where the comment does not say; then the present attempt is meant. */
-  attempt: number | null;
-}
-
-export function readCommentSignal(body: string): CommentSignal | null {
-  const text = body.replaceAll('\r\n', '\n').trim();
-  const verdict = /^(DONE|REVIEW|QUESTION|FAILED):\s*([\s\S]*)$/.exec(text);
-  const key = /^(?:<!--\s*)?key:\s*(\S{8,200}?)\s*(?:-->)?$/m.exec(text);
-  if (!verdict || !key) return null;
-  const attempt = /^(?:<!--\s*)?attempt:\s*(\d{1,6})\s*(?:-->)?$/m.exec(text);
-  const summary = (verdict[2] ?? '').replace(/^(?:<!--\s*)?(?:key|attempt):.*$/gm, '').trim();
-  return {
-    kind: (verdict[1] ?? '').toLowerCase() as SignalKind,
-    summary,
-    key: key[1] ?? '',
-    attempt: attempt ? Number(attempt[1]) : null,
-  };
 }

@@ -64,6 +64,10 @@ export type Profile = z.infer<typeof profile>;
 const phase = z.strictObject({
   agent: name.optional().describe('the profile that works this phase; the owner where absent'),
   gate: z.enum(['none', 'person']).default('none').describe('what must be met before the next phase'),
+  needs: z
+    .literal('commit')
+    .optional()
+    .describe('what a `done` must bring: a commit on the ticket branch, or a stated reason for none'),
 });
 
 const limits = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { saidShape } from './said.ts';
 import { states } from './states.ts';
 
 /*
@@ -141,11 +142,13 @@ const closedAttempt = z.strictObject({
     .optional()
     .describe('of an attempt that ended without a completion of its own, as things were then'),
   bundled: bundled.describe('whether its work could not be pushed and is an artifact of its run'),
+  said: z.strictObject(saidShape).optional().describe('what else its accepted signal said, cut'),
   accepted: z
     .strictObject({
       kind: z.enum(['done', 'review', 'question']),
       summary: text,
       work: commit.optional(),
+      said: z.strictObject(saidShape).optional(),
       digest: hexDigest,
       by: line,
       at: instant,
@@ -218,7 +221,9 @@ export const signal = z.strictObject({
     .default(false)
     .describe("the runner's word that every process of the agent has ended"),
   work: commit.optional().describe('commit of the work it speaks of; only that is ever shown'),
+  unchanged: z.boolean().optional().describe("the runner's word that this work adds no commit"),
   bundled: bundled.describe('whether the work could not be pushed and is an artifact of the run'),
+  ...saidShape,
 });
 export type Signal = z.infer<typeof signal>;
 

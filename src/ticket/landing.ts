@@ -29,7 +29,14 @@ export function landTodo(ticket: Ticket, { view, now }: Circumstances): Ticket {
 export function landWaiting(
   ticket: Ticket,
   now: number,
-  waiting: { kind: Waiting['kind']; when?: Condition; question?: string; reason: string; by: string },
+  waiting: {
+    kind: Waiting['kind'];
+    when?: Condition;
+    question?: string;
+    options?: string[];
+    reason: string;
+    by: string;
+  },
 ): Ticket {
   return {
     ...ticket,

@@ -107,6 +107,11 @@ export function parseWorkRef(ref: string): AttemptName | null {
   return attemptName(/^refs\/signalbox\/work\/([^/]+)\/([1-9]\d{0,8})$/.exec(ref));
 }
 
+/** Where a copy of an attempt's artifact lies, beside its work: in the commit on top of it. */
+export function artifactPath(path: string): string {
+  return `.signalbox/artifacts/${path}`;
+}
+
 /** Name of the artifact that holds an attempt's work where it could not be pushed, and of the git bundle in it. */
 export function workArtifact(id: string, attempt: number): { name: string; file: string } {
   return { name: `signalbox-work-${id}-${attempt}`, file: `${id}-${attempt}.bundle` };

@@ -4,6 +4,7 @@ import type { Entry, Refusal, View } from './decision.ts';
 import type { ClosedAttempt, Signal, Ticket } from './format.ts';
 import { type Circumstances, landNextPhase, landReview, landWaiting } from './landing.ts';
 import type { Request, RequestOf } from './requests.ts';
+import { saidOf } from './said.ts';
 
 /*
  * Quarantine is a place, not a bin: what lies there is decided again by a person, or thrown away by one.
@@ -41,7 +42,10 @@ export function accept(ticket: Ticket, request: RequestOf<'accept'>, now: Circum
     return { refused: 'other-phase', message };
   }
   const { kind, summary, work } = signal;
-  const accepted = { kind, summary, work, digest: entry.digest, by: request.actor, at: isoSeconds(now.now) };
+  const said = saidOf(signal);
+  const at = isoSeconds(now.now);
+  const details = said ? { said } : {};
+  const accepted = { kind, summary, work, ...details, digest: entry.digest, by: request.actor, at };
   const former = spoken.accepted; // an attempt keeps one: that the other had its answer stays known (rule 16)
   const settled: Ticket = {
     ...ticket,
@@ -53,7 +57,8 @@ export function accept(ticket: Ticket, request: RequestOf<'accept'>, now: Circum
   if (kind === 'done') return landNextPhase(settled, now, false);
   if (kind === 'review') return landReview(settled);
   const waits = ticket.hold ? 'parked' : 'question';
-  const asks = { kind: waits, question: summary, reason: summary, by: request.actor } as const;
+  const options = said?.options ? { options: said.options } : {};
+  const asks = { kind: waits, question: summary, ...options, reason: summary, by: request.actor } as const;
   return landWaiting(settled, now.now, asks);
 }
 

@@ -53,6 +53,8 @@ export const reasons = {
   'stop-label': 'The issue carries a park or hold label.',
   'wrong-key': "The key is not the bound run's.",
   'bad-signal': 'The signal could not be read.',
+  'needs-commit':
+    'This phase needs a commit, and there is none. Commit the work and say so again, or say why there is no commit (`no_commit`).',
   'other-fate': 'This signal was already decided.',
   // how attempts end, and blocks
   quota: "The agent's provider lets it do no more for now.",

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { ClosedAttempt, Report, Ticket } from './format.ts';
-import { workArtifact, workRef } from './paths.ts';
+import { artifactPath, workArtifact, workRef } from './paths.ts';
+import { quoteWords } from './quotes.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
 import type { Request } from './requests.ts';
 
@@ -88,7 +89,13 @@ function terminalReport(
     stop_condition: line(seen) || line(reasons[code]),
     safe_retry: again,
     human_input_required: needsPerson(ticket),
-    next_actions: [whatComes(ticket), ...(hint ? [hint(attempt, config)] : [])].map(line),
+    next_actions: [
+      whatComes(ticket),
+      ...(hint ? [hint(attempt, config)] : []),
+      ...(attempt.said?.next_actions ?? []).map((one) => `Its agent says: ${one}`),
+    ]
+      .slice(0, 10)
+      .map(line),
     artifacts: artifactsOf(ticket, attempt),
   };
 }
@@ -100,6 +107,10 @@ const advice: Partial<
   'agent-failed': { hint: () => 'Read its last words, and mend what they name.' },
   'run-ended-silent': {
     hint: () => 'Read the log of its run: an agent has to end with `DONE:`, `REVIEW:` or `QUESTION:`.',
+  },
+  'needs-commit': {
+    hint: () =>
+      'What it claimed lies in quarantine: `/accept` it there, or tell the next agent what to commit.',
   },
   'run-gone': {
     hint: () => 'A run was deleted while its ticket was worked: cancel a run, or `/park`, instead.',
@@ -168,4 +179,16 @@ export function workPlace({ id }: Pick<Ticket, 'id'>, { number, run, bundled }: 
   const { name, file } = workArtifact(id, number);
   const fetch = `gh run download ${run?.id} --name ${name} && git fetch ./${file} ${ref}`;
   return `its push was not taken, so it is an artifact of the run: \`${fetch}\``;
+}
+
+/** Where an artifact of an attempt is, and the command that shows it: not with a name that a shell would take for more. */
+export function artifactPlace(
+  ticket: Pick<Ticket, 'id'>,
+  { number, bundled }: ClosedAttempt,
+): (path: string) => string {
+  const ref = workRef(ticket.id, number);
+  const isPlain = (path: string) => /^[\w./@+ -]+$/.test(path);
+  const fetch = (path: string) =>
+    `\`git fetch origin ${ref} && git show 'FETCH_HEAD:${artifactPath(path)}'\``;
+  return (path) => `${quoteWords(path, 300)}: ${!bundled && isPlain(path) ? fetch(path) : 'with the work'}`;
 }

@@ -3,14 +3,15 @@ import { isoSeconds } from '../base/clock.ts';
 import { agentOf, obstacles } from './claim.ts';
 import { conditionWords, unknownAgents } from './conditions.ts';
 import type { Config } from './config.ts';
-import type { ClosedAttempt, Quarantined, Report, Ticket } from './format.ts';
+import type { ClosedAttempt, Quarantined, Report, Ticket, Waiting } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { givenTo, messageLines } from './message-words.ts';
 import { quarantinePath, ticketPath } from './paths.ts';
 import { shownBefore } from './pull-words.ts';
 import { expiryOf } from './questions.ts';
 import { harmless, quote } from './quotes.ts';
-import { workPlace } from './report.ts';
+import { artifactPlace, workPlace } from './report.ts';
+import { optionLines, pullWords, saidLines } from './said-words.ts';
 import { stateWords } from './states.ts';
 
 /*
@@ -81,8 +82,7 @@ function waitingWords({ waiting }: Ticket, { config }: Circumstances): string {
   if (!waiting) return 'Waiting.';
   const who = `by ${waiting.by} since ${waiting.since}`;
   const why = waiting.reason ? `:\n${quote(waiting.reason)}` : '.';
-  if (waiting.kind === 'question')
-    return `The agent asks:\n${quote(waiting.question ?? '')}\n\nNext: \`/answer <text>\`.`;
+  if (waiting.kind === 'question') return asked('The agent asks:', waiting);
   if (waiting.when) {
     const unknown = unknownAgents(waiting.when, config).map(
       (agent) => `\n\`bad-condition\` There is no agent ${harmless(agent)}, so this never comes true.`,
@@ -97,12 +97,12 @@ function waitingWords({ waiting }: Ticket, { config }: Circumstances): string {
  * terminal report, where it has one. Written once the run was seen to end.
  */
 export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string {
-  const { number, report, outcome } = attempt;
+  const { number, report, outcome, said } = attempt;
   const run = attempt.run
     ? `Run: [${attempt.run.id}](${attempt.run.url}), run attempt ${attempt.run.run_attempt}`
     : 'Run: none had started an agent';
   const place = workPlace(ticket, attempt);
-  const how = report ? 'ended without a completion' : 'was stopped';
+  const how = report ? 'ended without a completion' : attempt.signal ? 'ended' : 'was stopped';
   return [
     marker(`evidence:${number}`),
     `**Attempt ${number} of ${ticket.id} ${how}: ${outcome}.**`,
@@ -111,7 +111,9 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
     `- By: ${attempt.by}, at ${attempt.ended}`,
     `- From: in progress (${attempt.phase}, by ${attempt.agent}, started ${attempt.started})`,
     `- ${run}`,
-    `- Stop asked ${attempt.ended}, seen to have ended ${attempt.stopped}`,
+    attempt.signal && !report
+      ? `- Said so ${attempt.ended}, its run was seen to have ended ${attempt.stopped}`
+      : `- Stop asked ${attempt.ended}, seen to have ended ${attempt.stopped}`,
     ...(attempt.run?.own_user === false
       ? [
           "- Its agent ran as the job's own user, since it got none of its own (that takes root or `sudo`): it could read what the job can",
@@ -123,8 +125,11 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
     ...(report
       ? [...listed('Next actions', report.next_actions), ...listed('Artifacts', report.artifacts)]
       : []),
+    ...saidLines(said, artifactPlace(ticket, attempt)),
     ...(report ? ['- Summary:', quote(report.summary)] : []),
-    ...(attempt.reason && !report ? ['- Reason:', quote(attempt.reason)] : []),
+    ...(attempt.reason && !report
+      ? [attempt.signal ? '- It said:' : '- Reason:', quote(attempt.reason)]
+      : []),
   ].join('\n');
 }
 
@@ -204,8 +209,12 @@ export function blockedAlarm({ id, blocked }: Ticket): string {
 }
 
 /** That an agent asks something. */
-export function questionCall(id: string, question: string): string {
-  return `**The agent of ${id} asks:**\n${quote(question)}\n\nNext: \`/answer <text>\`.`;
+export function questionCall(id: string, waiting: Waiting): string {
+  return asked(`**The agent of ${id} asks:**`, waiting);
+}
+
+function asked(lead: string, { question = '', options }: Waiting): string {
+  return [lead, quote(question), ...optionLines(options), '', 'Next: `/answer <text>`.'].join('\n');
 }
 
 /** Why a ticket is blocked whose question nobody answered. */
@@ -271,8 +280,9 @@ export function brokenComment(path: string, code: string, message: string, diges
 /** Title and body of a pull request for accepted work. */
 export function pullRequestText(ticket: Ticket, attempt: ClosedAttempt): { title: string; body: string } {
   const issue = ticket.issue === null ? '' : `For #${ticket.issue}.\n\n`;
-  const body = `${issue}Attempt ${attempt.number} (${attempt.phase}) by ${attempt.agent} ended with:\n\n${quote(attempt.reason)}`;
-  return { title: cutTitle(`${ticket.id}: ${ticket.title}`), body };
+  const body = `${issue}Attempt ${attempt.number} (${attempt.phase}) by ${attempt.agent} ended with:\n\n${pullWords(attempt.reason, attempt.said, artifactPlace(ticket, attempt))}`;
+  const title = attempt.said?.pull_request?.title ?? ticket.title;
+  return { title: cutTitle(`${ticket.id}: ${title}`), body };
 }
 
 /** As long as GitHub takes a title (256 characters), and no half of one at its end. */

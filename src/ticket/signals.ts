@@ -1,17 +1,24 @@
 import { isoSeconds } from '../base/clock.ts';
 import { sha256 } from '../base/random.ts';
+import type { Config } from './config.ts';
 import { type ClosedAttempt, formatVersion, type Quarantined, type Signal, type Ticket } from './format.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
 import type { RequestOf } from './requests.ts';
+import { plain } from './said.ts';
 
 /**
- * Identity of a signal whatever channel brings it: ticket, attempt, what it says and whose key it shows. The same
- * signal seen again gets the same answer (rule 16).
+ * Identity of a signal whatever channel brings it: ticket, attempt, its verdict, its words and whose key it shows. Not
+ * its details, which not every channel can carry. The same signal seen again gets the same answer (rule 16).
  */
-export function signalDigest(signal: Signal): string {
-  return sha256(
-    JSON.stringify([signal.ticket, signal.attempt, signal.kind, signal.summary, sha256(signal.key)]),
-  );
+export function signalDigest({ ticket, attempt, kind, summary, key }: Signal): string {
+  return sha256(JSON.stringify([ticket, attempt, kind, wordsOf(summary), sha256(key)]));
+}
+
+/** The words of a signal as every channel brings them: no control characters, and far below the limit of its file. */
+export function wordsOf(text: string): string {
+  const most = 20_000;
+  const clean = plain(text.replaceAll('\r\n', '\n')).trim();
+  return clean.length <= most ? clean : `${clean.slice(0, most).replace(/\p{Surrogate}$/u, '')}\n[cut]`;
 }
 
 /** Digest of a title and a body as mirrored: tells a person's edit of the issue from an old mirror. */
@@ -44,6 +51,19 @@ export function signalFault(signal: Signal | null, ticket: Ticket | undefined): 
     return 'other-run';
   if (sha256(signal.key) !== open.run.key_sha256) return 'wrong-key';
   return undefined;
+}
+
+/**
+ * Why a completion may not count though its run may speak: where its phase needs a commit it has to name work that adds
+ * one, or to say why there is none.
+ */
+export function claimFault(
+  { kind, work, unchanged, no_commit }: Pick<Signal, 'kind' | 'work' | 'unchanged' | 'no_commit'>,
+  phase: string,
+  { phases }: Config,
+): ReasonCode | undefined {
+  const needs = kind === 'done' && phases[phase]?.needs === 'commit';
+  return needs && (work === undefined || unchanged) && !no_commit?.trim() ? 'needs-commit' : undefined;
 }
 
 /** The answer a signal got before, if it is known: accepted ones are remembered by the closed attempt. */

@@ -8,7 +8,7 @@ import { isOpen } from './states.ts';
  * crash (rule 19).
  */
 
-/** Outcomes after which people are owed the evidence of what was stopped. */
+/** Outcomes after which people are owed the evidence of what was stopped; of others they get what their signal brought. */
 const stoppedOutcomes: readonly Outcome[] = [
   'parked',
   'cancelled',
@@ -39,7 +39,8 @@ export function wanted(ticket: Ticket): Wanted {
     dispatch: ticket.state === 'in_progress' && ticket.attempt?.run === null,
     stop: stopping(ticket),
     evidence: ticket.attempts.filter(
-      (attempt) => attempt.stopped !== null && stoppedOutcomes.includes(attempt.outcome),
+      ({ stopped, outcome, said }) =>
+        stopped !== null && (stoppedOutcomes.includes(outcome) || said !== undefined),
     ),
     publish: acceptedLast(ticket),
     issue:
@@ -54,8 +55,8 @@ function acceptedLast({ attempts }: Ticket): ClosedAttempt | undefined {
     const { signal, outcome, accepted, ended } = attempt;
     const byRun = signal !== null && completes(outcome) ? [{ at: ended, attempt }] : [];
     if (!accepted || !completes(accepted.kind)) return byRun;
-    const { summary: reason, work, at } = accepted;
-    return [...byRun, { at, attempt: { ...attempt, reason, work } }];
+    const { summary: reason, work, said, at } = accepted;
+    return [...byRun, { at, attempt: { ...attempt, reason, work, said } }];
   });
   return all.reduce<(typeof all)[number] | undefined>(
     (last, one) => (last && last.at > one.at ? last : one),

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { judge, withoutWork } from '../../src/runner/judge.ts';
 import { guarded, upTo } from '../../src/runner/output.ts';
 import { buildPrompt } from '../../src/runner/prompt.ts';
-import { mergeVerdicts, readSignalFile, readVerdict, shortened } from '../../src/runner/verdict.ts';
+import { mergeVerdicts, readSignalFile, readVerdict } from '../../src/runner/verdict.ts';
 import { writeSignal } from '../../src/ticket/codec.ts';
 import type { ReasonCode } from '../../src/ticket/reasons.ts';
+import { wordsOf } from '../../src/ticket/signals.ts';
 import { key, ticketIn } from '../ticket/fixtures.ts';
 
 const ticket = ticketIn('in_progress');
@@ -181,7 +182,7 @@ it('any summary fits into a signal', () => {
       fc.array(heavy, { minLength: 1, maxLength: 20 }),
       fc.constantFrom(1, 10_000),
       (parts, times) => {
-        const summary = shortened(parts.join('').repeat(times));
+        const summary = wordsOf(parts.join('').repeat(times));
         const signal = {
           format: 1,
           ticket: 'MC-1',

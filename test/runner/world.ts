@@ -96,6 +96,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
       run: null,
     },
   });
+  let settings = configOf(['true'], limits);
   const happened: string[] = [];
   const requests: Request[] = [];
   const log: string[] = [];
@@ -134,7 +135,8 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
     before: () => {},
     after: () => {},
     async run(command, over = {}) {
-      const config = configOf(command, limits);
+      const config = over.config ?? configOf(command, limits);
+      settings = config;
       const workFolder = mkdtempSync(join(folder, 'run-'));
       const deps: RunnerDeps = {
         store: { read, saveSignal },
@@ -233,13 +235,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
   }
 
   function decideNow(request: Request, id = 'MC-1'): Decision {
-    const decision = decide(
-      id === 'MC-1' ? ticket : undefined,
-      request,
-      view,
-      systemClock.now(),
-      configOf(['true'], limits),
-    );
+    const decision = decide(id === 'MC-1' ? ticket : undefined, request, view, systemClock.now(), settings);
     if (decision.ticket) ticket = decision.ticket;
     return decision;
   }

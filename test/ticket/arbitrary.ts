@@ -130,6 +130,19 @@ const message = fc.record({
   text: nasty,
   delivered: fc.option(fc.record({ attempt: number, at: instant }), { nil: undefined }),
 });
+const said = fc.record(
+  {
+    evidence: fc.array(fc.record({ command: line, exit: maybe(fc.integer()), output: nasty }), {
+      maxLength: 2,
+    }),
+    artifacts: fc.array(line, { maxLength: 2 }),
+    pull_request: fc.record({ title: line, body: nasty }, { requiredKeys: [] }),
+    options: fc.array(line, { maxLength: 3 }),
+    next_actions: fc.array(line, { maxLength: 2 }),
+    no_commit: line,
+  },
+  { requiredKeys: [] },
+);
 const closed = fc.record({
   ...attempt,
   outcome: fc.constantFrom(...outcomes),
@@ -137,6 +150,7 @@ const closed = fc.record({
   reason: nasty,
   signal: maybe(digest),
   report: fc.option(report, { nil: undefined }),
+  said: fc.option(said, { nil: undefined }),
   started: instant,
   ended: instant,
   stopped: maybe(instant),
@@ -149,6 +163,7 @@ const waiting = fc.record(
     since: instant,
     when: condition,
     question: nasty,
+    options: fc.array(line, { maxLength: 3 }),
   },
   { requiredKeys: ['kind', 'reason', 'by', 'since'] },
 );

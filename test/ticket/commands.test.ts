@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readCommand, readCommentSignal } from '../../src/ticket/commands.ts';
+import { readCommand } from '../../src/ticket/commands.ts';
+import { readCommentSignal } from '../../src/ticket/comment-signal.ts';
 
 /** A Monday. */
 const now = Date.parse('2026-05-25T12:00:00Z');
