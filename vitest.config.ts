@@ -10,6 +10,8 @@ const long = [
   'test/actions/**',
   'test/store/http-store.test.ts',
   'test/runner/action.test.ts',
+  'test/runner/artifacts.test.ts',
+  'test/runner/tools.test.ts',
   ...[
     'app-stopped',
     'bad-input',

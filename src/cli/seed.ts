@@ -19,6 +19,7 @@ export function defaultBranchFiles(root: PackageFolder): Files {
     '.github/workflows/signalbox.yml',
     '.github/actions/signalbox/action.yml',
     '.github/actions/signalbox/index.js',
+    '.github/actions/signalbox/mcp.js',
     '.github/actions/signalbox/package.json', // says commonjs, whatever the repository around it says
     '.github/ISSUE_TEMPLATE/ticket.yml',
     'agents/sample.mjs',

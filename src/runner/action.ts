@@ -1,5 +1,5 @@
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { asError, SignalboxError } from '../base/errors.ts';
@@ -25,6 +25,9 @@ import { takeUser } from './user.ts';
  * The entry of the local action `.github/actions/signalbox`: the one file of the runner that knows the adapters. It
  * is bundled to `index.js` by `scripts/bundle.mjs`.
  */
+
+/** Beside this bundle, whatever the job's folder is. */
+const toolProgram = join(dirname(process.argv[1] ?? ''), 'mcp.js');
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -126,6 +129,7 @@ async function attempt(
         workFolder,
         environment: withoutTokens(variables, token),
         housePrompt,
+        toolProgram: existsSync(toolProgram) ? toolProgram : null,
         interrupted,
       },
       job,

@@ -1,16 +1,21 @@
 import { join } from 'node:path';
+import { sleep } from '../base/clock.ts';
 import { asError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Config, Profile } from '../ticket/config.ts';
 import type { Attempt, Ticket } from '../ticket/format.ts';
 import { type Agent, type AgentExit, agentEnvironment, startAgent } from './agent.ts';
+import type { Artifacts } from './artifacts.ts';
 import type { EndTools } from './end.ts';
 import type { Job, RunnerForge } from './job.ts';
 import { masker, upTo } from './output.ts';
+import type { Reports } from './reports.ts';
 import { type Remote, signalFile, type Workshop } from './repository.ts';
 import { makeBrake, type StopCause } from './stop.ts';
+import type { Toolbox } from './toolbox.ts';
 import type { AgentUser } from './user.ts';
 import { watched } from './watched.ts';
+import type { WorkKeeper } from './work.ts';
 
 /** Everything a run needs of the world. */
 export interface RunnerDeps extends Omit<EndTools, 'patience'> {
@@ -27,6 +32,8 @@ export interface RunnerDeps extends Omit<EndTools, 'patience'> {
   environment: Readonly<Record<string, string | undefined>>;
   /** The team's own words to every agent, from the default branch; null for none. */
   housePrompt: string | null;
+  /** Program of the tools that the agent may start, one file; null for none. */
+  toolProgram: string | null;
   /** Aborts on SIGINT or SIGTERM: from then on everything has to be over in seven seconds. */
   interrupted: AbortSignal;
   /** Milliseconds between two saves of the work. Default 180,000: GitHub likes few pushes a minute. */
@@ -57,6 +64,10 @@ export interface Started {
   profile: Profile;
   /** As its prompt was made from it. */
   ticket: Ticket;
+  keeper: WorkKeeper;
+  artifacts: Artifacts;
+  reports: Reports;
+  toolbox: Toolbox | null;
 }
 
 /** Characters of an agent's output that go into the job's log. */
@@ -70,7 +81,14 @@ export function launch(
     workshop,
     profile,
     prompt,
-  }: { attempt: Attempt; workshop: Workshop; profile: Profile; prompt: string },
+    toolbox,
+  }: {
+    attempt: Attempt;
+    workshop: Workshop;
+    profile: Profile;
+    prompt: string;
+    toolbox: Toolbox | null;
+  },
 ): Agent {
   const { deps, tools, job, key } = attending;
   const mark = deps.random.hex(16);
@@ -95,6 +113,7 @@ export function launch(
       SIGNALBOX_KEY: key,
       SIGNALBOX_SIGNAL_FILE: join(workshop.tree, signalFile),
       SIGNALBOX_MARK: mark,
+      ...toolbox?.environment,
     }),
     prompt,
     quarry: { mark, folder: workshop.folder },
@@ -111,6 +130,7 @@ export async function attend(
   agent: Agent,
   profile: Profile,
   checkIn: () => Promise<unknown>,
+  reports: Pick<Reports, 'isReported' | 'over'>,
 ): Promise<{ cause: StopCause | null; exit: AgentExit | null }> {
   const brake = makeBrake();
   const stopWatching = watched({
@@ -121,8 +141,14 @@ export async function attend(
     endBy: bound + profile.time_limit_minutes * 60_000,
     saveEveryMs: deps.saveEveryMs ?? 180_000,
     checkIn,
+    isReported: (digest) => reports.isReported(digest),
     census: agent.census,
   });
+  const letEnd = async () => {
+    await sleep(deps.clock, deps.config.limits.end_after_seconds * 1000, brake.signal);
+    brake.pull('reported');
+  };
+  reports.over.addEventListener('abort', letEnd, { once: true });
   const pulled = new Promise<null>((resolve) => {
     if (brake.signal.aborted) resolve(null);
     brake.signal.addEventListener('abort', () => resolve(null), { once: true });

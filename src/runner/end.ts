@@ -123,8 +123,8 @@ function endingOf(judgement: Judgement) {
 type Kept = { commit: string } | { fault: string };
 
 /** Saves the work, again where only the way to the server failed. `inTime` gives up where `whole` goes on. */
-function keep(
-  { config, patience }: EndTools,
+export function keep(
+  { config, patience }: Pick<EndTools, 'config' | 'patience'>,
   saveWork: () => Promise<string>,
 ): { inTime: Promise<Kept>; whole: Promise<Kept> } {
   const { workMs } = finishingTimes(config);
@@ -158,13 +158,13 @@ function afterFault({ patience, output }: EndTools, { judgement }: Ending, fault
   return patience.hurried && rest !== judgement ? { nothing: true } : rest;
 }
 
-function print({ output }: EndTools, job: Job, signal: Signal): void {
+export function print({ output }: EndTools, job: Job, signal: Signal): void {
   output.line(`signal of ${job.ticket}, attempt ${job.attempt}:`);
   for (const line of writeSignal(signal).trimEnd().split('\n')) output.line(`  ${line}`); // its key is masked by the output
 }
 
-function signalOf(
-  { job, key, agentGone, start }: Ending,
+export function signalOf(
+  { job, key, agentGone, start }: Pick<Ending, 'job' | 'key' | 'agentGone' | 'start'>,
   { kind, summary, said }: Verdict,
   { work, isBundled = false }: { work?: string | undefined; isBundled?: boolean } = {},
 ): Signal {

@@ -30,7 +30,7 @@ export interface Ended {
 /**
  * What follows from how the agent ended.
  *
- * - Not ours any more: what it had said already is submitted all the same, and quarantined there: nothing is lost.
+ * - Not ours any more, or kept as it was told to a tool: what it had said already is submitted all the same, and quarantined there: nothing is lost.
  * - Cancelled in Actions while the attempt is open: nothing. Whether a person pressed Cancel only GitHub can tell (the
  *   run's conclusion), and the app parks the ticket then (S8). A `failed` or `lost` of ours would start it again.
  * - Its provider's limit: no failure of the ticket, whatever the exit status; but a completion is one.
@@ -43,6 +43,7 @@ export function judge({ cause, exit, claim, limit, lastWords, closed }: Ended): 
     case null:
       break;
     case 'not-mine':
+    case 'reported':
       return claim ? { signal: claim } : { nothing: true };
     case 'cancelled':
       return claim && closed ? { signal: claim } : { nothing: true };

@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../base/clock.ts';
 import { asError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { type Job, type RunnerStore, standingAt } from './job.ts';
+import { closedAt, type Job, type RunnerStore, standingAt } from './job.ts';
 import type { Brake } from './stop.ts';
 
 /** When the head was last read and found to be this run's, in milliseconds on the clock. Shared with the watchdog. */
@@ -22,6 +22,8 @@ export async function lookOut(watch: {
   clock: Clock;
   log: Log;
   lookMs: number;
+  /** Whether a signal, by its digest, is one that the agent has just told a tool: its runner then sees to its end. */
+  isReported?(digest: string): boolean;
   until: AbortSignal;
 }): Promise<void> {
   const { store, job, brake, sighting, clock, log, until } = watch;
@@ -30,12 +32,15 @@ export async function lookOut(watch: {
     if (until.aborted) return;
     const asked = clock.now();
     try {
-      const standing = await standingAt(await store.read({ fresh: true }), job);
+      const snapshot = await store.read({ fresh: true });
+      const standing = await standingAt(snapshot, job);
+      const closed = standing.is === 'not-mine' ? await closedAt(snapshot, job) : null;
       if (until.aborted) return;
-      if (standing.is === 'mine') sighting.at = asked;
+      const isOwnEnd = closed?.signal != null && watch.isReported?.(closed.signal) === true;
+      if (standing.is === 'mine' || isOwnEnd) sighting.at = asked;
       if (standing.is === 'unknown')
         log.warn('the head does not tell whose the attempt is', { code: standing.code });
-      if (standing.is === 'not-mine') {
+      if (standing.is === 'not-mine' && !isOwnEnd) {
         log.info("the attempt is not this run's any more", { ticket: job.ticket, code: standing.code });
         brake.pull('not-mine');
         return;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { asError, SignalboxError } from '../base/errors.ts';
 import { finishingTimes } from '../ticket/config.ts';
 import { workArtifact } from '../ticket/paths.ts';
+import { makeArtifacts } from './artifacts.ts';
 import { type Attending, attend, hiderOf, launch, type RunnerDeps, type Started, stop } from './attend.ts';
 import { type Ending, type EndTools, finish } from './end.ts';
 import { type Gate, lookAgain, passGate, type Turned } from './gate.ts';
@@ -14,9 +15,11 @@ import { makeOutcome, type Outcome } from './outcome.ts';
 import { guarded, hidden, masker, type Output } from './output.ts';
 import { makePatience, unlessAborted } from './patience.ts';
 import { buildPrompt } from './prompt.ts';
+import { makeReports, type Reports } from './reports.ts';
 import { makeWorkshop } from './repository.ts';
 import { writtenVerdict } from './signal-file.ts';
 import type { StopCause } from './stop.ts';
+import { openToolbox } from './toolbox.ts';
 import { mergeVerdicts, readVerdict } from './verdict.ts';
 import { makeWorkKeeper, type WorkKeeper } from './work.ts';
 
@@ -97,39 +100,58 @@ async function start(
   deps.interrupted.throwIfAborted();
   const { ticket, attempt } = now;
   const prompt = buildPrompt({ ticket, attempt, salvage: workshop.salvage, house: deps.housePrompt });
-  const agent = launch(attending, { attempt, workshop, profile, prompt });
-  return { agent, name, prompt, workshop, profile, ticket };
+  const given = await equip(attending, { name, phase: attempt.phase, workshop, profile });
+  const agent = launch(attending, { attempt, workshop, profile, prompt, toolbox: given.toolbox });
+  return { agent, name, prompt, workshop, profile, ticket, ...given };
 }
 
-/** The agent works; then what it said is judged and the end is gone through. */
-async function work(attending: Attending, started: Started): Promise<Outcome> {
+/** What keeps the agent's work and hears its reports, and the tools by which it makes them. */
+async function equip(
+  attending: Attending,
+  { name, phase, workshop, profile }: Pick<Started, 'name' | 'workshop' | 'profile'> & { phase: string },
+): Promise<Pick<Started, 'keeper' | 'reports' | 'artifacts' | 'toolbox'>> {
   const { deps, tools, job, key } = attending;
-  const { agent, name, prompt, workshop, profile } = started;
-  const { clock, log } = deps;
-  const hide = hiderOf(attending, profile);
-  const words = () => hide(lastWords(agent.printed(), 40)); // once more: colours within a secret are gone now
   const keeper = makeWorkKeeper({
     workshop,
     remote: deps.remote,
     job,
     agent: name,
-    clock,
+    clock: deps.clock,
     timeoutMs: finishingTimes(deps.config).workMs,
     bundlePath: join(deps.workFolder, workArtifact(job.ticket, job.attempt).file),
   });
+  const hide = hiderOf(attending, profile);
+  const artifacts = makeArtifacts(workshop, keeper.attach);
+  const shown = { agent: name, phase, start: workshop.start, keeper };
+  const reports = makeReports(tools, { job, key, ...shown, hide: (verdict) => hidden(verdict, hide) });
+  const toolbox = await openToolbox(attending, { agent: name, keeper, reports, artifacts, hide });
+  return { keeper, reports, artifacts, toolbox };
+}
+
+/** The agent works; then what it said is judged and the end is gone through. */
+async function work(attending: Attending, started: Started): Promise<Outcome> {
+  const { deps, tools, job, key } = attending;
+  const { agent, name, prompt, workshop, profile, keeper, reports, artifacts, toolbox } = started;
+  const { log } = deps;
+  const hide = hiderOf(attending, profile);
+  const words = () => hide(lastWords(agent.printed(), 40)); // once more: colours within a secret are gone now
+  const checkIn = async () => {
+    if (!reports.hasWork) await keeper.save({ subject: 'work in progress', words: words() });
+  };
   const lookMs = deps.config.limits.look_seconds * 1000;
   const noted = noteGiven({ ...deps, ...tools }, { job, key, ticket: started.ticket }, agent, lookMs);
-  const { cause, exit } = await attend(attending, agent, profile, () =>
-    keeper.save({ subject: 'work in progress', words: words() }),
-  );
+  const { cause, exit } = await attend(attending, agent, profile, checkIn, reports);
   if (cause) tools.output.line(`stopping the agent: ${cause}`);
   const agentGone = await stop(attending, agent);
   await noted; // before the attempt is closed by what follows
+  await toolbox?.close().catch((error) => log.warn('the tools could not be closed', { error }));
   const takeBack = async () => deps.user?.takeBack();
   await tools.patience.within('take the work back', { ms: 60_000, hurriedBy: 4_000 }, takeBack);
+  await reports.settled();
+  if (reports.accepted) return endReported(attending, started, reports.accepted, { agentGone, words });
   const spoken = readVerdict(agent.spoken(), prompt);
-  const said = mergeVerdicts(spoken, await writtenVerdict(workshop, job, log));
-  const claim = hidden(said, hide); // it is committed, and posted on the issue
+  const said = mergeVerdicts(spoken, await writtenVerdict(workshop, job, log)) ?? reports.undecided;
+  const claim = said && hidden(await artifacts.of(said), hide); // it is committed, and posted on the issue
   const closed = cause === 'cancelled' && (await isClosed(attending));
   // The desk's time: by a machine's own that goes wrong its profile would pause for years, or not at all.
   const now = deps.forge.now();
@@ -140,6 +162,21 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   const bundleWork = () => keeper.bundle();
   const { start } = workshop;
   return end(attending, { agent: name, judgement, cause, agentGone, saveWork, start, bundleWork });
+}
+
+/** The attempt is over by its agent's report. What else it said stands in the job's log; what else it did is kept. */
+async function endReported(
+  { deps, tools, job, key }: Attending,
+  { name, keeper }: Started,
+  { verdict, decision }: NonNullable<Reports['accepted']>,
+  { agentGone, words }: { agentGone: boolean; words: () => string },
+): Promise<Outcome> {
+  const later = () => keeper.saveLater({ subject: 'after its report', words: words() });
+  const { workMs } = finishingTimes(deps.config);
+  await tools.patience.within('save what came later', { ms: workMs, hurriedBy: 5_000 }, later);
+  const nothing = { judgement: { nothing: true }, saveWork: null } as const;
+  await finish(tools, { job, agent: name, key, agentGone, ...nothing });
+  return tellOutcome(tools, job, makeOutcome({ signal: verdict }, decision, null));
 }
 
 async function isClosed({ deps, tools, job }: Attending): Promise<boolean> {
@@ -170,9 +207,10 @@ async function end(
 ): Promise<Outcome> {
   const { cause, ...ending } = what;
   const { judgement, decision, bundle } = await finish(tools, { job, key, ...ending });
-  const outcome = { ...makeOutcome(judgement, decision, cause), bundle };
-  tools.output.line(
-    `${job.ticket}, attempt ${job.attempt}: ${outcome.outcome}: ${outcome.code}: ${outcome.message}`,
-  );
+  return tellOutcome(tools, job, { ...makeOutcome(judgement, decision, cause), bundle });
+}
+
+function tellOutcome({ output }: EndTools, { ticket, attempt }: Job, outcome: Outcome): Outcome {
+  output.line(`${ticket}, attempt ${attempt}: ${outcome.outcome}: ${outcome.code}: ${outcome.message}`);
   return outcome;
 }

@@ -124,7 +124,7 @@ async function addAll(
 type Run = (args: readonly string[], input?: string) => Promise<string>;
 
 /** Git on our clone with an index of its own, answering what it prints. @throws SignalboxError `bug` */
-function withIndex(bare: string, index: string): Run {
+export function withIndex(bare: string, index: string): Run {
   return async (args, input) => {
     const env = { GIT_INDEX_FILE: index };
     const result = await ownGit(bare, args, { env, ...(input === undefined ? {} : { input }) });

@@ -5,6 +5,8 @@ import { onLinux, type Process, processOf } from './processes.ts';
 export type StopCause =
   /** The head says that the attempt is not this run's any more. */
   | 'not-mine'
+  /** It reported by a tool, which ended its attempt, and did not end by itself. */
+  | 'reported'
   /** It ran as long as its profile allows. */
   | 'time-limit'
   /** The head could not be read for too long. */

@@ -20,6 +20,8 @@ export interface AgentUser {
   folder: string;
   /** Hands over to it what the runner made in the folder. */
   give(): Promise<void>;
+  /** Makes one file its own. */
+  own(path: string): Promise<void>;
   /** Makes what it left in the folder readable to the runner. */
   takeBack(): Promise<void>;
   /** What to start, with the environment `env`, so that `command` runs as this user with just that. */
@@ -130,6 +132,7 @@ async function ready(name: string, privilege: Privilege, lock: Server): Promise<
     as,
     // The group stays the runner's, which so reads what the agent does not lock away.
     give: async () => void (await asRoot('chown', '-hR', `${uid}:${ownGid}`, folder)),
+    own: async (path) => void (await asRoot('chown', '-h', `${uid}:${ownGid}`, path)),
     async takeBack() {
       if (!viaSudo) return; // root reads everything
       await asRoot('chgrp', '-hR', ownGid, folder);

@@ -20,6 +20,7 @@ export function watched(watch: {
   limits: Limits;
   endBy: number;
   saveEveryMs: number;
+  isReported?(digest: string): boolean;
   checkIn(): Promise<unknown>;
   census(): unknown;
   interrupted: AbortSignal;

@@ -1,6 +1,7 @@
 import { type Clock, isoSeconds } from '../base/clock.ts';
 import { asError } from '../base/errors.ts';
-import { workRef } from '../ticket/paths.ts';
+import { artifactPath, workRef } from '../ticket/paths.ts';
+import { isWithin, withArtifacts } from './artifacts.ts';
 import type { Job } from './job.ts';
 import type { Remote, Workshop } from './repository.ts';
 import {
@@ -24,6 +25,10 @@ export interface WorkKeeper {
    * Answers the commit that is kept. @throws SignalboxError
    */
   save(what: { subject: string; words: string; plain?: boolean }): Promise<string>;
+  /** Has a file kept beside the work from the next save on: its path, and the id of its blob. */
+  attach(path: string, blob: string): void;
+  /** Pushes what changed since a save that was accepted, on top of it; null where nothing has. @throws SignalboxError */
+  saveLater(what: { subject: string; words: string }): Promise<string | null>;
   /** Puts the work that was taken last into a git bundle, where it is not pushed; its path, or null where there is none. */
   bundle(): Promise<string | null>;
 }
@@ -60,8 +65,13 @@ export function makeWorkKeeper(keeper: {
     unpushed = whole;
     return { snapshot, whole, commit };
   };
+  const attached = new Map<string, string>();
+  let tip: string | null = null;
   const push = async (made: string) => {
-    await pushWork(workshop.bare, { remote, ref, commit: made, timeoutMs });
+    const words = { message: `${job.ticket} #${job.attempt}: artifacts`, agent, now: clock.now() };
+    const top = await withArtifacts(workshop.bare, made, attached, words);
+    await pushWork(workshop.bare, { remote, ref, commit: top, timeoutMs });
+    tip = top;
     return made;
   };
   const pushTaken = async ({ snapshot, whole, commit }: Taken) => {
@@ -81,6 +91,13 @@ export function makeWorkKeeper(keeper: {
       const saved = lastPushed.then(async () => pushTaken(await taken));
       lastPushed = saved.catch(() => {});
       return saved;
+    },
+    attach: (path, blob) => void attached.set(artifactPath(path), blob),
+    async saveLater(what) {
+      const { snapshot, commit } = await take({ ...what, plain: false });
+      unpushed = null; // what was accepted is pushed
+      if (tip === null || (await isWithin(workshop.bare, snapshot, tip))) return null;
+      return push(await commit({ ...snapshot, head: tip }));
     },
     bundle: async () =>
       unpushed === null ? null : makeBundle(workshop, { ref, commit: unpushed, path: bundlePath }),

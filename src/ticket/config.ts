@@ -95,6 +95,12 @@ const limits = z.strictObject({
     .default(120)
     .describe('how long an agent may go on when the head cannot be read'),
   kill_after_seconds: z.number().positive().max(60).default(3).describe('from SIGTERM to SIGKILL'),
+  end_after_seconds: z
+    .number()
+    .nonnegative()
+    .max(600)
+    .default(20)
+    .describe('how long an agent may take to end by itself once a report of its tools was accepted'),
   finish_seconds: seconds
     .default(360)
     .describe(

@@ -55,6 +55,7 @@ export const reasons = {
   'bad-signal': 'The signal could not be read.',
   'needs-commit':
     'This phase needs a commit, and there is none. Commit the work and say so again, or say why there is no commit (`no_commit`).',
+  'work-not-saved': 'The work could not be saved, and a completion without its work is none.',
   'other-fate': 'This signal was already decided.',
   // how attempts end, and blocks
   quota: "The agent's provider lets it do no more for now.",

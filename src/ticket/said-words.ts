@@ -1,6 +1,6 @@
 // Stryker disable StringLiteral: words for people, not rules
 import { harmless, quote } from './quotes.ts';
-import type { Said } from './said.ts';
+import { isAddress, type Said } from './said.ts';
 
 /*
  * The details of a signal, as people read them on the issue and in the pull request.
@@ -20,15 +20,12 @@ export function saidLines(said: Said | undefined, place: ((path: string) => stri
     ...nested('What it found out by running', evidence.flatMap(evidenceLines)),
     ...nested(
       'Artifacts',
-      artifacts.map((one) => (isAddress(one) || !place ? harmless(one) : place(one))),
+      artifacts.map((one) =>
+        isAddress(one) || one.includes(' (not kept: ') || !place ? harmless(one) : place(one),
+      ),
     ),
     ...nested('What should be done next, it says', next.map(harmless)),
   ];
-}
-
-/** Whether an artifact is an address, and no file. */
-function isAddress(artifact: string): boolean {
-  return /^https?:\/\//i.test(artifact);
 }
 
 function evidenceLines({ command, exit, output }: NonNullable<Said['evidence']>[number]): string[] {

@@ -42,6 +42,11 @@ export const saidShape = {
 const said = z.strictObject(saidShape);
 export type Said = z.infer<typeof said>;
 
+/** Whether an artifact is an address, and no file. */
+export function isAddress(artifact: string): boolean {
+  return /^https?:\/\//i.test(artifact);
+}
+
 const most = {
   evidence: 10,
   command: 300,

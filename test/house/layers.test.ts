@@ -71,6 +71,13 @@ const rules: Record<string, Layer> = {
     node: ['*'],
     why: 'surfaces ask the engine; they know neither each other nor an adapter',
   },
+  mcp: {
+    folders: ['ticket', 'base'],
+    types: [],
+    packages: ['@modelcontextprotocol/sdk'],
+    node: ['node:net'],
+    why: 'the agent starts it, without any right: it offers the table of tools, and asks whoever has one',
+  },
   local: {
     folders: ['base'],
     types: [],
@@ -161,6 +168,7 @@ describe('the table catches', () => {
     ['src/store/a.ts', "import { makeHandler } from '../engine/handle.ts';", 'may not know src/engine'],
     ['src/store/a.ts', "import { x } from '../engine/ports.ts';", 'more than types'],
     ['src/engine/a.ts', "import type { GitStore } from '../store/git-store.ts';", 'may not know src/store'],
+    ['src/mcp/a.ts', "import { makeHandler } from '../engine/handle.ts';", 'may not know src/engine'],
     ['src/app/a.ts', "import { runAttempt } from '../runner/run.ts';", 'may not know src/runner'],
     [
       'src/local/actions/a.ts',

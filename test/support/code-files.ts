@@ -29,6 +29,7 @@ export function codeFiles({
     '.github/workflows/signalbox.yml',
     '.github/actions/signalbox/action.yml',
     '.github/actions/signalbox/index.js',
+    '.github/actions/signalbox/mcp.js',
   ];
   const storyAgent = { command: ['node', 'agents/agent.mjs'], environment: ['STORY_FOLDER'] };
   const profiles = { luci: { capacity: 20 }, solo: { capacity: 1 }, ...agents };

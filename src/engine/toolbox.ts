@@ -1,0 +1,154 @@
+import { asError, SignalboxError } from '../base/errors.ts';
+import type { Decision } from '../ticket/decision.ts';
+import type { SignalKind, Ticket } from '../ticket/format.ts';
+import { type ReasonCode, reasons } from '../ticket/reasons.ts';
+import type { Said } from '../ticket/said.ts';
+import { isToolName, readToolCall, type ToolAnswer, type ToolAsk, tools } from '../ticket/tools.ts';
+
+/** How the attempt of whoever asks stands at the head. */
+export interface ToolLook {
+  /** Null where it cannot be read now. */
+  ticket: Ticket | null;
+  attempt: number;
+  isOurs: boolean;
+  code: ReasonCode;
+}
+
+/** What became of a report: decided, refused before it was a signal, or kept to be decided as soon as that can be. */
+export type Reported = { decision: Decision } | { turnedBack: ReasonCode; why?: string } | { kept: string };
+
+/** Who carries out what an agent asks: its runner, or a clone with push rights of its own. */
+export interface ToolDesk {
+  look(): Promise<ToolLook>;
+  /** Saves the work; null where that was done a moment ago. Answers what is told of it. */
+  checkIn(note: string): Promise<string>;
+  /** Keeps a copy of a file and answers its path as kept. @throws SignalboxError `user` */
+  attach(path: string): Promise<string>;
+  /** Durable before it resolves, unless it was turned back. */
+  report(verdict: { kind: SignalKind; summary: string; said: Said | undefined }): Promise<Reported>;
+}
+
+/** What to do about a refusal; of others nothing is left to do but to end. */
+const ways: Partial<Record<ReasonCode, string>> = {
+  'needs-commit':
+    'Commit your work and report again; or report with `no_commit`, the reason why there is nothing to commit.',
+  'work-not-saved': 'Take out of your commits what the words above name, and report again.',
+  'bad-signal': 'Report again with what is asked for.',
+  busy: 'Report again in a moment.',
+  'head-moved-back': 'Report again in a few minutes: people have to restore the state branch first.',
+};
+
+const stopNow =
+  'Stop working and end now. What you said is kept in quarantine, where people find it from the ticket.';
+
+/** Carries out calls of the tools, and says to each what became of it. Never rejects: an agent is answered. */
+export function makeToolbox(desk: ToolDesk): (name: string, input: unknown) => Promise<ToolAnswer> {
+  return async (name, input) => {
+    if (!isToolName(name)) {
+      const known = Object.keys(tools).join(', ');
+      return failure('no-such-tool', `There is no tool ${name.slice(0, 80)}.`, `The tools are ${known}.`);
+    }
+    const read = readToolCall(name, input);
+    if ('fault' in read)
+      return failure('bad-input', read.fault, 'Call it again with the fields that it names.');
+    try {
+      return await answer(desk, read.ask);
+    } catch (thrown) {
+      const error = asError(thrown);
+      const { code, hint } = error instanceof SignalboxError ? error : { code: 'internal', hint: undefined };
+      return failure(code, error.message, hint ?? 'Try again in a moment.');
+    }
+  };
+}
+
+const failure = (code: string, message: string, next: string): ToolAnswer => ({
+  status: 'error',
+  code,
+  message,
+  next,
+});
+
+async function answer(desk: ToolDesk, ask: ToolAsk): Promise<ToolAnswer> {
+  switch (ask.asks) {
+    case 'ticket':
+      return ticketAnswer(await desk.look());
+    case 'messages': {
+      const look = await desk.look();
+      return { ...standing(look), messages: messagesOf(look) };
+    }
+    case 'check-in': {
+      const saved = await desk.checkIn(ask.note);
+      const look = await desk.look();
+      return { ...standing(look), saved, check_in_by: look.ticket?.attempt?.check_in_by ?? null };
+    }
+    case 'attach': {
+      const kept = await desk.attach(ask.path);
+      return { status: 'ok', code: 'ok', message: `A copy of ${kept} is kept with your work.`, path: kept };
+    }
+    case 'report':
+      return reportAnswer(ask.kind, await desk.report(ask));
+  }
+}
+
+/** Whether the attempt still is whose who asks. */
+function standing({ isOurs, code }: ToolLook): ToolAnswer {
+  if (isOurs) return { status: 'ok', code: 'ok', message: 'The attempt is yours: go on.' };
+  if (code === 'head-moved-back')
+    return {
+      status: 'ok',
+      code,
+      message: reasons[code],
+      next: 'Go on: nothing is decided about you meanwhile.',
+    };
+  return { status: 'refused', code, message: reasons[code], next: stopNow };
+}
+
+function ticketAnswer(look: ToolLook): ToolAnswer {
+  const { ticket } = look;
+  if (!ticket) return standing(look);
+  const { id, title, body, state, phase, phases, priority, issue, hold } = ticket;
+  const attempts = ticket.attempts.map(({ number, phase, agent, outcome, reason, report, said }) => ({
+    number,
+    phase,
+    agent,
+    outcome,
+    reason,
+    report,
+    said,
+  }));
+  const facts = { id, title, body, state, hold, phase, phases, priority, issue, attempt: look.attempt };
+  return { ...standing(look), ...facts, messages: messagesOf(look), earlier_attempts: attempts };
+}
+
+function messagesOf({ ticket }: ToolLook) {
+  return (ticket?.messages ?? []).map(({ by, at, text }) => ({ by, at, text }));
+}
+
+function reportAnswer(kind: SignalKind, reported: Reported): ToolAnswer {
+  if ('kept' in reported)
+    return {
+      status: 'kept',
+      code: 'kept',
+      message: `Your report is kept, and is decided as soon as that can be: ${reported.kept}`,
+      next: 'Stop working and end now. Nothing is lost.',
+    };
+  if ('turnedBack' in reported) {
+    const { turnedBack: code, why } = reported;
+    return {
+      status: 'refused',
+      code,
+      message: why ? `${reasons[code]} ${why}` : reasons[code],
+      next: wayOf(code),
+    };
+  }
+  const { accepted, code, message } = reported.decision;
+  if (!accepted) return { status: 'refused', code, message, next: wayOf(code) };
+  return {
+    status: 'accepted',
+    code,
+    message: `Accepted as ${kind}. ${message}`,
+    next: 'Stop working and end now.',
+  };
+}
+
+const wayOf = (code: ReasonCode): string => ways[code] ?? stopNow;
