@@ -12,6 +12,7 @@ const long = [
   'test/runner/action.test.ts',
   'test/runner/artifacts.test.ts',
   'test/runner/tools.test.ts',
+  'test/runner/tools-in-actions.test.ts',
   ...[
     'app-stopped',
     'bad-input',

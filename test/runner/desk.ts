@@ -1,8 +1,7 @@
-import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Octokit } from '@octokit/rest';
-import { build } from 'esbuild';
 import { isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { git } from '../../src/base/git.ts';
 import { silentLog } from '../../src/base/log.ts';
@@ -15,6 +14,7 @@ import { config as configSchema } from '../../src/ticket/config.ts';
 import type { Decision } from '../../src/ticket/decision.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import type { Request } from '../../src/ticket/requests.ts';
+import { bundleText, toolProgram } from '../support/tool-agent.ts';
 
 const where = { owner: 'acme', repo: 'desk' };
 
@@ -23,6 +23,8 @@ export interface Desk {
   github: LocalGitHub;
   octokit: Octokit;
   folder: string;
+  /** Where agents and the story tell each other. */
+  story: string;
   /** A ticket that the scheduler has just claimed, with its claim. */
   claimed(id: string, agent: string): Promise<string>;
   /** A request decided on the real state branch. */
@@ -36,25 +38,25 @@ export interface Desk {
   close(): Promise<void>;
 }
 
-/** Bundles the action as `npm run build` does, into a folder of its own. */
-async function bundle(folder: string): Promise<string> {
-  const outfile = join(folder, 'index.js');
-  await build({
-    entryPoints: ['src/runner/action.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    logLevel: 'silent',
-  });
-  return readFileSync(outfile, 'utf8');
+/** What a desk has beyond its agents. */
+interface DeskOptions {
+  /** Scales Actions' time from SIGINT to the kill. */
+  cancelScale?: number;
+  limits?: Record<string, number>;
+  /** Further files on the default branch. */
+  files?: Record<string, string>;
 }
 
-/** `agents`: name to a shell script. `cancelScale` scales Actions' time from SIGINT to the kill. */
-export async function makeDesk(agents: Record<string, string>, cancelScale = 1): Promise<Desk> {
+/** `agents`: name to a shell script. */
+export async function makeDesk(
+  agents: Record<string, string>,
+  { cancelScale = 1, limits: others = {}, files = {} }: DeskOptions = {},
+): Promise<Desk> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-action-')));
   chmodSync(folder, 0o755); // as on a machine of Actions: what keeps others out is further inside
+  const story = join(folder, 'story');
+  mkdirSync(story);
+  chmodSync(story, 0o777);
   const clock = systemClock;
   const github = await startLocalGitHub({
     dataFolder: join(folder, 'github'),
@@ -62,7 +64,10 @@ export async function makeDesk(agents: Record<string, string>, cancelScale = 1):
     random: systemRandom,
     log: silentLog,
     actions: (host) =>
-      makeActions(host, { cancelScale, runnerEnvironment: { LUCIS_KEY: 'an-api-key-of-luci' } }),
+      makeActions(host, {
+        cancelScale,
+        runnerEnvironment: { LUCIS_KEY: 'an-api-key-of-luci', STORY_FOLDER: story },
+      }),
   });
   await github.admin.createRepository('acme/desk');
   const token = github.admin.createUser('lucienne');
@@ -70,10 +75,13 @@ export async function makeDesk(agents: Record<string, string>, cancelScale = 1):
   const profiles = Object.fromEntries(
     Object.keys(agents).map((name) => [
       name,
-      { command: ['sh', `agents/${name}.sh`], environment: ['LUCIS_KEY', 'INPUT_TOKEN', 'INPUT_CLAIM'] },
+      {
+        command: ['sh', `agents/${name}.sh`],
+        environment: ['LUCIS_KEY', 'STORY_FOLDER', 'INPUT_TOKEN', 'INPUT_CLAIM'],
+      },
     ]),
   );
-  const limits = { look_seconds: 0.3, kill_after_seconds: 0.5, unreadable_seconds: 60 };
+  const limits = { look_seconds: 0.3, kill_after_seconds: 0.5, unreadable_seconds: 60, ...others };
   const config = { format: 1, agents: profiles, limits } as const;
   const action = '.github/actions/signalbox';
   const copied = [`${action}/action.yml`, `${action}/package.json`, '.github/workflows/signalbox.yml'];
@@ -83,7 +91,9 @@ export async function makeDesk(agents: Record<string, string>, cancelScale = 1):
       'README.md': '# Desk\n',
       ...Object.fromEntries(Object.entries(agents).map(([name, text]) => [`agents/${name}.sh`, text])),
       ...Object.fromEntries(copied.map((path) => [path, readFileSync(path, 'utf8')])),
-      [`${action}/index.js`]: await bundle(folder),
+      [`${action}/index.js`]: await bundleText('src/runner/action.ts', 'cjs'),
+      [`${action}/mcp.js`]: await toolProgram(),
+      ...files,
       '.github/signalbox.yml': JSON.stringify(config),
     },
   });
@@ -125,6 +135,7 @@ export async function makeDesk(agents: Record<string, string>, cancelScale = 1):
     github,
     octokit,
     folder,
+    story,
     ask,
     log: logOf,
     async claimed(id, agent) {
