@@ -9,6 +9,7 @@ import { serve } from './wire.ts';
 import { withDesk } from './wire-clone.ts';
 import { doctor } from './wire-doctor.ts';
 import { startLocalDesk } from './wire-local.ts';
+import { serveAgentsTools } from './wire-mcp.ts';
 
 /** The command line of Signalbox. */
 const options: ProgramOptions = {
@@ -16,6 +17,7 @@ const options: ProgramOptions = {
   startLocalDesk,
   doctor,
   withDesk,
+  serveTools: serveAgentsTools,
   clock: systemClock,
   random: systemRandom,
   makeLog: (level) => makeLog(level, (line) => process.stderr.write(`${line}\n`)),

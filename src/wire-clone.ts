@@ -71,7 +71,7 @@ export async function withDesk<T>(options: CloneOptions, work: (desk: CloneDesk)
 }
 
 /** Who pushed what only GitHub tells, and only an app or a job may ask it. */
-const cannotJudge: Judge = async () => {
+export const cannotJudge: Judge = async () => {
   throw new SignalboxError('conflict', 'not-judged', 'somebody pushed to the state branch just now', {
     hint: 'The app looks at that first: see that it runs, and try again in a moment.',
   });

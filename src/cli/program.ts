@@ -8,6 +8,7 @@ import type { ClonePorts } from './clone-desk.ts';
 import { addDoctor, type DoctorPorts } from './doctor-command.ts';
 import { fail, guarded } from './guarded.ts';
 import { guide, type LocalDesk } from './guide.ts';
+import { addTools, type ToolPorts } from './mcp-command.ts';
 import { Narrator } from './narrator.ts';
 import { addPrune } from './prune-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
@@ -20,7 +21,7 @@ interface Ports {
 }
 
 /** What the command line is given: the world, and the compositions it may start. */
-export interface ProgramOptions extends DoctorPorts, ClonePorts {
+export interface ProgramOptions extends DoctorPorts, ClonePorts, ToolPorts {
   serve(options: Ports & ServeArguments): Promise<{ url: string; close(): Promise<void> }>;
   startLocalDesk(options: Ports & LocalArguments): Promise<{ desk: LocalDesk; close(): Promise<void> }>;
   environment: Record<string, string | undefined>;
@@ -100,6 +101,7 @@ function makeProgram(options: ProgramOptions): Command {
   addQuarantine(program, options);
   addPrune(program, options);
   addTalk(program, options);
+  addTools(program, options);
   return program;
 }
 

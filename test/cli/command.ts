@@ -4,6 +4,7 @@ import { systemRandom } from '../../src/base/random.ts';
 import { type ProgramOptions, runProgram } from '../../src/cli/program.ts';
 import { withDesk } from '../../src/wire-clone.ts';
 import { doctor } from '../../src/wire-doctor.ts';
+import { serveAgentsTools } from '../../src/wire-mcp.ts';
 
 export interface Printed {
   status: number;
@@ -23,6 +24,7 @@ export async function signalbox(
     startLocalDesk: never,
     doctor,
     withDesk,
+    serveTools: serveAgentsTools,
     clock: { ...systemClock, now },
     random: systemRandom,
     makeLog: () => silentLog,

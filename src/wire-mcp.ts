@@ -1,0 +1,122 @@
+import { isoSeconds } from './base/clock.ts';
+import { SignalboxError } from './base/errors.ts';
+import { personsGit } from './base/persons-git.ts';
+import { openClone } from './cli/clone.ts';
+import type { CloneOptions } from './cli/clone-desk.ts';
+import { makeHandler } from './engine/handle.ts';
+import type { Snapshot, Store } from './engine/ports.ts';
+import { makeToolbox, type Reported, type ToolDesk } from './engine/toolbox.ts';
+import { serveTools } from './mcp/server.ts';
+import { callOverSocket } from './mcp/socket.ts';
+import { writeSignal } from './ticket/codec.ts';
+import type { Config } from './ticket/config.ts';
+import { formatVersion, type Signal, type Ticket } from './ticket/format.ts';
+import { isTicketId, workRef } from './ticket/paths.ts';
+import { claimFault, signalDigest, signalFault, wordsOf } from './ticket/signals.ts';
+import { cannotJudge, withStore } from './wire-clone.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Whose word is brought: an attempt, and the key of the run that is bound to it. */
+type Speaker = Pick<Signal, 'ticket' | 'attempt' | 'key'>;
+
+const version = '1';
+
+/** Serves an agent's tools: through its runner, where there is one; else from the clone it works in, with its own rights. */
+export async function serveAgentsTools(options: CloneOptions, environment: Variables): Promise<void> {
+  const { SIGNALBOX_SOCKET: socket } = environment;
+  if (socket) return serveTools(version, callOverSocket(socket));
+  const speaker = speakerOf(environment);
+  const clone = await openClone(options.clone, options.remote);
+  const { config } = await clone.settings();
+  await withStore(clone, options.branch ?? config.branch, options, async (store) => {
+    const desk = cloneDesk(store, { speaker, config, actor: clone.person, options });
+    await serveTools(version, makeToolbox(desk));
+  });
+}
+
+function speakerOf({ SIGNALBOX_TICKET, SIGNALBOX_ATTEMPT, SIGNALBOX_KEY }: Variables): Speaker {
+  const attempt = Number(SIGNALBOX_ATTEMPT);
+  if (SIGNALBOX_TICKET && isTicketId(SIGNALBOX_TICKET) && attempt > 0 && SIGNALBOX_KEY)
+    return { ticket: SIGNALBOX_TICKET, attempt, key: SIGNALBOX_KEY };
+  throw new SignalboxError('user', 'bad-input', 'it is not said whose tools these are', {
+    hint: 'Set SIGNALBOX_SOCKET (beside a runner), or SIGNALBOX_TICKET, SIGNALBOX_ATTEMPT and SIGNALBOX_KEY.',
+  });
+}
+
+function cloneDesk(
+  store: Store,
+  {
+    speaker,
+    config,
+    actor,
+    options: { clone, remote, clock, log },
+  }: { speaker: Speaker; config: Config; actor: string; options: CloneOptions },
+): ToolDesk {
+  const { ticket: id, attempt } = speaker;
+  let headTime = 0; // of a slow clock nothing that follows on a head is said to be before it
+  const now = () => Math.max(clock.now(), headTime);
+  const writer = makeHandler({ store, config: async () => config, now, clock, log, judge: cannotJudge });
+  const signalled = (over: Partial<Signal> & Pick<Signal, 'kind' | 'summary'>): Signal => ({
+    format: formatVersion,
+    ...speaker,
+    run: null,
+    agent_gone: false,
+    ...over,
+  });
+  const look = async () => {
+    const snapshot = await writer.read({ fresh: true });
+    headTime = snapshot.headTime;
+    const ticket = (await ticketAt(snapshot, id)) ?? null;
+    const fault = snapshot.movedBack
+      ? 'head-moved-back'
+      : signalFault(signalled({ kind: 'done', summary: '' }), ticket ?? undefined);
+    return { ticket, attempt, isOurs: fault === undefined, code: fault ?? ('ok' as const) };
+  };
+  return {
+    look,
+    checkIn: async () => `yes, what is committed: ${(await pushWork(clone, remote, speaker)).work}`,
+    async attach() {
+      const hint = 'Commit it, or name an address (https://…) under `artifacts` of your report.';
+      throw new SignalboxError('user', 'bad-artifact', 'only a runner copies files', { hint });
+    },
+    async report({ kind, summary, said }): Promise<Reported> {
+      const { ticket } = await look();
+      const pushed = await pushWork(clone, remote, speaker);
+      const signal = signalled({ kind, summary: wordsOf(summary), ...pushed, ...said });
+      const fault = claimFault(signal, ticket?.phase ?? '', config);
+      if (fault) return { turnedBack: fault };
+      const text = writeSignal(signal);
+      await store.saveSignal(id, attempt, text);
+      const about = { source: signalDigest(signal), at: isoSeconds(now()), actor };
+      const request = { kind: 'signal', signal, channel: 'runner', ticket: id, attempt, text } as const;
+      return { decision: await writer.handle(id, { ...request, ...about }) };
+    },
+  };
+}
+
+async function ticketAt(snapshot: Snapshot, id: string): Promise<Ticket | null | undefined> {
+  return (snapshot.tickets.get(id) ?? (await snapshot.archived(id)))?.ticket;
+}
+
+/** Pushes what is committed to the ref of the attempt's work; says whether it adds a commit to what the remote shows. */
+async function pushWork(
+  clone: string,
+  remote: string,
+  { ticket, attempt }: Speaker,
+): Promise<{ work: string; unchanged?: true }> {
+  const git = async (...args: string[]) => {
+    const { code, stdout, stderr } = await personsGit(args, clone);
+    if (code === 0) return stdout.trim();
+    throw new SignalboxError('config', 'work-not-pushed', stderr.trim().slice(-500), {
+      hint: 'Commit your work, see that you may push to the repository, and try again.',
+    });
+  };
+  const work = await git('rev-parse', '--verify', 'HEAD^{commit}');
+  await git('push', '--quiet', '--force', '--no-verify', remote, `${work}:${workRef(ticket, attempt)}`);
+  const shown = (await git('ls-remote', remote, 'HEAD', `refs/heads/ticket/${ticket}`)).split('\n');
+  const isShown = async (sha: string) =>
+    (await personsGit(['merge-base', '--is-ancestor', work, sha], clone)).code === 0;
+  for (const line of shown) if (await isShown(line.split('\t')[0] ?? '')) return { work, unchanged: true };
+  return { work };
+}
