@@ -12,7 +12,7 @@ import { restrictiveLabels } from './people.ts';
 import type { SimAgent } from './runner.ts';
 import { checkMessages } from './told.ts';
 import { Violation } from './violation.ts';
-import { fits, isAbout, isYounger, latestOf, stops, told, wakes, working } from './words.ts';
+import { fits, isAbout, isLifted, isYounger, latestOf, stops, told, wakes, working } from './words.ts';
 import type { Asked, World } from './world.ts';
 
 /**
@@ -227,10 +227,7 @@ export class Oracle {
     if (when && 'until' in when && Date.parse(when.until) <= schedule.now) {
       const isSeen = (one: Asked) => one.mayAsk && one.source in (before?.seen ?? {});
       const latest = latestOf(asked.filter((one) => one.kind === 'park' && isSeen(one)));
-      const isLifted = asked.some(
-        (one) => wakes.includes(one.kind) && isSeen(one) && latest.every((park) => isYounger(one, park)),
-      );
-      if (latest.length > 0 && !latest.some(({ defers }) => defers) && !isLifted)
+      if (latest.length > 0 && !latest.some(({ defers }) => defers) && !isLifted(latest, asked, before))
         throw new Violation('S2', `${after.id} came due, though it was parked for good at ${latest[0]?.at}`);
       return;
     }
@@ -242,7 +239,12 @@ export class Oracle {
     if (!wake) throw new Violation(before ? 'S2' : 'S1', `${what}, and nobody who may asked for it`);
     this.#used.add(wake);
     const stop = asked.find(
-      (one) => stops.includes(one.kind) && one.mayAsk && one.source in after.seen && !isYounger(wake, one),
+      (one) =>
+        stops.includes(one.kind) &&
+        one.mayAsk &&
+        one.source in after.seen &&
+        !isYounger(wake, one) &&
+        !isLifted([one], asked, before),
     );
     if (stop)
       throw new Violation('S2', `${what} by ${wake.source}, though ${stop.kind} ${stop.source} is not older`);

@@ -44,3 +44,18 @@ export function latestOf(all: readonly Asked[]): Asked[] {
     .at(-1);
   return all.filter(({ at }) => at === last);
 }
+
+/** Whether a wake that was carried out before is younger than all these stops: what came later of older ones stops nothing. */
+export function isLifted(
+  these: readonly Asked[],
+  asked: readonly Asked[],
+  before: Ticket | undefined,
+): boolean {
+  return asked.some(
+    (one) =>
+      wakes.includes(one.kind) &&
+      one.mayAsk &&
+      one.source in (before?.seen ?? {}) &&
+      these.every((stop) => isYounger(one, stop)),
+  );
+}
