@@ -28,7 +28,7 @@ export async function makeTooled(): Promise<Tooled> {
     async run(steps, { limits = {}, needs, ...deps } = {}) {
       const agent = script(world, 'agent.mjs', await toolAgent());
       const command = ['node', agent, JSON.stringify(steps), folder];
-      const config = configOf(command, { look_seconds: 30, end_after_seconds: 0, ...limits });
+      const config = configOf(command, { look_seconds: 30, end_after_seconds: 10, ...limits });
       if (needs) config.phases.dev = { gate: 'none', needs };
       return world.run('', { config, toolProgram: script(world, 'mcp.cjs', await toolProgram()), ...deps });
     },

@@ -28,7 +28,7 @@ describe('an agent that is a client of the tools', { timeout: 120_000 }, () => {
     await deskWith(
       [{ tool: 'get_ticket' }, commit, { run: 'echo x > out.log' }, question, done, { stay: true }],
       {
-        end_after_seconds: 0,
+        end_after_seconds: 2,
       },
     );
     const claim = await desk.claimed('MC-1', 'luci');

@@ -25,11 +25,8 @@ const done = { tool: 'report_done', input: { summary: 'The rake is back.' } } as
 describe('an agent reports by its tools', () => {
   it('done: saved, durable and accepted before it is answered; then it is ended, and "stopped" is said last', async () => {
     const evidence = [{ command: 'ls', exit: 0, output: 'shed.txt' }];
-    const outcome = await run([
-      commit,
-      { tool: 'report_done', input: { ...done.input, evidence } },
-      { stay: true },
-    ]);
+    const report = { tool: 'report_done', input: { ...done.input, evidence } } as const;
+    const outcome = await run([commit, report, { stay: true }], { limits: { end_after_seconds: 2 } });
 
     expect(answers()).toEqual([
       expect.objectContaining({

@@ -52,8 +52,6 @@ export const toolProgram = (): Promise<string> => bundleText('src/mcp/main.ts', 
 export function answersIn(folder: string): (ToolAnswer & { tool: string; isError: boolean })[] {
   const file = join(folder, 'answers.jsonl');
   if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1); // the last one is not whole yet
+  return lines.map((line) => JSON.parse(line));
 }
