@@ -65,6 +65,7 @@ describe('the action, in the embedded Actions', { timeout: 60_000 }, () => {
 
   it.skipIf(!ownUserIsPossible)(
     'keeps the token of the job and the files of the runner from an agent that looks for them all the time',
+    { timeout: 180_000 }, // it reads whatever it may read on this machine
     async () => {
       desk = await makeDesk({ luci: thief });
       const claim = await desk.claimed('MC-1', 'luci');
