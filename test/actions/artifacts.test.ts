@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { loadOpenApi } from '../local/schemas.ts';
@@ -9,7 +9,6 @@ import { steps } from './job-of-steps.ts';
 import { makeWorld, type World, where } from './world.ts';
 
 const openApi = loadOpenApi();
-const utf8 = { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } } as const;
 
 async function ran(
   world: World,
@@ -25,18 +24,12 @@ async function listed(world: World, run_id: number) {
   return data.artifacts;
 }
 
-/** What a person gets who downloads it: names and texts of its files, by another program than ours. */
+/** What a person gets who downloads it: names and texts of its files. */
 async function unpacked(world: World, artifact_id: number): Promise<Record<string, string>> {
-  const { data } = await world.octokit.rest.actions.downloadArtifact({
-    ...where,
-    artifact_id,
-    archive_format: 'zip',
-  });
-  const path = join(world.dataFolder, `${artifact_id}-downloaded.zip`);
-  writeFileSync(path, Buffer.from(data as ArrayBuffer));
-  const names = execFileSync('unzip', ['-Z1', path], utf8).trim().split('\n');
-  const text = (name: string) => execFileSync('unzip', ['-p', path, name], utf8);
-  return Object.fromEntries(names.map((name) => [name, text(name)]));
+  const asked = { ...where, artifact_id, archive_format: 'zip' };
+  const { data } = await world.octokit.rest.actions.downloadArtifact(asked);
+  const files = Object.entries(unzipSync(new Uint8Array(data as ArrayBuffer)));
+  return Object.fromEntries(files.map(([name, bytes]) => [name, strFromU8(bytes)]));
 }
 
 describe('upload-artifact', () => {

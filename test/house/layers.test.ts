@@ -81,7 +81,15 @@ const rules: Record<string, Layer> = {
   local: {
     folders: ['base'],
     types: [],
-    packages: ['hono', '@hono/node-server', 'yaml', 'zod', '@actions/expressions', 'types of @octokit/rest'],
+    packages: [
+      'hono',
+      '@hono/node-server',
+      'yaml',
+      'zod',
+      'fflate',
+      '@actions/expressions',
+      'types of @octokit/rest',
+    ],
     node: ['*'],
     why: 'the embedded GitHub knows GitHub and nothing of Signalbox, or it would be no test of it',
   },
