@@ -85,7 +85,10 @@ const personal = {
     const phase = request.phase ?? ticket.phase;
     if (!ticket.phases.includes(phase)) return refuse('bad-phase', `${ticket.id} has no phase ${phase}.`);
     const told = withMessage({ ...ticket, phase }, request, request.reason);
-    return 'refused' in told ? told : landTodo(told, now);
+    if ('refused' in told) return told;
+    // A stop that is not older counts, though it was read while the ticket was closed and found nothing to stop.
+    const isStopped = ticket.restricted_at !== null && request.at <= ticket.restricted_at;
+    return landTodo({ ...told, hold: told.hold || isStopped }, now);
   },
   retry: (ticket, _request, now) => landTodo({ ...grantedRetry(ticket, now), not_before: null }, now),
   cancel: (ticket, request, now) =>

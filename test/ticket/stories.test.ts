@@ -57,6 +57,14 @@ describe('S2: what waits stays waiting', () => {
     expect(ask(gone, by('c3', 'release', 4)).code).toBe('superseded');
   });
 
+  test('a park read while the ticket was done counts for an older rejection that is read after it', () => {
+    const parked = told(ticketIn('done'), by('c2', 'park', 2));
+    expect(parked.state).toBe('done');
+    const rejected = told(parked, by('p6', 'unmerged', 0), by('c1', 'reject', 1));
+    expect(rejected).toMatchObject({ state: 'waiting', hold: true, messages: [{}, { id: 'c1' }] });
+    expect(told(parked, by('p6', 'unmerged', 0), by('c3', 'reject', 3)).state).toBe('todo');
+  });
+
   test('a deferral first seen after a younger plain park does not loosen it', () => {
     const until = { when: { until: at(9) } } as Partial<Request>;
     const parked = told(ticketIn('inbox'), by('e1', 'park', 1));
