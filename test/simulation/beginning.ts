@@ -1,4 +1,5 @@
 import { isoSeconds } from '../../src/base/clock.ts';
+import { ticketBranch } from '../../src/engine/intake.ts';
 import { writeQuarantined, writeTicket } from '../../src/ticket/codec.ts';
 import { type ClosedAttempt, formatVersion, ticket as schema, type Ticket } from '../../src/ticket/format.ts';
 import { archivePath, quarantinePath, ticketPath } from '../../src/ticket/paths.ts';
@@ -16,9 +17,11 @@ export async function begin(world: World): Promise<void> {
   const { chance, github } = world;
   github.push(mainRef, await github.commit([], 'the first'), 'lucienne');
   const chosen = Array.from({ length: chance.below(4) }, () => chance.pick(states));
-  const tickets = chosen
-    .filter((state, index) => state !== 'in_progress' || chosen.indexOf(state) === index) // one agent has one
-    .map((state) => aTicket(world, state));
+  const tickets: Ticket[] = [];
+  for (const [index, state] of chosen.entries())
+    if (state !== 'in_progress' || chosen.indexOf(state) === index)
+      // one agent has one
+      tickets.push(await withPull(world, aTicket(world, state)));
   const files = tickets.flatMap((one): [string, string][] => [
     [placeOf(one), writeTicket(one)],
     ...one.attempts.map((attempt): [string, string] => lateWord(world, one, attempt)),
@@ -71,6 +74,26 @@ function aTicket(world: World, state: State): Ticket {
       ? { attempt: { ...open, check_in_by: isoSeconds(world.schedule.now + 900_000) } }
       : {}),
   });
+}
+
+/** Sometimes with work of an earlier attempt that was accepted, and is shown as a pull request still. */
+async function withPull(world: World, ticket: Ticket): Promise<Ticket> {
+  const { chance, github } = world;
+  const [shown] = ticket.attempts;
+  if (!shown || ticket.issue === null || ticket.state === 'cancelled' || chance.is(0.3)) return ticket;
+  const branch = ticketBranch(ticket.id);
+  const main = github.remote.refs.get(mainRef) ?? '';
+  const work = await github.commit([main], 'earlier work');
+  github.push(`refs/heads/${branch}`, work, 'signalbox[bot]');
+  github.openPull('signalbox[bot]', branch, ticket.title, 'earlier work');
+  const accepted = {
+    ...shown,
+    outcome: 'review',
+    signal: chance.hex(32),
+    work,
+    reason: 'look at it',
+  } as const;
+  return { ...ticket, attempts: [accepted] };
 }
 
 /** One that ended, or whose run has ended unheard. */

@@ -2,7 +2,7 @@ import { isoSeconds } from '../../src/base/clock.ts';
 import { may } from '../../src/engine/people.ts';
 import { parseQuarantinePath } from '../../src/ticket/paths.ts';
 import { people } from './names.ts';
-import { moveBack, pushEdit } from './pushes.ts';
+import { moveBack, pushEdit, pushNew } from './pushes.ts';
 import type { World } from './world.ts';
 
 /*
@@ -32,12 +32,13 @@ const acts: Record<string, { weight: number; act: (world: World) => void | Promi
   edit: { weight: 1.5, act: edit },
   close: { weight: 1, act: close },
   remove: { weight: 0.3, act: remove },
-  pull: { weight: 1, act: closePull },
+  pull: { weight: 2, act: closePull },
   sift: { weight: 1.5, act: sift },
   twin: { weight: 0.5, act: twin },
   cancelRun: { weight: 1, act: cancelRun },
   runAgain: { weight: 1, act: runAgain },
   pushEdit: { weight: 2, act: pushEdit },
+  pushNew: { weight: 0.7, act: pushNew },
   moveBack: { weight: 0.2, act: moveBack },
   restore: { weight: 0.5, act: ({ oracle }) => oracle.restore() },
   switches: { weight: 0.6, act: switches },

@@ -1,6 +1,6 @@
 import { may } from '../../src/engine/people.ts';
 import { readTicket, writeTicket } from '../../src/ticket/codec.ts';
-import type { Ticket } from '../../src/ticket/format.ts';
+import { formatVersion, type Ticket, ticket as ticketSchema } from '../../src/ticket/format.ts';
 import { ticketPath } from '../../src/ticket/paths.ts';
 import { isOpen } from '../../src/ticket/states.ts';
 import { jobs, people } from './names.ts';
@@ -46,6 +46,28 @@ function anEdit({ chance, github }: World, ticket: Ticket): [string, Partial<Tic
     return [kind, { state: 'waiting', waiting: { kind: 'parked', reason: 'by hand', ...by } }];
   if (kind === 'release') return [kind, { state: 'todo', waiting: null, hold: false }];
   return [kind, { lifetime: { ...ticket.lifetime, retries: 0, attempts: 0 } }];
+}
+
+/** Somebody pushes the file of a ticket that was not there: a plan, or work that is to begin at once. */
+export async function pushNew(world: World): Promise<void> {
+  const { chance, github, oracle } = world;
+  const { head, movedBack, tickets } = await oracle.read();
+  if (head === null || movedBack || tickets.size >= 6) return;
+  const who = chance.pick(['lucienne', 'wilma', 'elmar']);
+  const id = `plan-${github.id()}`;
+  const state = chance.weighted({ inbox: 3, todo: 1 });
+  world.tell(`${who} pushes ${id}, ${state}`);
+  const fresh = ticketSchema.parse({
+    format: formatVersion,
+    id,
+    title: 'Pushed as new',
+    state,
+    owner: 'luci',
+  });
+  await push(world, who, head, { [ticketPath(id)]: writeTicket(fresh) });
+  const source = `push ${github.remote.refs.get(github.remote.stateRef)}`;
+  const mayAsk = may(people[who] ?? 'none', 'write');
+  if (state === 'todo') world.asks({ issue: null, ticket: id, kind: 'release', source, mayAsk });
 }
 
 /** Somebody forces the branch back to an earlier commit. */
