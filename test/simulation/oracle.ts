@@ -214,8 +214,11 @@ export class Oracle {
     const failures = after.attempts.filter(
       ({ outcome }) => outcome === 'failed' || outcome === 'lost',
     ).length;
-    // A release from blocked starts one attempt more, and grants it one retry.
-    if (failures > config.limits.retries + 1 + 2 * after.lifetime.granted)
+    // A release from blocked starts one attempt more, and grants it one retry; one after a reopening starts one, too.
+    const reopened = this.#world.asked.filter(
+      (one) => one.kind === 'reopen' && isAbout(one, after) && one.source in after.seen,
+    ).length;
+    if (failures > config.limits.retries + 1 + 2 * after.lifetime.granted + reopened)
       throw new Violation('S9', `${after.id} has failed ${failures} times, and is not blocked for good`);
   }
 

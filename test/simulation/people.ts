@@ -113,9 +113,15 @@ const commands = {
   reject: 1,
 };
 
+/** Where somebody says something: mostly on an issue, sometimes on a pull request, which speaks of the same ticket. */
+function somewhere(world: World): number {
+  const pulls = [...world.github.pulls.keys()];
+  return pulls.length > 0 && world.chance.is(0.1) ? world.chance.pick(pulls) : anIssue(world);
+}
+
 function command(
   world: World,
-  issue = anIssue(world),
+  issue = somewhere(world),
   chosen: string = aCommand(world, issue),
   who: string = anybody(world),
 ): void {
@@ -135,7 +141,9 @@ function command(
   world.tell(`${who} says ${body} on #${issue}`);
   const { id } = github.comment(issue, body, who);
   const defers = chosen === 'defer';
-  world.asks({ issue, kind, defers, source: `c${id}`, mayAsk: mayDo(who, needed(kind)) });
+  const pull = github.pulls.get(issue);
+  const about = pull ? { issue: null, ticket: pull.head.replace('ticket/', '') } : { issue };
+  world.asks({ ...about, kind, defers, source: `c${id}`, mayAsk: mayDo(who, needed(kind)) });
 }
 
 /** Somebody stops what is being worked on, and a moment later lets it go on. */
@@ -147,7 +155,7 @@ function changeOfMind(world: World): void {
     world.tell(`the machine of run ${hangs.run.id} is cut off`);
     hangs.machine.isCutOff = true;
   }
-  const issue = agent ? Number(agent.ticket.split('-')[1]) : anIssue(world);
+  const issue = (agent && world.oracle.last(agent.ticket)?.issue) ?? anIssue(world);
   if (!github.issues.has(issue)) return;
   command(world, issue, chance.pick(['park', 'hold']), 'lucienne');
   schedule.now += 1_000 + chance.below(2_000);
