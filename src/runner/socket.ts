@@ -36,10 +36,10 @@ export async function listen(
   const path = join(folder, 's');
   const callers = new Set<Socket>();
   const server = createServer((caller) => {
-    callers.add(caller);
     caller.on('error', () => {});
+    if (callers.size >= most.callers) return turnAway(caller);
+    callers.add(caller);
     caller.on('close', () => callers.delete(caller));
-    if (callers.size > most.callers) return hangUp(caller, 'busy', 'Too many callers.');
     serveCaller(caller, call);
   });
   server.on('error', (error) => log.warn('the socket of the tools failed', { error: asError(error) }));
@@ -70,7 +70,11 @@ async function socketFolder(user: AgentUser | null): Promise<string> {
 
 function serveCaller(caller: Socket, call: (tool: string, input: unknown) => Promise<ToolAnswer>): void {
   let waiting = 0;
-  const answer = (id: unknown, one: ToolAnswer) => caller.write(`${JSON.stringify({ id, answer: one })}\n`);
+  // Who does not read is not heard: answers that pile up would take all memory.
+  const answer = (id: unknown, one: ToolAnswer, sent = () => {}) => {
+    if (!caller.write(lineOf(id, one), sent)) caller.pause();
+  };
+  caller.on('drain', () => caller.resume());
   const refuse = (id: unknown, code: string, message: string) =>
     answer(id, { status: 'error', code, message });
   const cut = makeLineCutter(longestLine, {
@@ -94,10 +98,7 @@ function serveCaller(caller: Socket, call: (tool: string, input: unknown) => Pro
             message: asError(thrown).message,
           }),
         )
-        .then((one) => {
-          waiting--;
-          answer(id, one);
-        });
+        .then((one) => answer(id, one, () => waiting--));
     },
   });
   caller.on('data', cut);
@@ -113,6 +114,14 @@ function readCall(text: string): { id: string | number; tool: string; input: unk
   }
 }
 
+const lineOf = (id: unknown, answer: ToolAnswer): string => `${JSON.stringify({ id, answer })}\n`;
+
+/** It is not waited for: an agent that opens one after another and closes none would take every file we may open. */
+function turnAway(caller: Socket): void {
+  caller.end(lineOf(null, { status: 'error', code: 'busy', message: 'Too many callers.' }));
+  caller.destroySoon();
+}
+
 /** What is still on its way is let fall, or its sender would wait for us; but not for ever. */
 function hangUp(caller: Socket, code: string, message: string): void {
   caller.removeAllListeners('data');
@@ -121,5 +130,5 @@ function hangUp(caller: Socket, code: string, message: string): void {
     left -= length;
     if (left < 0) caller.destroy();
   });
-  caller.end(`${JSON.stringify({ id: null, answer: { status: 'error', code, message } })}\n`);
+  caller.end(lineOf(null, { status: 'error', code, message }));
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ beforeEach(async () => {
     calls.push([tool, input]);
     await held;
     if (tool === 'break') throw new Error('it broke');
-    return { status: 'ok', code: 'ok', message: tool };
+    return { status: 'ok', code: 'ok', message: tool === 'much' ? 'x'.repeat(2 ** 20) : tool };
   });
 });
 afterEach(() => socket.close());
@@ -45,7 +45,7 @@ function caller(): { socket: Socket; answers: { id: unknown; answer: ToolAnswer 
     isOver = true;
   });
   const line = (text: string) => void answers.push(JSON.parse(text));
-  one.on('data', makeLineCutter(longestLine, { line, tooLong: () => {} }));
+  one.on('data', makeLineCutter(2 * longestLine, { line, tooLong: () => {} }));
   return { socket: one, answers, isOver: () => isOver };
 }
 
@@ -140,6 +140,35 @@ describe('the socket of the tools', () => {
     await until('the ninth is let go', () => others.filter((other) => other.isOver()).length === 1);
     release();
     await until('the rest is answered', () => one.answers.length === 20);
+  });
+
+  it('S4: callers that never close cost no file of ours, which a stop needs', async () => {
+    const files = () => readdirSync('/proc/self/fd').length;
+    const before = files();
+    let told = 0;
+    const all = Array.from({ length: 100 }, () => connect({ path: socket.path, allowHalfOpen: true }));
+    for (const one of all)
+      one
+        .on('error', () => {})
+        .on('end', () => told++)
+        .resume();
+    await until('all but eight are turned away', () => told === 92);
+    await until('theirs alone are open', () => files() - before <= 100 + 8 + 2);
+    for (const one of all) one.destroy();
+  });
+
+  it('a caller that does not read its answers is not heard', async () => {
+    const [bad, good] = [caller(), caller()];
+    bad.socket.pause();
+    for (let turn = 1; turn <= 30; turn++) {
+      bad.socket.write(call(turn, 'much'));
+      good.socket.write(call(turn, 'x'));
+      await until('the other is answered', () => good.answers.length === turn);
+    }
+    expect(calls.filter(([tool]) => tool === 'much').length).toBeLessThan(4);
+    bad.socket.resume();
+    bad.socket.on('error', () => {});
+    await until('all is heard once it reads', () => bad.answers.length === 30);
   });
 
   it('a caller that hangs up before its answer harms nobody', async () => {
