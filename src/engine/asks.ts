@@ -39,13 +39,13 @@ export function answerAtDoor(code: ReasonCode, told: Ask['told'], message: strin
 
 /**
  * Asks everything of one reading in one turn, so that it meets in one line: there a park goes before a release that was
- * read with it. Then each answer is told; one that cannot be is no failure of the others. What a frozen desk did not
- * decide is a failure, so that it is asked again.
+ * read with it. Then each answer is told; one that cannot be is no failure of the others. What was not decided
+ * is a failure, so that it is asked again once it can be.
  */
 export function askAll(asks: readonly Ask[]): Promise<void>[] {
   return asks.map(async ({ ask, told }) => {
     const decision = await ask();
-    if (isUndecided(decision)) throw new SignalboxError('conflict', decision.code, decision.message);
+    if (decision.undecided) throw new SignalboxError('conflict', decision.code, decision.message);
     try {
       await told(decision);
     } catch (error) {
@@ -54,15 +54,12 @@ export function askAll(asks: readonly Ask[]): Promise<void>[] {
   });
 }
 
-/** A frozen desk decides nothing: what was asked stays as it is, unanswered, and is read again once it is restored. */
-const isUndecided = ({ code }: Pick<Decision, 'code'>): boolean => code === 'head-moved-back';
-
 /** Tells a refusal once, on the issue, with its code. What was carried out before, or is so already, needs no word. */
 export async function tellRefusal(
   comments: OwnComments,
   { source, actor }: { source: string; actor: string },
-  { accepted, code, message }: Pick<Decision, 'accepted' | 'code' | 'message'>,
+  { accepted, undecided, code, message }: Decision,
 ): Promise<void> {
-  if (accepted || isUndecided({ code }) || code === 'already-handled' || code === 'already-so') return;
+  if (accepted || undecided || code === 'already-handled' || code === 'already-so') return;
   await comments.once(`refused:${source}`, refusalComment(source, actor, code, message));
 }

@@ -65,7 +65,7 @@ export class Draft {
   /** Decides one request of a ticket. `file` is the ticket's file, open or archived. */
   ask(id: string, request: Request, file: TicketFile | undefined): Decision {
     const broken = file?.broken;
-    if (broken) return refusal(broken.code, broken.message); // a signal, too, waits until the file is mended
+    if (broken) return undecided(broken.code, broken.message);
     const before = this.#view.get(id) ?? file?.ticket ?? undefined;
     const known = request.kind === 'signal' ? this.#earlierAnswer(request) : undefined;
     const decided = known ?? decide(before, request, this.#view as View, this.#now, this.#config);
@@ -214,4 +214,9 @@ function isSame(pending: PendingSignal, request: RequestOf<'signal'>): boolean {
 /** A refusal that writes nothing. */
 export function refusal(code: Decision['code'], message: string): Decision {
   return { accepted: false, code, message, ticket: null, quarantine: null, transition: `refused: ${code}` };
+}
+
+/** What a head that cannot be read says to whatever is asked: it waits. */
+export function undecided(code: Decision['code'], message: string): Decision {
+  return { ...refusal(code, message), undecided: true };
 }

@@ -9,7 +9,7 @@ import { reasons } from '../ticket/reasons.ts';
 import type { Request, RequestOf } from '../ticket/requests.ts';
 import { requestDigest } from '../ticket/signals.ts';
 import { type AdmissionOptions, admitForeign } from './admission.ts';
-import { Draft, refusal } from './draft.ts';
+import { Draft, refusal, undecided } from './draft.ts';
 import type { Handler, PendingSignal, Snapshot, TicketFile } from './ports.ts';
 import { entriesAsked } from './quarantine.ts';
 import { momentAt, viewOf } from './view.ts';
@@ -115,7 +115,7 @@ class GroupWriter implements Writer {
     for (let tries = 0; tries < triesLimit; tries++) {
       const snapshot = await this.#admitted(fresh);
       if (snapshot.movedBack) {
-        for (const item of group) item.resolve(refusal('head-moved-back', reasons['head-moved-back']));
+        for (const item of group) item.resolve(undecided('head-moved-back', reasons['head-moved-back']));
         return;
       }
       const answer = await this.#decideOn(snapshot, group);

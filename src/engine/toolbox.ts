@@ -28,6 +28,30 @@ export interface ToolDesk {
   report(verdict: { kind: SignalKind; summary: string; said: Said | undefined }): Promise<Reported>;
 }
 
+/**
+ * Hands in a signal: first it is made durable, then decided. `decided` answers undefined where that took too long. What is
+ * durable and was not decided waits: it is no refusal, and nothing is lost.
+ *
+ * @throws what `decided` does, or `unreachable`, where nothing came of it
+ */
+export async function handIn(way: {
+  durable(): Promise<boolean>;
+  decided(): Promise<Decision | undefined>;
+}): Promise<Reported> {
+  const isDurable = await way.durable();
+  let why = 'it took too long.';
+  try {
+    const decision = await way.decided();
+    if (decision && !(isDurable && decision.undecided)) return { decision };
+    why = decision?.message ?? why;
+  } catch (thrown) {
+    if (!isDurable) throw thrown;
+    why = asError(thrown).message;
+  }
+  if (isDurable) return { kept: why };
+  throw new SignalboxError('forge', 'unreachable', `Your report could not be handed in: ${why}`);
+}
+
 /** What to do about a refusal; of others nothing is left to do but to end. */
 const ways: Partial<Record<ReasonCode, string>> = {
   'needs-commit':

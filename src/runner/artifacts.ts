@@ -65,8 +65,8 @@ export function makeArtifacts(
   keep: (path: string, blob: string) => void,
 ): Artifacts {
   const kept = new Set<string>();
-  let copies = 0;
-  const attach: Artifacts['attach'] = async (given) => {
+  let last: Promise<unknown> = Promise.resolve();
+  const copy: Artifacts['attach'] = async (given) => {
     const path = normalize(given).split(sep).join('/');
     const no = (why: string, hint: string) =>
       new SignalboxError('user', 'bad-artifact', `${given}: ${why}`, { hint });
@@ -76,18 +76,28 @@ export function makeArtifacts(
       throw no('it belongs to git', 'Attach a copy under another name.');
     const bytes = await readInside(tree, path, most.bytes);
     if (!bytes) throw no('there is no such file', 'Name a plain file by its path in your work tree.');
-    const copy = join(bare, `artifact-${copies++}`);
+    const file = join(bare, 'artifact');
     try {
-      await writeFile(copy, bytes);
-      const made = await ownGit(bare, ['hash-object', '-w', '--no-filters', '--', copy]);
+      await writeFile(file, bytes);
+      const made = await ownGit(bare, ['hash-object', '-w', '--no-filters', '--', file]);
       if (made.code !== 0)
         throw new SignalboxError('bug', 'artifact-not-kept', made.stderr.trim().slice(-300));
-      keep(path, made.stdout.trim());
+      const blob = made.stdout.trim();
+      // A name that git takes for its own would refuse every save from here on.
+      if (!(await isPathForGit(bare, path, blob)))
+        throw no('git takes no such name', 'Attach a copy under another name.');
+      keep(path, blob);
       kept.add(path);
       return path;
     } finally {
-      await rm(copy, { force: true });
+      await rm(file, { force: true });
     }
+  };
+  /** One after the other: each may take as much memory as the largest file. */
+  const attach: Artifacts['attach'] = (given) => {
+    const copied = last.then(() => copy(given));
+    last = copied.catch(() => {});
+    return copied;
   };
   const named = (path: string): Promise<string> =>
     isAddress(path) || path.includes(' (not kept: ')
@@ -104,7 +114,16 @@ export function makeArtifacts(
   };
 }
 
-/** The work with the artifacts in one commit on top, so that what is shown of it is the work alone. */
+async function isPathForGit(bare: string, path: string, blob: string): Promise<boolean> {
+  const run = withIndex(bare, `${snapshotIndex(bare)}.tried`);
+  await run(['read-tree', '--empty']);
+  return run(['update-index', '--add', '--cacheinfo', `100644,${blob},${path}`]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The work with the artifacts in one commit on top, where they are not in it, so that what is shown of it is the work alone. */
 export async function withArtifacts(
   bare: string,
   work: string,
@@ -118,6 +137,7 @@ export async function withArtifacts(
   const lines = [...files].map(([path, blob]) => `100644,${blob},${path}`);
   for (const line of lines) await run(['update-index', '--add', '--replace', '--cacheinfo', line]);
   const tree = (await run(['write-tree'])).trim();
+  if (tree === (await run(['rev-parse', `${work}^{tree}`])).trim()) return work;
   return commitSnapshot(bare, { head: work, tree, clean: false, leftOut: [] }, words);
 }
 

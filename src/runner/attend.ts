@@ -52,7 +52,7 @@ export interface Attending {
 
 /** What hides the key and the secrets that a profile hands to its agent: what is said of it is committed, and posted. */
 export function hiderOf({ deps, key }: Attending, { environment }: Profile): (text: string) => string {
-  return masker([key, ...environment.map((one) => deps.environment[one] ?? '')]);
+  return masker([key, deps.remote.token ?? '', ...environment.map((one) => deps.environment[one] ?? '')]);
 }
 
 export interface Started {

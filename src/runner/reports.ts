@@ -1,6 +1,6 @@
 import { isoSeconds } from '../base/clock.ts';
-import { asError, SignalboxError } from '../base/errors.ts';
-import type { Reported } from '../engine/toolbox.ts';
+import { SignalboxError } from '../base/errors.ts';
+import { handIn, type Reported } from '../engine/toolbox.ts';
 import { writeSignal } from '../ticket/codec.ts';
 import { finishingTimes } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
@@ -18,11 +18,11 @@ const mostReports = 20;
 export interface Reports {
   /** Carries one out after the other; each is durable before it is decided, and decided before it is answered. */
   report(verdict: Verdict): Promise<Reported>;
-  /** The report that was accepted; it ended the attempt. */
-  readonly accepted: { verdict: Verdict; decision: Decision } | null;
-  /** What was reported last, where nothing has been decided about it. */
-  readonly undecided: Verdict | null;
-  /** Whether one is being carried out, or was accepted: then nothing else may move the ref of the work. */
+  /** The report that ended the attempt, or will: without a decision it is durable, and decided as soon as that can be. */
+  readonly last: { verdict: Verdict; work: string | undefined; decision: Decision | null } | null;
+  /** What was turned back last, where nothing was reported since. */
+  readonly turnedBack: Verdict | null;
+  /** Whether one is being carried out, or is the last: then nothing else may move the ref of the work. */
   readonly hasWork: boolean;
   /** Whether a signal, by its digest, is one of these. */
   isReported(digest: string): boolean;
@@ -40,8 +40,6 @@ interface Reporting {
   /** Commit at which the work started. */
   start: string;
   keeper: Pick<WorkKeeper, 'save'>;
-  /** Takes out what nobody may see. */
-  hide(verdict: Verdict): Verdict;
 }
 
 export function makeReports(tools: EndTools, of: Reporting): Reports {
@@ -49,15 +47,15 @@ export function makeReports(tools: EndTools, of: Reporting): Reports {
 }
 
 class Reporter implements Reports {
-  accepted: Reports['accepted'] = null;
-  undecided: Verdict | null = null;
+  last: Reports['last'] = null;
+  turnedBack: Verdict | null = null;
   readonly #tools: EndTools;
   readonly #of: Reporting;
   readonly #digests = new Set<string>();
   readonly #over = new AbortController();
   #count = 0;
   #inHand = 0;
-  #last: Promise<unknown> = Promise.resolve();
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(tools: EndTools, of: Reporting) {
     this.#tools = tools;
@@ -69,7 +67,7 @@ class Reporter implements Reports {
   }
 
   get hasWork(): boolean {
-    return this.#inHand > 0 || this.accepted !== null;
+    return this.#inHand > 0 || this.last !== null;
   }
 
   isReported(digest: string): boolean {
@@ -77,17 +75,16 @@ class Reporter implements Reports {
   }
 
   async settled(): Promise<void> {
-    await this.#last;
+    await this.#before;
   }
 
   async report(verdict: Verdict): Promise<Reported> {
     this.#inHand++;
-    const carriedOut = this.#last.then(() => this.#carryOut(this.#of.hide(verdict)));
-    this.#last = carriedOut.catch(() => {});
+    const carriedOut = this.#before.then(() => this.#carryOut(verdict));
+    this.#before = carriedOut.catch(() => {});
     try {
       const reported = await carriedOut;
-      const isEnd = 'kept' in reported || ('decision' in reported && reported.decision.accepted);
-      if (isEnd) this.#tools.clock.after(0, () => this.#over.abort()); // the answer goes first
+      if (this.last) this.#tools.clock.after(0, () => this.#over.abort()); // the answer goes first
       return reported;
     } finally {
       this.#inHand--;
@@ -103,19 +100,21 @@ class Reporter implements Reports {
         `An attempt reports ${mostReports} times at most.`,
       );
     const { job, keeper, phase } = this.#of;
-    if (!this.accepted) this.undecided = verdict;
     const completes = verdict.kind === 'done' || verdict.kind === 'review';
     const subject = (verdict.summary.split('\n')[0] ?? '').slice(0, 60);
     print(this.#tools, job, this.#signal(verdict));
-    // What was accepted named its work: a later word moves it no more.
-    const kept = this.accepted
-      ? null
-      : await keep(this.#tools, () => keeper.save({ subject, words: verdict.summary, plain: completes }))
-          .inTime;
-    if (kept && 'fault' in kept && completes) return { turnedBack: 'work-not-saved', why: kept.fault };
-    const signal = this.#signal(verdict, kept && 'commit' in kept ? kept.commit : undefined);
-    const fault = this.accepted ? undefined : claimFault(signal, phase, this.#tools.config);
-    return fault ? { turnedBack: fault } : this.#decide(verdict, signal);
+    if (this.last) {
+      const { verdict: first, work, decision } = this.last; // it named its work: a later word moves it no more
+      if (!decision) await this.#decide(first, work);
+      return this.#decide(verdict, work);
+    }
+    this.turnedBack = verdict;
+    const save = () => keeper.save({ subject, words: verdict.summary, plain: completes });
+    const kept = await keep(this.#tools, save).inTime;
+    if ('fault' in kept && completes) return { turnedBack: 'work-not-saved', why: kept.fault };
+    const work = 'commit' in kept ? kept.commit : undefined;
+    const fault = claimFault(this.#signal(verdict, work), phase, this.#tools.config);
+    return fault ? { turnedBack: fault } : this.#decide(verdict, work);
   }
 
   #signal(verdict: Verdict, work?: string): Signal {
@@ -123,30 +122,32 @@ class Reporter implements Reports {
     return signalOf({ job, key, agentGone: false, start }, verdict, { work });
   }
 
-  async #decide(verdict: Verdict, signal: Signal): Promise<Reported> {
+  async #decide(verdict: Verdict, work: string | undefined): Promise<Reported> {
     const { store, handler, clock, config, patience } = this.#tools;
     const { durableMs, submitMs } = finishingTimes(config);
     const { ticket, attempt } = this.#of.job;
+    const signal = this.#signal(verdict, work);
     const [text, digest] = [writeSignal(signal), signalDigest(signal)];
     this.#digests.add(digest); // before anybody can see that it closed the attempt
-    const durable = await patience.within(
-      'make the signal durable',
-      { ms: durableMs, hurriedBy: 5_700 },
-      () => store.saveSignal(ticket, attempt, text).then(() => true),
-    );
     const about = { source: digest, at: isoSeconds(clock.now()), actor: this.#of.agent };
     const said = { kind: 'signal', signal, channel: 'runner', ticket, attempt, text } as const;
-    try {
-      const decision = await patience.insist('submit', { ms: submitMs / 2, everyMs: 1_000 }, () =>
-        handler.handle(ticket, { ...said, ...about }),
-      );
-      if (decision.code === 'head-moved-back' && durable) return { kept: decision.message };
-      this.undecided = null;
-      if (decision.accepted) this.accepted ??= { verdict, decision };
-      return { decision };
-    } catch (thrown) {
-      if (!durable) throw thrown; // nothing has come of it: it may be tried again, and is at the end
-      return { kept: asError(thrown).message };
-    }
+    const reported = await handIn({
+      durable: () =>
+        patience
+          .within('make the signal durable', { ms: durableMs, hurriedBy: 5_700 }, () =>
+            store.saveSignal(ticket, attempt, text).then(() => true),
+          )
+          .then((saved) => saved === true),
+      decided: () =>
+        patience.within('submit', { ms: submitMs, hurriedBy: 6_700 }, () =>
+          patience.insist('submit', { ms: submitMs / 2, everyMs: 1_000 }, () =>
+            handler.handle(ticket, { ...said, ...about }),
+          ),
+        ),
+    });
+    const decision = 'decision' in reported ? reported.decision : null;
+    if (!this.last?.decision && (decision?.accepted || !decision)) this.last = { verdict, work, decision };
+    if (!decision?.undecided) this.turnedBack = null;
+    return reported;
   }
 }

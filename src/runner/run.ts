@@ -12,7 +12,7 @@ import { type Judgement, judge } from './judge.ts';
 import { lastWords } from './last-words.ts';
 import { limitMet } from './limit.ts';
 import { makeOutcome, type Outcome } from './outcome.ts';
-import { guarded, hidden, masker, type Output } from './output.ts';
+import { guarded, masker, type Output } from './output.ts';
 import { makePatience, unlessAborted } from './patience.ts';
 import { buildPrompt } from './prompt.ts';
 import { makeReports, type Reports } from './reports.ts';
@@ -123,7 +123,7 @@ async function equip(
   const hide = hiderOf(attending, profile);
   const artifacts = makeArtifacts(workshop, keeper.attach);
   const shown = { agent: name, phase, start: workshop.start, keeper };
-  const reports = makeReports(tools, { job, key, ...shown, hide: (verdict) => hidden(verdict, hide) });
+  const reports = makeReports(tools, { job, key, ...shown });
   const toolbox = await openToolbox(attending, { agent: name, keeper, reports, artifacts, hide });
   return { keeper, reports, artifacts, toolbox };
 }
@@ -148,10 +148,11 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   const takeBack = async () => deps.user?.takeBack();
   await tools.patience.within('take the work back', { ms: 60_000, hurriedBy: 4_000 }, takeBack);
   await reports.settled();
-  if (reports.accepted) return endReported(attending, started, reports.accepted, { agentGone, words });
+  if (reports.last) return endReported(attending, started, reports.last, { agentGone, words });
   const spoken = readVerdict(agent.spoken(), prompt);
-  const said = mergeVerdicts(spoken, await writtenVerdict(workshop, job, log)) ?? reports.undecided;
-  const claim = said && hidden(await artifacts.of(said), hide); // it is committed, and posted on the issue
+  const said =
+    mergeVerdicts(spoken, await writtenVerdict(workshop, job, { hide, log })) ?? reports.turnedBack;
+  const claim = said && (await artifacts.of(said));
   const closed = cause === 'cancelled' && (await isClosed(attending));
   // The desk's time: by a machine's own that goes wrong its profile would pause for years, or not at all.
   const now = deps.forge.now();
@@ -164,19 +165,36 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   return end(attending, { agent: name, judgement, cause, agentGone, saveWork, start, bundleWork });
 }
 
-/** The attempt is over by its agent's report. What else it said stands in the job's log; what else it did is kept. */
+/**
+ * The attempt is over by its agent's report, whatever ended the agent; one that could not be decided yet is handed in once
+ * more. What else it said stands in the job's log; what else it did is kept.
+ */
 async function endReported(
-  { deps, tools, job, key }: Attending,
-  { name, keeper }: Started,
-  { verdict, decision }: NonNullable<Reports['accepted']>,
+  { tools, job, key }: Attending,
+  { name, keeper, workshop }: Started,
+  { verdict, work, decision }: NonNullable<Reports['last']>,
   { agentGone, words }: { agentGone: boolean; words: () => string },
 ): Promise<Outcome> {
   const later = () => keeper.saveLater({ subject: 'after its report', words: words() });
-  const { workMs } = finishingTimes(deps.config);
-  await tools.patience.within('save what came later', { ms: workMs, hurriedBy: 5_000 }, later);
-  const nothing = { judgement: { nothing: true }, saveWork: null } as const;
-  await finish(tools, { job, agent: name, key, agentGone, ...nothing });
-  return tellOutcome(tools, job, makeOutcome({ signal: verdict }, decision, null));
+  const isNamed = decision === null && work !== undefined;
+  const ended = await finish(tools, {
+    job,
+    agent: name,
+    key,
+    agentGone,
+    start: workshop.start,
+    judgement: decision ? { nothing: true } : { signal: verdict },
+    saveWork: isNamed
+      ? () =>
+          later().then(
+            () => work,
+            () => work,
+          )
+      : later,
+    bundleWork: () => keeper.bundle(),
+  });
+  const outcome = makeOutcome({ signal: verdict }, decision ?? ended.decision, null);
+  return tellOutcome(tools, job, { ...outcome, bundle: ended.bundle });
 }
 
 async function isClosed({ deps, tools, job }: Attending): Promise<boolean> {

@@ -12,7 +12,7 @@ const most = 512 * 1024;
 export async function writtenVerdict(
   { tree }: Pick<Workshop, 'tree'>,
   job: Pick<Job, 'ticket' | 'attempt'>,
-  log: Log,
+  { hide, log }: { hide: (text: string) => string; log: Log },
 ): Promise<Verdict | null> {
   const fault = (why: string): null => {
     log.warn('the signal file is not read', { path: signalFile, why });
@@ -21,7 +21,7 @@ export async function writtenVerdict(
   try {
     const bytes = await readInside(tree, signalFile, most);
     if (!bytes) return null;
-    const read = readSignalFile(bytes.toString('utf8'), job);
+    const read = readSignalFile(bytes.toString('utf8'), job, hide);
     return read.fault === null ? read.verdict : fault(read.fault);
   } catch (error) {
     return fault(asError(error).message);

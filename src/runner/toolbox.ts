@@ -7,6 +7,7 @@ import { makeToolbox, type ToolDesk, type ToolLook } from '../engine/toolbox.ts'
 import type { Artifacts } from './artifacts.ts';
 import type { Attending } from './attend.ts';
 import { standingAt } from './job.ts';
+import { hidden } from './output.ts';
 import type { Reports } from './reports.ts';
 import { listen } from './socket.ts';
 import type { AgentUser } from './user.ts';
@@ -38,7 +39,8 @@ export async function openToolbox(attending: Attending, given: Given): Promise<T
   const { user, toolProgram, log } = attending.deps;
   try {
     const call = makeToolbox(toolDesk(attending, given));
-    const socket = await listen(user, log, (tool, input) => call(tool, input));
+    // Secrets go before anything is cut, since half of one is not known.
+    const socket = await listen(user, log, (tool, input) => call(tool, hidden(input, given.hide)));
     const environment = { SIGNALBOX_SOCKET: socket.path };
     const { close } = socket;
     if (toolProgram === null) return { server: null, environment, close };
@@ -68,7 +70,7 @@ async function nodeFor(user: AgentUser | null): Promise<string> {
 }
 
 /** The runner does all reading of the desk and all pushing: the agent's side has no token. */
-function toolDesk({ deps, job }: Attending, { keeper, reports, artifacts, hide }: Given): ToolDesk {
+function toolDesk({ deps, job }: Attending, { keeper, reports, artifacts }: Given): ToolDesk {
   const { store, clock, config } = deps;
   let [looked, saved] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   return {
@@ -88,7 +90,7 @@ function toolDesk({ deps, job }: Attending, { keeper, reports, artifacts, hide }
       const now = clock.now();
       if (now - saved < savesApartMs) return 'no: it was saved a moment ago';
       saved = now;
-      const words = hide(note).trim();
+      const words = note.trim();
       const subject = words.split('\n')[0]?.slice(0, 60) || 'check-in';
       try {
         return `yes: ${await keeper.save({ subject, words })}`;

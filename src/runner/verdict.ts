@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type SignalKind, signal as signalSchema } from '../ticket/format.ts';
 import { type Said, saidOf, saidShape } from '../ticket/said.ts';
 import { parseYaml } from '../ticket/yaml.ts';
+import { hidden } from './output.ts';
 
 /** What an agent ended with. */
 export interface Verdict {
@@ -47,15 +48,17 @@ const fileSchema = signalSchema
 
 /**
  * The verdict in the text of a signal file: `kind`, `summary` and details, and whatever else a signal has. Null with the fault
- * where it cannot be read, or where it names another ticket or attempt (a file left over in the repository).
+ * where it cannot be read, or where it names another ticket or attempt (a file left over in the repository). `hide` goes
+ * before anything is cut, since half a secret is not known.
  */
 export function readSignalFile(
   text: string,
   job: { ticket: string; attempt: number },
+  hide: (text: string) => string,
 ): { verdict: Verdict | null; fault: string | null } {
   const { value, broken } = parseYaml(text);
   if (broken) return { verdict: null, fault: broken.message };
-  const parsed = fileSchema.safeParse(value);
+  const parsed = fileSchema.safeParse(hidden(value, hide));
   if (!parsed.success) return { verdict: null, fault: z.prettifyError(parsed.error) };
   const { kind, summary, ticket = job.ticket, attempt = job.attempt, ...rest } = parsed.data;
   if (ticket !== job.ticket || attempt !== job.attempt) {

@@ -27,8 +27,8 @@ export interface WorkKeeper {
   save(what: { subject: string; words: string; plain?: boolean }): Promise<string>;
   /** Has a file kept beside the work from the next save on: its path, and the id of its blob. */
   attach(path: string, blob: string): void;
-  /** Pushes what changed since a save that was accepted, on top of it; null where nothing has. @throws SignalboxError */
-  saveLater(what: { subject: string; words: string }): Promise<string | null>;
+  /** The same on top of what was saved last: an accepted report named that, and its commit stays reachable. */
+  saveLater(what: { subject: string; words: string }): Promise<string>;
   /** Puts the work that was taken last into a git bundle, where it is not pushed; its path, or null where there is none. */
   bundle(): Promise<string | null>;
 }
@@ -47,8 +47,11 @@ export function makeWorkKeeper(keeper: {
   const { workshop, remote, job, agent, clock, timeoutMs, bundlePath } = keeper;
   const ref = workRef(job.ticket, job.attempt);
   let unpushed: string | null = null;
+  let tip: string | null = null;
+  const attached = new Map<string, string>();
+  type What = Parameters<WorkKeeper['save']>[0];
   type Taken = { snapshot: Snapshot; whole: string; commit: (of: Snapshot) => Promise<string> };
-  const take = async ({ subject, words, plain }: Parameters<WorkKeeper['save']>[0]): Promise<Taken> => {
+  const take = async ({ subject, words, plain }: What, onTop: string | null): Promise<Taken> => {
     const snapshot = await takeSnapshot(workshop);
     const now = clock.now();
     const message = [
@@ -59,18 +62,21 @@ export function makeWorkKeeper(keeper: {
     ]
       .join('\n\n')
       .replaceAll('\0', ''); // git takes none in a message
-    const commit = (of: Snapshot) => commitSnapshot(workshop.bare, of, { message, agent, now });
+    const commit = (of: Snapshot) =>
+      commitSnapshot(workshop.bare, onTop ? { ...of, head: onTop } : of, { message, agent, now });
+    const isThere = onTop !== null && (await isWithin(workshop.bare, snapshot, onTop));
     // Whole, with its workflow files: a bundle is not pushed by a job.
-    const whole = plain && snapshot.clean ? snapshot.head : await commit(snapshot);
+    const whole = isThere ? onTop : plain && snapshot.clean ? snapshot.head : await commit(snapshot);
     unpushed = whole;
     return { snapshot, whole, commit };
   };
-  const attached = new Map<string, string>();
-  let tip: string | null = null;
-  const push = async (made: string) => {
+  const withAttached = (commit: string) => {
     const words = { message: `${job.ticket} #${job.attempt}: artifacts`, agent, now: clock.now() };
-    const top = await withArtifacts(workshop.bare, made, attached, words);
-    await pushWork(workshop.bare, { remote, ref, commit: top, timeoutMs });
+    return withArtifacts(workshop.bare, commit, attached, words);
+  };
+  const push = async (made: string) => {
+    const top = await withAttached(made);
+    if (top !== tip) await pushWork(workshop.bare, { remote, ref, commit: top, timeoutMs });
     tip = top;
     return made;
   };
@@ -84,23 +90,20 @@ export function makeWorkKeeper(keeper: {
   };
   let lastTaken: Promise<unknown> = Promise.resolve();
   let lastPushed: Promise<unknown> = Promise.resolve();
+  const inOrder = (taken: Promise<Taken>): Promise<string> => {
+    lastTaken = taken.catch(() => {});
+    const saved = lastPushed.then(async () => pushTaken(await taken));
+    lastPushed = saved.catch(() => {});
+    return saved;
+  };
   return {
-    save(what) {
-      const taken = lastTaken.then(() => take(what));
-      lastTaken = taken.catch(() => {});
-      const saved = lastPushed.then(async () => pushTaken(await taken));
-      lastPushed = saved.catch(() => {});
-      return saved;
-    },
+    save: (what) => inOrder(lastTaken.then(() => take(what, null))),
     attach: (path, blob) => void attached.set(artifactPath(path), blob),
-    async saveLater(what) {
-      const { snapshot, commit } = await take({ ...what, plain: false });
-      unpushed = null; // what was accepted is pushed
-      if (tip === null || (await isWithin(workshop.bare, snapshot, tip))) return null;
-      return push(await commit({ ...snapshot, head: tip }));
+    saveLater: (what) => inOrder(Promise.all([lastTaken, lastPushed]).then(() => take(what, tip))),
+    async bundle() {
+      if (unpushed === null) return null;
+      return makeBundle(workshop, { ref, commit: await withAttached(unpushed), path: bundlePath });
     },
-    bundle: async () =>
-      unpushed === null ? null : makeBundle(workshop, { ref, commit: unpushed, path: bundlePath }),
   };
 }
 

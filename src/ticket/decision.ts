@@ -44,6 +44,8 @@ export interface Decision {
   quarantine: Quarantined | null;
   /** A file of the quarantine that goes in the same commit. */
   consumed?: string | null;
+  /** A refusal that decides nothing, since the head or the file cannot be read: what was asked waits until it can. */
+  undecided?: true;
   /** What the history calls it: `park: in_progress -> waiting`. */
   transition: string;
 }

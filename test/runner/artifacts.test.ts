@@ -1,6 +1,8 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { git } from '../../src/base/git.ts';
+import { makeArtifacts } from '../../src/runner/artifacts.ts';
 import { makeTooled, type Tooled } from './tooled.ts';
 import { type World, workRefOf } from './world.ts';
 
@@ -81,5 +83,27 @@ describe('artifacts', () => {
       attempts: [{ said: { artifacts: ['seen.log'] } }],
     });
     expect(await world.kept('.signalbox/artifacts/seen.log')).toBe('x\n');
+  });
+
+  it('one whose name git takes for its own is refused, and harms no save', async () => {
+    await run([
+      { run: 'echo x > "git~1"' },
+      { tool: 'attach_artifact', input: { path: 'git~1' } },
+      { run: 'echo y > y; git add y; git commit -qm y' },
+      done,
+    ]);
+    expect(answers()).toMatchObject([{ code: 'bad-artifact' }, { status: 'accepted' }]);
+  });
+
+  it('however many are asked for at once, so many are kept', async () => {
+    const tree = join(folder, 'tree');
+    const bare = join(folder, 'bare');
+    mkdirSync(tree);
+    await git(['init', '--quiet', '--bare', bare], { cwd: folder });
+    const kept: string[] = [];
+    const artifacts = makeArtifacts({ tree, bare }, (path) => kept.push(path));
+    for (let at = 0; at < 52; at++) writeFileSync(join(tree, `${at}`), `${at}`);
+    await Promise.allSettled(Array.from({ length: 52 }, (_, at) => artifacts.attach(`${at}`)));
+    expect(kept).toHaveLength(50);
   });
 });

@@ -55,4 +55,14 @@ describe('what an agent says beside its verdict', () => {
       { command: 'env', exit: null, output: 'API_KEY=***' },
     ]);
   });
+
+  it('hides them before anything is cut: half a secret is not known', async () => {
+    const environment = { PATH: process.env.PATH, API_KEY: 'secret-of-the-api' };
+    const output = `\${API_KEY}${'x'.repeat(990)}`; // the end of it is kept
+    const file = `printf "kind: question\nsummary: which\nevidence: [{ command: env, output: '${output}' }]\n"`;
+    const config = configOf(`${file} > "$SIGNALBOX_SIGNAL_FILE"`, {});
+    Object.values(config.agents)[0]?.environment.push('API_KEY');
+    await world.run('', { config, environment });
+    expect(JSON.stringify(world.ticket().attempts[0]?.said?.evidence)).not.toContain('api');
+  });
 });

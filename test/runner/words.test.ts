@@ -10,6 +10,7 @@ import { wordsOf } from '../../src/ticket/signals.ts';
 import { key, ticketIn } from '../ticket/fixtures.ts';
 
 const ticket = ticketIn('in_progress');
+const shown = (text: string) => text;
 const attempt = ticket.attempt ?? never();
 const promptOf = (over: Partial<typeof ticket> = {}, house: string | null = null) =>
   buildPrompt({ ticket: { ...ticket, ...over }, attempt, salvage: 'refs/signalbox/work/MC-1/1', house });
@@ -93,7 +94,7 @@ describe('two verdicts', () => {
   });
   it('a signal file has two fields, or all of a signal', () => {
     const job = { ticket: 'MC-1', attempt: 1 };
-    expect(readSignalFile('kind: failed\nsummary: no', job).verdict).toEqual({
+    expect(readSignalFile('kind: failed\nsummary: no', job, shown).verdict).toEqual({
       kind: 'failed',
       summary: 'no',
     });
@@ -106,8 +107,8 @@ describe('two verdicts', () => {
       key,
       agent_gone: false,
     });
-    expect(readSignalFile(whole, job).verdict).toEqual({ kind: 'done', summary: 'x' });
-    expect(readSignalFile(whole, { ...job, attempt: 2 }).fault).toContain('MC-1 #1');
+    expect(readSignalFile(whole, job, shown).verdict).toEqual({ kind: 'done', summary: 'x' });
+    expect(readSignalFile(whole, { ...job, attempt: 2 }, shown).fault).toContain('MC-1 #1');
   });
 });
 
@@ -193,9 +194,8 @@ it('any summary fits into a signal', () => {
           key: '',
           agent_gone: true,
         } as const;
-        expect(readSignalFile(writeSignal(signal), { ticket: 'MC-1', attempt: 1 }).fault ?? '').not.toContain(
-          'control',
-        );
+        const { fault } = readSignalFile(writeSignal(signal), { ticket: 'MC-1', attempt: 1 }, shown);
+        expect(fault ?? '').not.toContain('control');
       },
     ),
     { numRuns: 30 },
