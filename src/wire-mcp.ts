@@ -1,16 +1,17 @@
 import { isoSeconds } from './base/clock.ts';
 import { SignalboxError } from './base/errors.ts';
 import { personsGit } from './base/persons-git.ts';
+import { sha256 } from './base/random.ts';
 import { openClone } from './cli/clone.ts';
 import type { CloneOptions } from './cli/clone-desk.ts';
 import { makeHandler } from './engine/handle.ts';
-import type { Snapshot, Store } from './engine/ports.ts';
-import { makeToolbox, type Reported, type ToolDesk } from './engine/toolbox.ts';
+import type { Store } from './engine/ports.ts';
+import { handIn, makeToolbox, type Reported, type ToolDesk, type ToolLook } from './engine/toolbox.ts';
 import { serveTools } from './mcp/server.ts';
 import { callOverSocket } from './mcp/socket.ts';
 import { writeSignal } from './ticket/codec.ts';
 import type { Config } from './ticket/config.ts';
-import { formatVersion, type Signal, type Ticket } from './ticket/format.ts';
+import { formatVersion, type Signal } from './ticket/format.ts';
 import { isTicketId, workRef } from './ticket/paths.ts';
 import { claimFault, signalDigest, signalFault, wordsOf } from './ticket/signals.ts';
 import { cannotJudge, withStore } from './wire-clone.ts';
@@ -64,39 +65,61 @@ function cloneDesk(
     agent_gone: false,
     ...over,
   });
-  const look = async () => {
+  const look = async (): Promise<ToolLook> => {
     const snapshot = await writer.read({ fresh: true });
     headTime = snapshot.headTime;
-    const ticket = (await ticketAt(snapshot, id)) ?? null;
-    const fault = snapshot.movedBack
-      ? 'head-moved-back'
-      : signalFault(signalled({ kind: 'done', summary: '' }), ticket ?? undefined);
-    return { ticket, attempt, isOurs: fault === undefined, code: fault ?? ('ok' as const) };
+    const file = snapshot.tickets.get(id) ?? (await snapshot.archived(id));
+    const ticket = file?.ticket ?? null;
+    const unread = snapshot.movedBack ? 'head-moved-back' : file?.broken?.code;
+    if (unread) return { ticket, attempt, is: 'unknown', code: unread };
+    const fault = signalFault(signalled({ kind: 'done', summary: '' }), ticket ?? undefined);
+    return { ticket, attempt, is: fault ? 'not-mine' : 'mine', code: fault ?? 'ok' };
   };
+  const push = async (look: ToolLook) => (mayPush(look, speaker) ? pushWork(clone, remote, speaker) : null);
   return {
     look,
-    checkIn: async () => `yes, what is committed: ${(await pushWork(clone, remote, speaker)).work}`,
+    given(ids) {
+      const about = { source: `tools-${attempt}-given`, at: isoSeconds(now()), actor: 'signalbox' };
+      const noted = writer.handle(id, { kind: 'delivered', attempt, key: speaker.key, ids, ...about });
+      noted.catch((error) => log.warn('that messages were given could not be noted', { error }));
+    },
+    async checkIn() {
+      const pushed = await push(await look());
+      return pushed ? `yes, what is committed: ${pushed.work}` : 'no: it is not yours to move any more';
+    },
     async attach() {
       const hint = 'Commit it, or name an address (https://…) under `artifacts` of your report.';
       throw new SignalboxError('user', 'bad-artifact', 'only a runner copies files', { hint });
     },
     async report({ kind, summary, said }): Promise<Reported> {
-      const { ticket } = await look();
-      const pushed = await pushWork(clone, remote, speaker);
+      const standing = await look();
+      const pushed = await push(standing);
       const signal = signalled({ kind, summary: wordsOf(summary), ...pushed, ...said });
-      const fault = claimFault(signal, ticket?.phase ?? '', config);
+      const fault = pushed && claimFault(signal, standing.ticket?.phase ?? '', config);
       if (fault) return { turnedBack: fault };
       const text = writeSignal(signal);
-      await store.saveSignal(id, attempt, text);
       const about = { source: signalDigest(signal), at: isoSeconds(now()), actor };
       const request = { kind: 'signal', signal, channel: 'runner', ticket: id, attempt, text } as const;
-      return { decision: await writer.handle(id, { ...request, ...about }) };
+      return handIn({
+        durable: () =>
+          store.saveSignal(id, attempt, text).then(
+            () => true,
+            () => false,
+          ),
+        decided: () => writer.handle(id, { ...request, ...about }),
+      });
     },
   };
 }
 
-async function ticketAt(snapshot: Snapshot, id: string): Promise<Ticket | null | undefined> {
-  return (snapshot.tickets.get(id) ?? (await snapshot.archived(id)))?.ticket;
+/**
+ * Whether the ref of the attempt's work may be moved: by whoever has the key of its run, as long as nothing of it was
+ * accepted, since what was named then has to stay reachable.
+ */
+function mayPush({ is, ticket }: ToolLook, { attempt, key }: Speaker): boolean {
+  if (is !== 'not-mine') return true;
+  const own = ticket?.attempts.find(({ number }) => number === attempt);
+  return own?.run?.key_sha256 === sha256(key) && !own.work && !own.accepted?.work;
 }
 
 /** Pushes what is committed to the ref of the attempt's work; says whether it adds a commit to what the remote shows. */

@@ -1,6 +1,7 @@
 import { asError, SignalboxError } from '../base/errors.ts';
 import type { Decision } from '../ticket/decision.ts';
-import type { SignalKind, Ticket } from '../ticket/format.ts';
+import type { Message, SignalKind, Ticket } from '../ticket/format.ts';
+import { undelivered } from '../ticket/messages.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import type { Said } from '../ticket/said.ts';
 import { isToolName, readToolCall, type ToolAnswer, type ToolAsk, tools } from '../ticket/tools.ts';
@@ -10,7 +11,8 @@ export interface ToolLook {
   /** Null where it cannot be read now. */
   ticket: Ticket | null;
   attempt: number;
-  isOurs: boolean;
+  /** `unknown`: this head cannot tell, which stops nobody. */
+  is: 'mine' | 'not-mine' | 'unknown';
   code: ReasonCode;
 }
 
@@ -24,6 +26,8 @@ export interface ToolDesk {
   checkIn(note: string): Promise<string>;
   /** Keeps a copy of a file and answers its path as kept. @throws SignalboxError `user` */
   attach(path: string): Promise<string>;
+  /** Says that the agent was given messages, once the answer that brings them is on its way. */
+  given(ids: readonly string[]): void;
   /** Durable before it resolves, unless it was turned back. */
   report(verdict: { kind: SignalKind; summary: string; said: Said | undefined }): Promise<Reported>;
 }
@@ -56,7 +60,8 @@ export async function handIn(way: {
 const ways: Partial<Record<ReasonCode, string>> = {
   'needs-commit':
     'Commit your work and report again; or report with `no_commit`, the reason why there is nothing to commit.',
-  'work-not-saved': 'Take out of your commits what the words above name, and report again.',
+  'work-not-saved':
+    'Take out of your commits, or of what you attached, what the words above name, and report again.',
   'bad-signal': 'Report again with what is asked for.',
   busy: 'Report again in a moment.',
   'head-moved-back': 'Report again in a few minutes: people have to restore the state branch first.',
@@ -95,15 +100,15 @@ const failure = (code: string, message: string, next: string): ToolAnswer => ({
 async function answer(desk: ToolDesk, ask: ToolAsk): Promise<ToolAnswer> {
   switch (ask.asks) {
     case 'ticket':
-      return ticketAnswer(await desk.look());
-    case 'messages': {
-      const look = await desk.look();
-      return { ...standing(look), messages: messagesOf(look) };
-    }
+      return handing(desk, await desk.look(), ticketAnswer);
+    case 'messages':
+      return handing(desk, await desk.look(), (look) => ({ ...standing(look), messages: messagesOf(look) }));
     case 'check-in': {
       const saved = await desk.checkIn(ask.note);
-      const look = await desk.look();
-      return { ...standing(look), saved, check_in_by: look.ticket?.attempt?.check_in_by ?? null };
+      return handing(desk, await desk.look(), (look, waiting) => {
+        const check_in_by = look.ticket?.attempt?.check_in_by ?? null;
+        return { ...standing(look), saved, check_in_by, messages: waiting.map(messageWords) };
+      });
     }
     case 'attach': {
       const kept = await desk.attach(ask.path);
@@ -114,10 +119,21 @@ async function answer(desk: ToolDesk, ask: ToolAsk): Promise<ToolAnswer> {
   }
 }
 
+/** An answer with the messages that no agent was given yet, and the word that this one is. */
+function handing(
+  desk: ToolDesk,
+  look: ToolLook,
+  answerOf: (look: ToolLook, waiting: readonly Message[]) => ToolAnswer,
+): ToolAnswer {
+  const waiting = look.is === 'mine' && look.ticket ? undelivered(look.ticket) : [];
+  if (waiting.length > 0) desk.given(waiting.map(({ id }) => id));
+  return answerOf(look, waiting);
+}
+
 /** Whether the attempt still is whose who asks. */
-function standing({ isOurs, code }: ToolLook): ToolAnswer {
-  if (isOurs) return { status: 'ok', code: 'ok', message: 'The attempt is yours: go on.' };
-  if (code === 'head-moved-back')
+function standing({ is, code }: ToolLook): ToolAnswer {
+  if (is === 'mine') return { status: 'ok', code: 'ok', message: 'The attempt is yours: go on.' };
+  if (is === 'unknown')
     return {
       status: 'ok',
       code,
@@ -145,8 +161,10 @@ function ticketAnswer(look: ToolLook): ToolAnswer {
 }
 
 function messagesOf({ ticket }: ToolLook) {
-  return (ticket?.messages ?? []).map(({ by, at, text }) => ({ by, at, text }));
+  return (ticket?.messages ?? []).map(messageWords);
 }
+
+const messageWords = ({ by, at, text }: Message) => ({ by, at, text });
 
 function reportAnswer(kind: SignalKind, reported: Reported): ToolAnswer {
   if ('kept' in reported)

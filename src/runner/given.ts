@@ -32,13 +32,21 @@ export async function noteGiven(
   const exit = await Promise.race([exited, sleep(tools.clock, ms, over.signal)]);
   over.abort();
   if (exit && !('code' in exit && exit.code === 0)) return;
+  await noteDelivered(tools, { job, key, ids });
+}
+
+/** Says that the agent was given messages, after it was. Where that fails they are handed over once more. */
+export async function noteDelivered(
+  tools: GivenTools,
+  given: { job: Job; key: string; ids: readonly string[] },
+): Promise<void> {
   await tools.patience.within('note the messages', { ms: 60_000, hurriedBy: 1_000 }, () =>
-    sayDelivered(tools, { job, key, ids }),
+    sayDelivered(tools, given),
   );
 }
 
 /**
- * Says that the agent was given messages, after it was. One that was closed meanwhile, or said so before, has it so.
+ * Of an attempt that was closed meanwhile nothing is said; one that said so before has it so.
  * @throws SignalboxError `conflict` where it was refused: they count as not delivered.
  */
 async function sayDelivered(

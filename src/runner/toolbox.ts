@@ -6,6 +6,7 @@ import { asError } from '../base/errors.ts';
 import { makeToolbox, type ToolDesk, type ToolLook } from '../engine/toolbox.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { Attending } from './attend.ts';
+import { noteDelivered } from './given.ts';
 import { standingAt } from './job.ts';
 import { hidden } from './output.ts';
 import type { Reports } from './reports.ts';
@@ -70,7 +71,7 @@ async function nodeFor(user: AgentUser | null): Promise<string> {
 }
 
 /** The runner does all reading of the desk and all pushing: the agent's side has no token. */
-function toolDesk({ deps, job }: Attending, { keeper, reports, artifacts }: Given): ToolDesk {
+function toolDesk({ deps, tools, job, key }: Attending, { keeper, reports, artifacts }: Given): ToolDesk {
   const { store, clock, config } = deps;
   let [looked, saved] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   return {
@@ -81,10 +82,10 @@ function toolDesk({ deps, job }: Attending, { keeper, reports, artifacts }: Give
       const snapshot = await store.read({ fresh });
       const standing = await standingAt(snapshot, job);
       const file = snapshot.tickets.get(job.ticket) ?? (await snapshot.archived(job.ticket));
-      const isOurs = standing.is === 'mine';
       const code = standing.is === 'mine' ? 'ok' : standing.code;
-      return { ticket: file?.ticket ?? null, attempt: job.attempt, isOurs, code };
+      return { ticket: file?.ticket ?? null, attempt: job.attempt, is: standing.is, code };
     },
+    given: (ids) => void clock.after(0, () => noteDelivered(tools, { job, key, ids })), // the answer goes first
     async checkIn(note) {
       if (reports.hasWork) return 'no: what you reported is saved';
       const now = clock.now();

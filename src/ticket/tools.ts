@@ -61,7 +61,7 @@ export const tools = {
   check_in: tool({
     title: 'Check in',
     description:
-      'Says that you are at work and has your work saved as it is, committed or not. The answer tells whether the attempt is still yours, how much time is left, and whether messages wait. Call it every few minutes in long work, and stop where the answer says so.',
+      'Says that you are at work and has your work saved as it is, committed or not. The answer tells whether the attempt is still yours, until when it may run, and what people have said meanwhile. Call it every few minutes in long work, and stop where the answer says so.',
     input: z.strictObject({
       note: z.string().max(2_000).default('').describe('one line on where you are; kept with the saved work'),
     }),

@@ -105,6 +105,41 @@ test('S5, S6: of a parked ticket it is told so, and what it says lies in quarant
   });
 });
 
+test('S6: what was accepted stays where it is named, whatever the agent saves or says afterwards', async () => {
+  stands();
+  const call = await tools();
+  const commit = () => git(here.clone, 'commit', '--quiet', '--amend', '--allow-empty', '--message', 'rake');
+  git(here.clone, 'commit', '--quiet', '--allow-empty', '--message', 'begun');
+  const work = git(here.clone, 'rev-parse', 'HEAD');
+  expect(await call('report_done', { summary: 'x' })).toMatchObject({ status: 'accepted' });
+  commit();
+  expect(await call('check_in')).toMatchObject({ status: 'refused', saved: expect.stringMatching(/^no/) });
+  expect(await call('report_done', { summary: 'y' })).toMatchObject({ code: 'attempt-closed' });
+  expect(git(here.clone, 'ls-remote', 'origin', 'refs/signalbox/work/MC-1/1')).toContain(work);
+});
+
+test('S6, S8: a file that somebody broke ends no attempt, and what is reported meanwhile is kept', async () => {
+  stands();
+  const head = push('signalbox', { 'tickets/MC-1.yaml': 'title: [' });
+  git(here.clone, 'push', '--quiet', 'origin', `${head}:${witnessRef}`);
+  const call = await tools();
+  expect(await call('check_in')).toMatchObject({ status: 'ok', code: 'bad-yaml' });
+  expect(await call('ask_question', { question: 'Which hook?' })).toMatchObject({ status: 'kept' });
+  expect(git(here.clone, 'ls-remote', 'origin', 'refs/signalbox/signal/*')).toContain('signal/MC-1/1');
+});
+
+test('what people say meanwhile it is given, and that is noted', async () => {
+  stands({ messages: [{ id: 'c5', by: 'elmar', at: '2026-05-25T09:12:00Z', text: 'mind the cat' }] });
+  const call = await tools();
+  expect(await call('get_messages')).toMatchObject({ messages: [{ text: 'mind the cat' }] });
+  await vi.waitFor(() => {
+    fetch();
+    expect(readTicket('MC-1', atHead('tickets/MC-1.yaml')).ticket?.messages).toMatchObject([
+      { delivered: { attempt: 1 } },
+    ]);
+  }, 20_000);
+});
+
 test('what it cannot do here it says, and the rest goes on', async () => {
   stands();
   const call = await tools();

@@ -204,6 +204,38 @@ describe('an agent asks its tools', () => {
     expect(checkedIn).toMatchObject({ status: 'ok', saved: expect.stringMatching(/^yes: [0-9a-f]{40}$/) });
   });
 
+  it.each(['get_messages', 'get_ticket', 'check_in'] as const)(
+    'S6: what is said while it works comes with %s, counts as given from then on, and not before',
+    async (tool) => {
+      const over = run([{ file: 'at work', until: 'told' }, { tool }, { until: 'go' }, done], {
+        limits: { look_seconds: 0.05 },
+      });
+      await until('the agent', () => existsSync(join(folder, 'at work')));
+      world.ask({ kind: 'tell', source: 'c5', text: 'mind the cat' });
+      expect(world.ticket().messages[0]?.delivered).toBeUndefined();
+      writeFileSync(join(folder, 'told'), '');
+      await until('it is noted', () => world.ticket().messages[0]?.delivered?.attempt === 1);
+      await until('it is heard', () => answers().length === 1);
+      expect(answers()).toMatchObject([{ messages: [{ by: 'elmar', text: 'mind the cat' }] }]);
+      writeFileSync(join(folder, 'go'), '');
+      await over;
+    },
+  );
+
+  it('S8: a head that cannot tell whose the attempt is sends no agent home', async () => {
+    const over = run([{ file: 'at work', until: 'moved' }, { tool: 'check_in' }, { until: 'go' }, done]);
+    await until('the agent', () => existsSync(join(folder, 'at work')));
+    world.reads = 'broken';
+    writeFileSync(join(folder, 'moved'), '');
+    await until('an answer', () => answers().length === 1);
+    expect(answers()).toMatchObject([
+      { status: 'ok', code: 'bad-yaml', next: expect.stringContaining('Go on') },
+    ]);
+    world.reads = 'well';
+    writeFileSync(join(folder, 'go'), '');
+    await over;
+  });
+
   it('a check-in saves the work as it is, and not again at once', async () => {
     const over = run([
       { run: 'echo half > half.txt' },

@@ -35,7 +35,7 @@ export interface World {
   /** A request of somebody else, decided by the rules. */
   ask(request: Partial<Request> & { kind: Request['kind'] }): Decision;
   /** How the next reads of the head go. */
-  reads: 'well' | 'fail' | 'never' | 'moved back';
+  reads: 'well' | 'fail' | 'never' | 'moved back' | 'broken';
   failedReads: number;
   /** Called before each request of the runner is decided. */
   before: (request: Request) => void;
@@ -105,8 +105,8 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
     id: 'MC-1',
     path: 'tickets/MC-1.yaml',
     text: '',
-    ticket: structuredClone(ticket),
-    broken: null,
+    ticket: world.reads === 'broken' ? null : structuredClone(ticket),
+    broken: world.reads === 'broken' ? { code: 'bad-yaml', message: 'line 3' } : null,
   });
   const isOpen = () => ticket.state !== 'done' && ticket.state !== 'cancelled';
 
