@@ -4,6 +4,7 @@ import { personsGit } from './base/persons-git.ts';
 import { sha256 } from './base/random.ts';
 import { openClone } from './cli/clone.ts';
 import type { CloneOptions } from './cli/clone-desk.ts';
+import { explainAt } from './engine/explain.ts';
 import { makeHandler } from './engine/handle.ts';
 import type { Store } from './engine/ports.ts';
 import { handIn, makeToolbox, type Reported, type ToolDesk, type ToolLook } from './engine/toolbox.ts';
@@ -70,10 +71,11 @@ function cloneDesk(
     headTime = snapshot.headTime;
     const file = snapshot.tickets.get(id) ?? (await snapshot.archived(id));
     const ticket = file?.ticket ?? null;
+    const explanation = () => explainAt(snapshot, id, { now: now(), config });
     const unread = snapshot.movedBack ? 'head-moved-back' : file?.broken?.code;
-    if (unread) return { ticket, attempt, is: 'unknown', code: unread };
+    if (unread) return { ticket, attempt, is: 'unknown', code: unread, explanation };
     const fault = signalFault(signalled({ kind: 'done', summary: '' }), ticket ?? undefined);
-    return { ticket, attempt, is: fault ? 'not-mine' : 'mine', code: fault ?? 'ok' };
+    return { ticket, attempt, is: fault ? 'not-mine' : 'mine', code: fault ?? 'ok', explanation };
   };
   const push = async (look: ToolLook) => (mayPush(look, speaker) ? pushWork(clone, remote, speaker) : null);
   return {

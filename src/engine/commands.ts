@@ -4,21 +4,23 @@ import { type Command, readCommand } from '../ticket/commands.ts';
 import { readCommentSignal } from '../ticket/comment-signal.ts';
 import { isTooOld } from '../ticket/decide.ts';
 import type { DeskRequest } from '../ticket/desk.ts';
+import { explanationWords } from '../ticket/explain-words.ts';
 import { formatVersion, type Ticket } from '../ticket/format.ts';
 import { quarantinePath } from '../ticket/paths.ts';
 import type { Request, RequestOf } from '../ticket/requests.ts';
-import { marker, nextAction } from '../ticket/sentences.ts';
+import { marker } from '../ticket/sentences.ts';
 import { requestDigest, wasAccepted, wasDiscarded } from '../ticket/signals.ts';
-import { stateWords } from '../ticket/states.ts';
 import { roleFor } from '../ticket/table.ts';
 import { type Ask, answerAtDoor, askDesk, askTicket, tellRefusal } from './asks.ts';
 import type { OwnComments } from './comments.ts';
-import { type Context, circumstances } from './context.ts';
+import type { Context } from './context.ts';
+import { explainHere } from './explain.ts';
 import { may } from './people.ts';
 import type { Comment, Snapshot } from './ports.ts';
 
 interface Commented {
-  /** Null where its file is broken: then only what is said to the desk counts, until it is mended. */
+  id: string;
+  /** Null where its file is broken: then only what is said to the desk counts, or asks how it stands, until it is mended. */
   ticket: Ticket | null;
   snapshot: Snapshot;
   comment: Comment;
@@ -45,12 +47,13 @@ export async function commentAsks(context: Context, commented: Commented): Promi
   const command = readCommand(comment.body, Date.parse(comment.at));
   if (!command) return [];
   if (own.has(`refused:${source}`) || own.has(`answer:${source}`)) return [];
-  return ticket || isOfDesk(command) ? commandAsks(context, commented, command, said) : [];
+  const needsNoTicket = isOfDesk(command) || command.name === 'status';
+  return ticket || needsNoTicket ? commandAsks(context, commented, command, said) : [];
 }
 
 async function commandAsks(
   context: Context,
-  { ticket, snapshot, comment, own }: Commented,
+  { id, ticket, snapshot, comment, own }: Commented,
   command: Command,
   said: Said,
 ): Promise<Ask[]> {
@@ -82,13 +85,13 @@ async function commandAsks(
     await forge.react(comment.id, decision.accepted ? '+1' : 'confused');
   };
   if (isOfDesk(command)) return [askDesk(context, { kind: command.name, ...said }, told)];
-  if (!ticket) return [];
-  if (command.name === 'error') return [answerAtDoor('bad-command', told, command.message)];
   if (command.name === 'status') {
     const name = `answer:${said.source}`;
-    const words = `**${ticket.id}** is **${stateWords(ticket.state)}**.\n${nextAction(ticket, await circumstances(context, snapshot, [ticket.id]))}`;
+    const words = explanationWords(await explainHere(context, snapshot, id));
     return [answerAtDoor('ok', () => own.once(name, `${marker(name)}\n${words}`))];
   }
+  if (!ticket) return [];
+  if (command.name === 'error') return [answerAtDoor('bad-command', told, command.message)];
   const { name, ...words } = command;
   const whose = 'digest' in words ? { ticket: ticket.id } : {};
   return [askTicket(context, ticket, { kind: name, ...words, ...whose, ...said } as Request, told)];

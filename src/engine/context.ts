@@ -15,6 +15,8 @@ export interface Context {
   /** The only way to the tickets, also for reading: what others pushed is judged before anything follows from it. */
   writer: Writer;
   config: () => Promise<Config>;
+  /** Why its newest version is not in force; null where it is. */
+  configBroken?: () => string | null;
   clock: Clock;
   random: Random;
   log: Log;

@@ -64,7 +64,7 @@ async function carryOut(context: Context, id: string, reading: Reading): Promise
   const { ticket, snapshot } = await present(context, id);
   const { pull } = reading;
   const comments = reading.comments.others.map((comment) =>
-    commentAsks(context, { ticket, snapshot, comment, own: reading.comments }),
+    commentAsks(context, { id, ticket, snapshot, comment, own: reading.comments }),
   );
   const others =
     ticket === null

@@ -1,5 +1,6 @@
 import { asError, SignalboxError } from '../base/errors.ts';
 import type { Decision } from '../ticket/decision.ts';
+import type { Explanation } from '../ticket/explain.ts';
 import type { Message, SignalKind, Ticket } from '../ticket/format.ts';
 import { undelivered } from '../ticket/messages.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
@@ -14,6 +15,8 @@ export interface ToolLook {
   /** `unknown`: this head cannot tell, which stops nobody. */
   is: 'mine' | 'not-mine' | 'unknown';
   code: ReasonCode;
+  /** Why the ticket runs or not; null where there is none. */
+  explanation(): Promise<Explanation | null>;
 }
 
 /** What became of a report: decided, refused before it was a signal, or kept to be decided as soon as that can be. */
@@ -120,14 +123,15 @@ async function answer(desk: ToolDesk, ask: ToolAsk): Promise<ToolAnswer> {
 }
 
 /** An answer with the messages that no agent was given yet, and the word that this one is. */
-function handing(
+async function handing(
   desk: ToolDesk,
   look: ToolLook,
-  answerOf: (look: ToolLook, waiting: readonly Message[]) => ToolAnswer,
-): ToolAnswer {
+  answerOf: (look: ToolLook, waiting: readonly Message[]) => ToolAnswer | Promise<ToolAnswer>,
+): Promise<ToolAnswer> {
   const waiting = look.is === 'mine' && look.ticket ? undelivered(look.ticket) : [];
+  const answered = await answerOf(look, waiting);
   if (waiting.length > 0) desk.given(waiting.map(({ id }) => id));
-  return answerOf(look, waiting);
+  return answered;
 }
 
 /** Whether the attempt still is whose who asks. */
@@ -143,9 +147,10 @@ function standing({ is, code }: ToolLook): ToolAnswer {
   return { status: 'refused', code, message: reasons[code], next: stopNow };
 }
 
-function ticketAnswer(look: ToolLook): ToolAnswer {
+async function ticketAnswer(look: ToolLook): Promise<ToolAnswer> {
   const { ticket } = look;
-  if (!ticket) return standing(look);
+  const explanation = await look.explanation();
+  if (!ticket) return { ...standing(look), explanation };
   const { id, title, body, state, phase, phases, priority, issue, hold } = ticket;
   const attempts = ticket.attempts.map(({ number, phase, agent, outcome, reason, report, said }) => ({
     number,
@@ -157,7 +162,7 @@ function ticketAnswer(look: ToolLook): ToolAnswer {
     said,
   }));
   const facts = { id, title, body, state, hold, phase, phases, priority, issue, attempt: look.attempt };
-  return { ...standing(look), ...facts, messages: messagesOf(look), earlier_attempts: attempts };
+  return { ...standing(look), ...facts, messages: messagesOf(look), earlier_attempts: attempts, explanation };
 }
 
 function messagesOf({ ticket }: ToolLook) {

@@ -42,6 +42,7 @@ export async function viewOf(
 export class WorkingView implements View {
   desk: Desk;
   readonly occupied = new Map<string, number>();
+  readonly occupants = new Map<string, Set<string>>();
   readonly #files: Snapshot['tickets'];
   readonly #tickets = new Map<string, Ticket>();
   readonly #archived: ReadonlyMap<string, State>;
@@ -98,7 +99,13 @@ export class WorkingView implements View {
 
   /** A ticket whose file cannot be read occupies its agents like any other: they go on. */
   #occupy(ticket: Ticket | null | undefined, by: number): void {
-    for (const agent of ticket ? occupiedBy(ticket) : [])
+    if (!ticket) return;
+    for (const agent of occupiedBy(ticket)) {
       this.occupied.set(agent, (this.occupied.get(agent) ?? 0) + by);
+      const ids = this.occupants.get(agent) ?? new Set();
+      if (by > 0) ids.add(ticket.id);
+      else ids.delete(ticket.id);
+      this.occupants.set(agent, ids);
+    }
   }
 }

@@ -3,6 +3,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { asError } from '../base/errors.ts';
+import { explainAt } from '../engine/explain.ts';
 import { makeToolbox, type ToolDesk, type ToolLook } from '../engine/toolbox.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { Attending } from './attend.ts';
@@ -83,7 +84,8 @@ function toolDesk({ deps, tools, job, key }: Attending, { keeper, reports, artif
       const standing = await standingAt(snapshot, job);
       const file = snapshot.tickets.get(job.ticket) ?? (await snapshot.archived(job.ticket));
       const code = standing.is === 'mine' ? 'ok' : standing.code;
-      return { ticket: file?.ticket ?? null, attempt: job.attempt, is: standing.is, code };
+      const explanation = () => explainAt(snapshot, job.ticket, { now, config });
+      return { ticket: file?.ticket ?? null, attempt: job.attempt, is: standing.is, code, explanation };
     },
     given: (ids) => void clock.after(0, () => noteDelivered(tools, { job, key, ids })), // the answer goes first
     async checkIn(note) {

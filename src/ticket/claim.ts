@@ -8,9 +8,24 @@ import type { Circumstances } from './landing.ts';
 import type { ReasonCode } from './reasons.ts';
 import { isOpen } from './states.ts';
 
-/** One reason why a ticket may not start now, in words that name what would change it. */
+/** One reason why a ticket may not start now. */
 export interface Obstacle {
-  code: ReasonCode;
+  code: Extract<
+    ReasonCode,
+    | 'no-row'
+    | 'held'
+    | 'run-not-ended'
+    | 'desk-draining'
+    | 'desk-paused'
+    | 'not-before'
+    | 'condition-unmet'
+    | 'too-large'
+    | 'starts-per-hour'
+    | 'owner-is-a-person'
+    | 'no-agent'
+    | 'profile-paused'
+    | 'no-capacity'
+  >;
   message: string;
 }
 
@@ -23,7 +38,7 @@ export function agentOf({ owner, phase }: Ticket, config: Config): string | null
 /** Every reason why this ticket may not be claimed at this head (rules 6 and 7); none means it may. */
 export function obstacles(ticket: Ticket, { view, now, config }: Circumstances): Obstacle[] {
   const found: Obstacle[] = [];
-  const add = (code: ReasonCode, message: string) => found.push({ code, message });
+  const add = (code: Obstacle['code'], message: string) => found.push({ code, message });
   if (ticket.state !== 'todo') add('no-row', `${ticket.id} is ${ticket.state}, not todo.`);
   if (ticket.hold) add('held', `${ticket.id} is held.`);
   for (const old of stopping(ticket)) {

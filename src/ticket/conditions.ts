@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { Condition } from './format.ts';
 import type { Circumstances } from './landing.ts';
+import { stateWords } from './states.ts';
 
 /** Whether a condition holds. An agent that is not configured is never idle: a slip of the pen starts nothing. */
 export function holds(condition: Condition, here: Circumstances): boolean {
@@ -12,6 +13,28 @@ export function holds(condition: Condition, here: Circumstances): boolean {
   if ('desk' in condition) return !view.desk.paused && !view.desk.draining;
   if ('all' in condition) return condition.all.every((part) => holds(part, here));
   return condition.any.some((part) => holds(part, here));
+}
+
+/** What keeps a condition from holding, part by part as things stand; empty where it holds. */
+export function unmetWords(condition: Condition, here: Circumstances): string[] {
+  if (holds(condition, here)) return [];
+  const { view } = here;
+  if ('until' in condition) return [`${condition.until} has not come`];
+  if ('after' in condition)
+    return condition.after.flatMap((id) => {
+      const state = view.stateOf(id);
+      return state === 'done' ? [] : state ? `${id} is ${stateWords(state)}` : `there is no ${id}`;
+    });
+  if ('idle' in condition) {
+    const ids = [...(view.occupants.get(condition.idle) ?? [])];
+    return [
+      ids.length > 0
+        ? `${condition.idle} works or still stops ${ids.join(', ')}`
+        : `there is no agent ${condition.idle}`,
+    ];
+  }
+  if ('desk' in condition) return [`the desk is ${view.desk.draining ? 'draining' : 'paused'}`];
+  return partsOf(condition).flatMap((part) => unmetWords(part, here));
 }
 
 /** Agents a condition names that are not configured. */

@@ -21,6 +21,8 @@ export interface View {
   desk: Desk;
   /** Attempts that occupy an agent: open ones, and closed ones whose run was not yet seen to end. By profile. */
   occupied: ReadonlyMap<string, number>;
+  /** The tickets whose attempts these are, by profile. */
+  occupants: ReadonlyMap<string, ReadonlySet<string>>;
   /** The state of any ticket, archived ones included; undefined where there is none. */
   stateOf(id: string): State | undefined;
   /** Whether a ticket's file is so full that a stop might find no room in it after another attempt. */

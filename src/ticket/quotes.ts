@@ -21,3 +21,9 @@ export function quoteWords(text: string, limit = 80): string {
   const words = text.replace(/[`\s]+/g, ' ').trim();
   return `\`${words.length > limit ? `${words.slice(0, limit)} […]` : words}\``;
 }
+
+/** Words of others in one line of plain text, of bounded length. */
+export function inLine(text: string, limit = 500): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > limit ? `${line.slice(0, limit).replace(/[\ud800-\udbff]$/, '')} […]` : line;
+}

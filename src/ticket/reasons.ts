@@ -42,6 +42,17 @@ export const reasons = {
   'profile-paused': 'The agent profile is paused.',
   'starts-per-hour': 'The desk has started as many attempts in this hour as it may.',
   held: 'The ticket is held.',
+  // why a ticket in another state does not start
+  'not-released': 'The ticket lies in the inbox, and nobody has released it.',
+  parked: 'A person parked the ticket.',
+  deferred: 'The ticket waits for its condition.',
+  question: 'The agent asked a question, and the ticket waits for the answer.',
+  starting: 'An attempt was claimed, and its run has not passed the gate yet.',
+  running: 'An attempt works on the ticket.',
+  'in-review': 'A person looks at the work.',
+  blocked: 'The ticket is blocked.',
+  done: 'The ticket is done.',
+  cancelled: 'The ticket is cancelled.',
   // the gate and signals
   'not-executing': 'The ticket is not being executed.',
   'attempt-closed': 'This attempt has ended.',
@@ -73,6 +84,8 @@ export const reasons = {
   // files and the head
   'head-moved-back':
     'The state branch was moved back or replaced. Nothing is decided until a person restores it.',
+  'not-judged': 'Somebody pushed to the state branch, and the app has not looked at that yet.',
+  'bad-config': 'The newest configuration cannot be read; the last good one stays in force.',
   'bad-yaml': 'The file is not valid YAML.',
   'bad-field': 'A field is missing, unknown or of the wrong type.',
   'newer-format': 'The file is of a newer format than this Signalbox reads.',

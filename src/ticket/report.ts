@@ -102,7 +102,10 @@ function terminalReport(
 
 /** What a person can do about a cause, and whether another attempt may go well (`again`) if nobody does. */
 const advice: Partial<
-  Record<ReasonCode, { hint: (attempt: ClosedAttempt, config: Config) => string; again?: boolean }>
+  Record<
+    ReasonCode,
+    { hint: (attempt: Pick<ClosedAttempt, 'agent'>, config: Config) => string; again?: boolean }
+  >
 > = {
   'agent-failed': { hint: () => 'Read its last words, and mend what they name.' },
   'run-ended-silent': {
@@ -136,6 +139,15 @@ const advice: Partial<
   },
   'dispatch-refused': { hint: () => 'Mend what GitHub names; then `/retry`.', again: false },
 };
+
+/** What a person can do about a cause, if there is a word on it. */
+export function adviceOn(
+  code: ReasonCode,
+  attempt: ClosedAttempt | undefined,
+  config: Config,
+): string | null {
+  return advice[code]?.hint({ agent: attempt?.agent ?? 'its agent' }, config) ?? null;
+}
 
 /** No half of a character is left at its end: a file could not be read with it. */
 function cutLine(text: string): string {

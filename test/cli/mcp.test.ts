@@ -58,7 +58,12 @@ const fetch = () => git(here.clone, 'fetch', '--quiet', 'origin', 'signalbox');
 test('it reports done: a bare claim is turned back, with its commit it is accepted, and the work is on its ref', async () => {
   stands();
   const call = await tools();
-  expect(await call('get_ticket')).toMatchObject({ status: 'ok', id: 'MC-1', attempt: 1 });
+  expect(await call('get_ticket')).toMatchObject({
+    status: 'ok',
+    id: 'MC-1',
+    attempt: 1,
+    explanation: { mayRun: false, reasons: [{ code: 'running' }] },
+  });
   const summary = 'The rake is back.';
   expect(await call('report_done', { summary })).toMatchObject({ status: 'refused', code: 'needs-commit' });
   git(here.clone, 'commit', '--quiet', '--allow-empty', '--message', 'rake');

@@ -40,3 +40,17 @@ test('the desk is paused at once by a word on the issue of a ticket whose file i
   await desk.look(issue);
   expect((await desk.desk()).paused).toBe(true);
 });
+
+test('S10: asked for its status while its file is broken it says where, once', async () => {
+  const { desk, issue, mend } = await withBrokenTicket();
+  desk.forge.say(issue, '/status', 'lucienne');
+  await desk.look(issue);
+  await mend();
+  const path = ticketPath(`MC-${issue}`);
+  expect(desk.forge.told(issue, 'answer').map((body) => body.split('\n').slice(1, 3))).toEqual([
+    [
+      `**MC-${issue}** is **not readable**.`,
+      expect.stringMatching(`^- \`bad-yaml\` ${path} cannot be read: line 1: `),
+    ],
+  ]);
+});

@@ -28,7 +28,7 @@ async function asked(days: number): Promise<number> {
   const issue = { number: 1, state: 'closed', state_reason: 'not_planned' } as Issue;
   const reading = { issue, events, comments: own, config, pull: null };
   const asks = await Promise.all([
-    commentAsks(context, { ticket, snapshot, comment, own }),
+    commentAsks(context, { id: 'MC-1', ticket, snapshot, comment, own }),
     ...labelAsks(context, ticket, reading),
     closingAsks(context, ticket, reading),
   ]);

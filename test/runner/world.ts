@@ -54,6 +54,7 @@ export const workRefOf = (attempt = 1): string => `refs/signalbox/work/MC-1/${at
 const view: View = {
   desk: openDesk,
   occupied: new Map(),
+  occupants: new Map(),
   stateOf: () => undefined,
   isFull: () => false,
   ticketOf: () => undefined,

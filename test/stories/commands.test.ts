@@ -63,7 +63,7 @@ test('park with its conditions, hold, status and cancel do what they say', async
     return answers.length > 0 ? answers : undefined;
   });
   expect(answer).toContain(`**${id}** is **waiting**`);
-  expect(answer).toContain('only a new `release` wakes it');
+  expect(answer).toMatch(/- `parked` Parked by elmar: Not before we have talked\..*\n- `held` /);
 
   expect(await ask(issue, '/cancel It is not needed any more.')).toBe(done);
   expect(desk.ticket(id)).toMatchObject({ state: 'cancelled', hold: false });

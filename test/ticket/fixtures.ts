@@ -22,6 +22,7 @@ export function view(over: Partial<View> = {}): View {
   return {
     desk: openDesk,
     occupied: new Map(),
+    occupants: new Map(),
     stateOf: () => undefined,
     isFull: () => false,
     ticketOf: () => undefined,

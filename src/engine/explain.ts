@@ -1,0 +1,56 @@
+import type { Config } from '../ticket/config.ts';
+import { type Explanation, explain } from '../ticket/explain.ts';
+import type { Context } from './context.ts';
+import type { Snapshot } from './ports.ts';
+import { momentAt, viewOf } from './view.ts';
+
+/** What whoever explains knows of the desk beyond the head. */
+interface Known {
+  /** Milliseconds since the epoch. */
+  now: number;
+  config: Config;
+  /** Why the newest config is not in force. */
+  configBroken?: string | null;
+  /** Text of a file on the default branch; left out where nobody can look. */
+  file?(path: string): Promise<string | null>;
+}
+
+/** Where the workflow that runs attempts has to be, on the default branch. */
+const workflowPath = ({ workflow }: Config): string => `.github/workflows/${workflow}`;
+
+/** Why a ticket runs or not, as things stand at one head; null where there is no such ticket. The same on every surface. */
+export async function explainAt(
+  snapshot: Snapshot,
+  id: string,
+  { now, config, configBroken = null, file }: Known,
+): Promise<Explanation | null> {
+  const found = snapshot.tickets.get(id) ?? (await snapshot.archived(id));
+  if (!found) return null;
+  const starts = found.ticket?.state === 'todo' || found.ticket?.attempt?.run === null;
+  const { movedBack, head, witness, deskBroken } = snapshot;
+  return explain(found, {
+    view: await viewOf(snapshot, [id]),
+    now: momentAt(snapshot, now),
+    config,
+    movedBack,
+    unjudged: !movedBack && head !== witness,
+    deskBroken,
+    configBroken,
+    lacksWorkflow: starts && file !== undefined && (await file(workflowPath(config))) === null,
+  });
+}
+
+/** The same by what the app knows. */
+export async function explainHere(
+  context: Context,
+  snapshot: Snapshot,
+  id: string,
+): Promise<Explanation | null> {
+  const { forge, config, configBroken } = context;
+  return explainAt(snapshot, id, {
+    now: forge.now(),
+    config: await config(),
+    configBroken: configBroken?.() ?? null,
+    file: (path) => forge.file(path),
+  });
+}

@@ -1,0 +1,107 @@
+// Stryker disable StringLiteral: words for people, not rules
+import { isoSeconds } from '../base/clock.ts';
+import { stopping } from './attempts.ts';
+import { agentOf, type Obstacle, obstacles, startsInHour } from './claim.ts';
+import type { DeskFacts, Reason } from './explain.ts';
+import type { Ticket } from './format.ts';
+import type { Circumstances } from './landing.ts';
+import { inLine } from './quotes.ts';
+import { reasons } from './reasons.ts';
+import { adviceOn } from './report.ts';
+import { isOpen } from './states.ts';
+
+/**
+ * What stands, or would stand, in the way of a claim (`obstacles`), with since when and who can change it. Of a ticket
+ * that is worked or reviewed only what will count once that has ended; of a closed one only a run that still has to end.
+ */
+export function obstacleReasons(ticket: Ticket, here: Circumstances & DeskFacts): Reason[] {
+  const found = obstacles(ticket, here)
+    .filter(({ code }) => countsIn(ticket, code))
+    .map(({ code, message }) => ({ code, message: inLine(message), ...wayOut(code, ticket, here) }));
+  return here.lacksWorkflow && (ticket.state === 'todo' || ticket.state === 'in_progress')
+    ? [...found, workflowReason(here)]
+    : found;
+}
+
+function countsIn({ state }: Ticket, code: Obstacle['code']): boolean {
+  if (code === 'no-row') return false; // what the state says is said by itself
+  if (state === 'in_progress' || state === 'review') return code === 'held' || code === 'run-not-ended';
+  return isOpen(state) || code === 'run-not-ended';
+}
+
+function workflowReason({ config }: Circumstances): Reason {
+  const change = adviceOn('no-workflow', undefined, config) ?? '';
+  return { code: 'no-workflow', message: reasons['no-workflow'], since: null, change };
+}
+
+/** Since when an obstacle stands, and who or what takes it away. */
+function wayOut(
+  code: Obstacle['code'],
+  ticket: Ticket,
+  here: Circumstances,
+): Omit<Reason, 'code' | 'message'> {
+  const { view, config } = here;
+  const agent = agentOf(ticket, config) ?? '';
+  const [first] = stopping(ticket);
+  const unknown = (change: string) => ({ since: null, change });
+  switch (code) {
+    case 'held':
+      return { since: ticket.restricted_at, change: 'Somebody with write access releases it.' };
+    case 'run-not-ended': {
+      const where = first?.run ? ` (${first.run.url})` : '';
+      const change = `The app, once it sees that the run has ended${where}. Who cannot wait ends it in Actions.`;
+      return { since: first?.ended ?? null, change };
+    }
+    case 'desk-draining':
+    case 'desk-paused': {
+      const by = view.desk.by ? `It was ${view.desk.by}'s act. ` : '';
+      return { since: view.desk.since, change: `${by}Somebody with write access comments /resume.` };
+    }
+    case 'not-before':
+      return {
+        since: ticket.attempts.at(-1)?.ended ?? null,
+        change: `By itself, at ${ticket.not_before}.`,
+      };
+    case 'condition-unmet':
+      return unknown('By itself, once it holds again. A park and a new release take the condition away.');
+    case 'starts-per-hour':
+      return unknown(
+        `By itself, ${freeAgain(here)}; or whoever keeps the config raises limits.starts_per_hour.`,
+      );
+    case 'owner-is-a-person':
+      return unknown(`${ticket.owner} works it, or it gets an agent profile as its owner.`);
+    case 'no-agent':
+      return unknown('It gets an agent profile as its owner, or the config names one for it.');
+    case 'profile-paused':
+      return unknown(pauseEnd(agent, here));
+    case 'no-capacity':
+      return unknown(`${occupants(agent, here)}, or the config gives ${agent} more capacity.`);
+    case 'too-large':
+      return unknown('Somebody shortens its text or its messages.');
+    case 'no-row':
+      return unknown('');
+  }
+}
+
+function freeAgain({ view, now, config }: Circumstances): string {
+  const starts = startsInHour(view.desk.starts, now).sort();
+  const last = starts[starts.length - config.limits.starts_per_hour];
+  return last ? `at ${isoSeconds(Date.parse(last) + 3_600_000)}` : 'within the hour';
+}
+
+function pauseEnd(agent: string, { view, now }: Circumstances): string {
+  const paused = view.desk.profiles[agent];
+  const person = `whoever may push takes ${agent} out of profiles in desk.yaml`;
+  if (!paused?.until) return `It was ${paused?.by ?? 'somebody'}'s act: ${person}.`;
+  if (now < Date.parse(paused.until)) return `By itself, at ${paused.until}; or ${person}.`;
+  return `The attempt that goes first (${[...(view.occupants.get(agent) ?? [])].join(', ')}) ends well.`;
+}
+
+/** How many tickets are named. */
+const named = 5;
+
+function occupants(agent: string, { view }: Circumstances): string {
+  const ids = [...(view.occupants.get(agent) ?? [])];
+  const more = ids.length > named ? ` and ${ids.length - named} more` : '';
+  return ids.length === 1 ? `${ids[0]} ends` : `One of ${ids.slice(0, named).join(', ')}${more} ends`;
+}

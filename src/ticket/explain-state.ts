@@ -1,0 +1,125 @@
+// Stryker disable StringLiteral: words for people, not rules
+import { isoSeconds } from '../base/clock.ts';
+import { conditionWords, unknownAgents, unmetWords } from './conditions.ts';
+import type { Reason } from './explain.ts';
+import type { Attempt, Condition, Ticket, Waiting } from './format.ts';
+import type { Circumstances } from './landing.ts';
+import { expiryOf } from './questions.ts';
+import { inLine } from './quotes.ts';
+import { type ReasonCode, reasons } from './reasons.ts';
+import { adviceOn } from './report.ts';
+import { stateWords } from './states.ts';
+
+/** What the state of a ticket says of why it is not started; empty for one in todo. */
+export function stateReasons(ticket: Ticket, here: Circumstances): Reason[] {
+  const { state, created, phase } = ticket;
+  const ended = ticket.attempts.at(-1)?.ended ?? null;
+  switch (state) {
+    case 'todo':
+      return [];
+    case 'inbox':
+      return [of('not-released', { since: created, change: `${somebody} releases it.` })];
+    case 'waiting':
+      return waitingReasons(ticket, here);
+    case 'in_progress':
+      return [attemptReason(ticket.attempt)];
+    case 'blocked':
+      return [blockedReason(ticket, here)];
+    case 'review': {
+      const change = `${somebody} approves it, or rejects it with what is missing.`;
+      return [of('in-review', { message: `A person looks at its phase ${phase}.`, since: ended, change })];
+    }
+    case 'done':
+    case 'cancelled':
+      return [
+        of(state, {
+          message: `It is ${stateWords(state)}.`,
+          since: state === 'done' ? ended : ticket.restricted_at,
+          change: `Nothing is left to do. ${somebody} may reopen it.`,
+        }),
+      ];
+  }
+}
+
+const somebody = 'Somebody with write access';
+
+function of(
+  code: ReasonCode,
+  { message = reasons[code], ...rest }: Partial<Reason> & Pick<Reason, 'since' | 'change'>,
+): Reason {
+  return { code, message: inLine(message), ...rest };
+}
+
+function waitingReasons(ticket: Ticket, here: Circumstances): Reason[] {
+  const { waiting } = ticket;
+  if (!waiting) return [of('parked', { since: ticket.restricted_at, change: `${somebody} releases it.` })];
+  if (waiting.kind === 'question') return [questionReason(ticket, waiting, here)];
+  if (waiting.when) return deferredReasons(waiting, waiting.when, here);
+  const { by, reason, since } = waiting;
+  const message = `Parked by ${by}${reason ? `: ${reason}` : '.'}`;
+  return [of('parked', { message, since, change: `Only a new release wakes it: ${somebody} releases it.` })];
+}
+
+function questionReason(
+  ticket: Ticket,
+  { question = '', options, since }: Waiting,
+  here: Circumstances,
+): Reason {
+  const choice = options?.length ? ` (${options.map((one, at) => `${at + 1}: ${one}`).join('; ')})` : '';
+  const expiry = expiryOf(ticket, here.config);
+  const end = expiry === null ? '' : ` Without an answer it is blocked at ${isoSeconds(expiry)}.`;
+  return of('question', {
+    message: `The agent asks: ${question}${choice}`,
+    since,
+    change: `${somebody} answers it.${end}`,
+  });
+}
+
+function deferredReasons({ by, reason, since }: Waiting, when: Condition, here: Circumstances): Reason[] {
+  const unmet = unmetWords(when, here);
+  const now = unmet.length > 0 ? ` Now: ${unmet.join(', ')}.` : ' That holds now.';
+  const deferred = of('deferred', {
+    message: `Deferred ${conditionWords(when)} by ${by}${reason ? ` (${reason})` : ''}.${now}`,
+    since,
+    change:
+      unmet.length > 0
+        ? `By itself, once that holds. ${somebody} may release it before.`
+        : 'The app wakes it when it looks next.',
+  });
+  const unknown = unknownAgents(when, here.config).map((agent) =>
+    of('bad-condition', {
+      message: `There is no agent ${agent}, so its condition never comes true.`,
+      since,
+      change: 'Whoever may park it parks it with another condition, or the config gets such an agent.',
+    }),
+  );
+  return [deferred, ...unknown];
+}
+
+function attemptReason(attempt: Attempt | null): Reason {
+  if (!attempt) return of('starting', { since: null, change: 'The app, when it looks next.' });
+  const { number, phase, agent, claimed, check_in_by, run } = attempt;
+  const which = `Attempt ${number} (${phase})`;
+  if (!run)
+    return of('starting', {
+      message: `${which} was claimed for ${agent}, and its run has not passed the gate.`,
+      since: claimed,
+      change: `Its run, when a machine takes it; one that does not come is given up after ${check_in_by}.`,
+    });
+  return of('running', {
+    message: `${which} by ${agent} is worked in run ${run.id}: ${run.url}`,
+    since: run.started,
+    change: `Its agent ends it, at ${check_in_by} at the latest. A park stops it now.`,
+  });
+}
+
+function blockedReason({ blocked, attempts }: Ticket, { config }: Circumstances): Reason {
+  const named = blocked?.code ?? '';
+  const code = Object.hasOwn(reasons, named) ? (named as ReasonCode) : 'blocked';
+  const hint = adviceOn(code, attempts.at(-1), config);
+  return of(code, {
+    message: blocked ? `Blocked: ${blocked.reason || named}` : reasons.blocked,
+    since: blocked?.since ?? null,
+    change: `${hint ?? ''} ${somebody} retries or releases it.`.trim(),
+  });
+}

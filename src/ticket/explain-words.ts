@@ -1,0 +1,24 @@
+// Stryker disable StringLiteral: words for people, not rules
+import type { Explanation } from './explain.ts';
+import { harmless } from './quotes.ts';
+import { stateWords } from './states.ts';
+
+/** An explanation as a comment on the issue tells it: the answer to `/status`. */
+export function explanationWords(explanation: Explanation | null): string {
+  if (!explanation) return 'There is no such ticket any more.';
+  const { id, mayRun, reasons, next } = explanation;
+  return [
+    `**${id}** is **${standsAs(explanation)}**${mayRun ? ', and may run now' : ''}.`,
+    ...reasons.map(
+      ({ code, message, since, change }) =>
+        `- \`${code}\` ${harmless(message)}${since ? ` Since ${since}.` : ''} ${harmless(change)}`,
+    ),
+    '',
+    `Next: ${harmless(next)}`,
+  ].join('\n');
+}
+
+/** The state in words: `in progress`, `not readable`. */
+function standsAs({ state }: Pick<Explanation, 'state'>): string {
+  return state === 'broken' ? 'not readable' : stateWords(state);
+}
