@@ -3,26 +3,20 @@ import { isoSeconds } from '../base/clock.ts';
 import { type Condition, condition } from './format.ts';
 import { entryName } from './quarantine.ts';
 import { quoteWords } from './quotes.ts';
+import { type NameTaking, type SpokenName, spoken } from './spoken.ts';
 
 /*
- * What people and workers write in comments. A command is the first word of the first line; everything else is talk.
+ * What people write in comments. A command is the first word of the first line; everything else is talk.
  */
 
-/** A command as read from a comment. `error` says what could not be read and how it is written. */
+/** A command as read. `error` says what could not be read and how it is written. */
 export type Command =
-  | { name: 'park'; when?: Condition; reason: string }
-  | { name: 'hold' | 'release' | 'retry' | 'approve' }
-  | { name: 'status' }
-  | { name: 'pause' | 'drain' | 'resume' }
-  | { name: 'cancel' | 'reject'; reason: string }
-  | { name: Saying; text: string }
-  | { name: 'accept' | 'discard'; digest: string }
-  | { name: 'error'; command: 'park' | Saying | 'accept' | 'discard'; message: string };
-
-/** Commands whose words are for an agent. */
-type Saying = 'answer' | 'tell' | 'interrupt';
-
-const plain = ['hold', 'release', 'retry', 'status', 'pause', 'drain', 'resume', 'approve'] as const;
+  | { name: NameTaking<'condition'>; when?: Condition; reason: string }
+  | { [N in NameTaking<'nothing'>]: { name: N } }[NameTaking<'nothing'>]
+  | { name: NameTaking<'reason'>; reason: string }
+  | { name: NameTaking<'text'>; text: string }
+  | { name: NameTaking<'entry'>; digest: string }
+  | { name: 'error'; command: NameTaking<'condition' | 'text' | 'entry'>; message: string };
 
 /** Reads a comment; null where it is no command of ours. `now` (milliseconds) is what "next monday" counts from. */
 export function readCommand(body: string, now: number): Command | null {
@@ -30,19 +24,33 @@ export function readCommand(body: string, now: number): Command | null {
   const match = /^\/([a-z]+)(?:\s+(.*))?$/.exec(first.trim());
   if (!match) return null;
   const [, name = '', rest = ''] = match;
-  const words = [rest, ...others].join('\n').trim();
-  if (name === 'park') return readPark(rest.trim(), others.join('\n').trim(), now);
-  if (name === 'cancel' || name === 'reject') return { name, reason: words };
-  if (name === 'accept' || name === 'discard') return readEntry(name, words);
-  if (name === 'answer' || name === 'tell' || name === 'interrupt') {
-    const message = `Write what the agent shall be told behind it: \`/${name} <text>\`.`;
-    return words ? { name, text: words } : { name: 'error', command: name, message };
-  }
-  const known = plain.find((one) => one === name);
-  return known ? ({ name: known } as Command) : null;
+  const known = spoken.find((one) => one.name === name && one.where !== 'clone');
+  return known ? readWords(known.name, [rest, ...others].join('\n'), now) : null;
 }
 
-function readEntry(name: 'accept' | 'discard', words: string): Command {
+/** Reads what stands behind a word. `now` as in `readCommand`. */
+export function readWords(name: SpokenName, behind: string, now: number): Command {
+  const words = behind.trim();
+  const one = spoken.find((known) => known.name === name);
+  switch (one?.takes) {
+    case 'condition': {
+      const [first = '', ...others] = behind.split('\n');
+      return readPark(first.trim(), others.join('\n').trim(), now);
+    }
+    case 'reason':
+      return { name: one.name, reason: words };
+    case 'entry':
+      return readEntry(one.name, words);
+    case 'text': {
+      const message = `Write what the agent shall be told behind it: \`/${one.name} <text>\`.`;
+      return words ? { name: one.name, text: words } : { name: 'error', command: one.name, message };
+    }
+    default:
+      return { name } as Command; // the table says that nothing stands behind it
+  }
+}
+
+function readEntry(name: NameTaking<'entry'>, words: string): Command {
   const digest = (words.split(/\s/)[0] ?? '').replaceAll('`', '').toLowerCase();
   if (entryName.test(digest)) return { name, digest };
   const message = `Name what lies in quarantine by its digest, or at least 8 characters of it: \`/${name} 3fa9c0de\`.`;

@@ -1,0 +1,181 @@
+// Stryker disable StringLiteral: words for people, not rules
+/*
+ * What people say to a ticket in so many words: one vocabulary for comments (`/park until monday`) and for the command
+ * line (`signalbox park MC-4159 until monday`). The documentation is made from it, too.
+ */
+
+/** What stands behind the word. */
+type Takes = 'nothing' | 'condition' | 'reason' | 'text' | 'entry';
+
+interface Spoken {
+  name: string;
+  takes: Takes;
+  /** Where it is said: in comments, in a clone, or in both. `of` the desk it needs no ticket. */
+  where: 'comment' | 'clone' | 'both';
+  of: 'ticket' | 'desk';
+  /** In one line. */
+  summary: string;
+  /** What it does, in a few. */
+  about: string;
+  /** Words that may stand behind it. */
+  example: string;
+}
+
+const ticket = { where: 'both', of: 'ticket' } as const;
+const desk = { where: 'comment', of: 'desk', takes: 'nothing', example: '' } as const;
+
+export const spoken = [
+  {
+    ...ticket,
+    name: 'park',
+    takes: 'condition',
+    summary: 'stop now, and wait',
+    about: `What runs is stopped, and the ticket waits for a release. With a condition it is deferred, and wakes by itself:
+until a time (UTC), when an agent is idle, or after other tickets are done. What else is said is the reason.`,
+    example: 'until 2026-06-01 9:00',
+  },
+  {
+    ...ticket,
+    name: 'hold',
+    takes: 'nothing',
+    summary: 'let what runs finish, then wait',
+    about: 'Nothing is stopped, and nothing new starts until a release.',
+    example: '',
+  },
+  {
+    ...ticket,
+    name: 'release',
+    takes: 'nothing',
+    summary: 'let an agent take it',
+    about: 'Out of the inbox, of waiting or of blocked; it lifts a hold, and fixes the text as it is now.',
+    example: '',
+  },
+  {
+    ...ticket,
+    name: 'retry',
+    takes: 'nothing',
+    summary: 'let a blocked ticket try once more',
+    about: 'It grants further attempts (limits.granted_retries).',
+    example: '',
+  },
+  {
+    ...ticket,
+    name: 'cancel',
+    takes: 'reason',
+    summary: 'stop now, and close it as not planned',
+    about: 'What runs is stopped. What was done is kept, and the ticket may be reopened.',
+    example: 'It is not needed any more.',
+  },
+  {
+    ...ticket,
+    name: 'approve',
+    takes: 'nothing',
+    summary: 'accept the work under review',
+    about: 'The next phase begins; after the last the ticket is done.',
+    example: '',
+  },
+  {
+    ...ticket,
+    name: 'reject',
+    takes: 'reason',
+    summary: 'send the work under review back, with what is missing',
+    about: 'The next attempt is given the words.',
+    example: 'There is no test.',
+  },
+  {
+    ...ticket,
+    name: 'reopen',
+    where: 'clone',
+    takes: 'nothing',
+    summary: 'bring a closed ticket back into the inbox',
+    about: 'On GitHub the same is to reopen its issue.',
+    example: '',
+  },
+  {
+    ...ticket,
+    name: 'tell',
+    takes: 'text',
+    summary: "leave a message for a ticket's agent",
+    about: `A busy agent is not interrupted: it gets the message when it asks for messages, or the next attempt has it in its
+prompt. What the ticket's status comment says of it tells which attempt was given it.`,
+    example: 'The report is for the whole fleet.',
+  },
+  {
+    ...ticket,
+    name: 'interrupt',
+    takes: 'text',
+    summary: 'stop the attempt in hand and start anew with a message',
+    about: `The next attempt begins once the run of this one was seen to end, and costs no retry. Where nothing runs the message waits
+for the next attempt, and that is said.`,
+    example: 'Leave the old report as it is.',
+  },
+  {
+    ...ticket,
+    name: 'answer',
+    takes: 'text',
+    summary: "answer the question of a ticket's agent",
+    about: `The ticket goes on, and the next attempt is given the answer: your words, or one of the options by its number. Where the
+ticket was parked since it asked, the answer is kept and it waits on.`,
+    example: '2',
+  },
+  {
+    ...ticket,
+    name: 'accept',
+    where: 'comment',
+    takes: 'entry',
+    summary: 'let a refused signal count, as of now and as your act',
+    about: 'In a clone: `signalbox quarantine accept`.',
+    example: '3fa9c0de',
+  },
+  {
+    ...ticket,
+    name: 'discard',
+    where: 'comment',
+    takes: 'entry',
+    summary: "take a refused signal out of quarantine; the branch's history keeps it",
+    about: 'In a clone: `signalbox quarantine discard`.',
+    example: '3fa9c0de',
+  },
+  {
+    ...ticket,
+    name: 'status',
+    where: 'comment',
+    takes: 'nothing',
+    summary: 'say why it runs or not',
+    about: 'In a clone: `signalbox explain`.',
+    example: '',
+  },
+  {
+    ...desk,
+    name: 'pause',
+    summary: 'start nothing on the whole desk',
+    about: 'What runs goes on.',
+  },
+  {
+    ...desk,
+    name: 'drain',
+    summary: 'start nothing on the whole desk, and park what runs',
+    about: 'What was parked so waits for a release.',
+  },
+  {
+    ...desk,
+    name: 'resume',
+    summary: 'let the desk start tickets again',
+    about: 'After a pause or a drain.',
+  },
+] as const satisfies readonly Spoken[];
+
+export type SpokenName = (typeof spoken)[number]['name'];
+type Spoke = (typeof spoken)[number];
+
+/** The names of those that take such words. */
+export type NameTaking<T extends Takes> = Extract<Spoke, { takes: T }>['name'];
+
+/** What stands behind a word in its usage. */
+export const usageOf: Record<Takes, string> = {
+  nothing: '',
+  condition: '[until <time> | when <agent> is idle | after <tickets> are done] [reason]',
+  reason: '[reason]',
+  text: '<text>',
+  entry: '<digest>',
+};
