@@ -64,8 +64,15 @@ const rules: Record<string, Layer> = {
     node: ['*'],
     why: 'surfaces ask the engine; they know neither each other nor an adapter',
   },
-  cli: {
+  setup: {
     folders: ['engine', 'ticket', 'base'],
+    types: [],
+    packages: [],
+    node: ['node:crypto'],
+    why: 'what a repository needs, and what it lacks, are judged from facts: whoever looks hands them over',
+  },
+  cli: {
+    folders: ['setup', 'engine', 'ticket', 'base'],
     types: [],
     packages: ['commander'],
     node: ['*'],
