@@ -186,6 +186,19 @@ export interface DeliveryRow {
   responseBody: string;
 }
 
+/** Rules on branches. A ref of `include` is meant unless `exclude` names it too; `~ALL` and `~DEFAULT_BRANCH` are GitHub's. */
+export interface RulesetRow {
+  id: number;
+  repo: number;
+  name: string;
+  enforcement: 'active' | 'disabled';
+  include: string[];
+  exclude: string[];
+  rules: ('deletion' | 'non_fast_forward')[];
+  created: string;
+  updated: string;
+}
+
 /** Deliveries are kept for three days, as GitHub keeps them. */
 const deliveryRetentionMs = 3 * 24 * 60 * 60 * 1000;
 
@@ -209,6 +222,7 @@ export interface Forge {
   reactions: Table<ReactionRow>;
   activity: Table<ActivityRow>;
   deliveries: Table<DeliveryRow>;
+  rulesets: Table<RulesetRow>;
   /** The present instant as GitHub writes it. */
   now(): string;
   nextId(counter: string): number;
@@ -233,6 +247,7 @@ export function openForge(ports: { clock: Clock; random: Random; log: Log; dataF
     events: tables.table('events'),
     reactions: tables.table('reactions'),
     activity: tables.table('activity'),
+    rulesets: tables.table('rulesets'),
     deliveries: tables.table<DeliveryRow>(
       'deliveries',
       (row) => Date.parse(row.queued) > now - deliveryRetentionMs,
@@ -252,6 +267,7 @@ const firstIds: Record<string, number> = {
   label: 400_001,
   comment: 600_001,
   event: 800_001,
+  ruleset: 70_001,
 };
 
 export const fullNameOf = (repo: RepositoryRow): string => `${repo.owner}/${repo.name}`;

@@ -4,7 +4,7 @@ import { gitDirOf } from './data.ts';
 import type { Announcer } from './git/announce.ts';
 import { announce } from './git/announce.ts';
 import { RefMoves } from './git/moves.ts';
-import { removeStaleLocks } from './git/repository.ts';
+import { removeStaleLocks, writeHook } from './git/repository.ts';
 import type { ActionsService } from './host.ts';
 import { closeByCommits } from './issues/keywords.ts';
 import { followBranch } from './issues/pulls.ts';
@@ -54,6 +54,7 @@ export function makePushes(
     async recover() {
       for (const repo of forge.repositories.values()) {
         removeStaleLocks(gitDirOf(forge, repo));
+        writeHook(gitDirOf(forge, repo));
         await moved(repo, moves.knownRefs(repo), repo.owner);
       }
     },

@@ -37,6 +37,7 @@ async function tell(): Promise<Told> {
   await repositories(world);
   await issues(world);
   await refs(world);
+  await rules(world);
   await pulls(world);
   await apps(world, app, answers);
   await lastThings(world);
@@ -48,6 +49,13 @@ function listen(api: Octokit | AppApi, answers: Answer[]): void {
   api.hook.after('request', (response, options) => {
     const path = options.url.replace(/^https?:\/\/[^/]+\/api\/v3/, '');
     answers.push({ method: options.method, path, status: response.status, body: response.data });
+  });
+  api.hook.error('request', (error, options) => {
+    if (!('response' in error) || !error.response) throw error;
+    const { status, data } = error.response;
+    const path = options.url.replace(/^https?:\/\/[^/]+\/api\/v3/, '');
+    answers.push({ method: options.method, path, status, body: data });
+    throw error;
   });
 }
 
@@ -130,6 +138,21 @@ async function refs({ github, as: { lucienne } }: Desk): Promise<void> {
   await lucienne.request('GET /repos/{owner}/{repo}/contents/{path}', { ...desk, path: '' });
   await repos.listActivities({ ...desk, ref: 'side' });
   await git.deleteRef({ ...desk, ref: 'heads/side' });
+}
+
+async function rules({ as: { lucienne } }: Desk): Promise<void> {
+  const { repos } = lucienne.rest;
+  const { data: made } = await repos.createRepoRuleset({
+    ...desk,
+    name: 'Keep',
+    enforcement: 'active',
+    conditions: { ref_name: { include: ['refs/heads/kept'], exclude: [] } },
+    rules: [{ type: 'deletion' }, { type: 'non_fast_forward' }],
+  });
+  await repos.getRepoRulesets(desk);
+  await repos.getRepoRuleset({ ...desk, ruleset_id: made.id });
+  await repos.getBranchRules({ ...desk, branch: 'kept' });
+  await repos.getBranchProtection({ ...desk, branch: 'main' }).catch(() => {});
 }
 
 async function pulls({ github, as: { lucienne } }: Desk): Promise<void> {

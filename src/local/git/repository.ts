@@ -23,13 +23,28 @@ const settings = [
 ] as const;
 
 /**
- * GitHub refuses workflow files from apps that lack the permission; only here, inside git's quarantine, can the new
- * commits be seen before a ref moves. The server sets the variable for such pushers.
+ * GitHub refuses workflow files from apps that lack the permission, and what a ruleset forbids; only here, inside git's
+ * quarantine, can the new commits be seen before a ref moves. The server sets the variables: the first for such
+ * pushers, the second to a line `<ref> <rule>` for each rule on a ref that is pushed.
  */
 const preReceive = `#!/bin/sh
-[ -n "$EMBEDDED_REFUSE_WORKFLOWS" ] || exit 0
+[ -n "$EMBEDDED_REFUSE_WORKFLOWS$EMBEDDED_RULES" ] || exit 0
+ruled() { printf '%s\\n' "$EMBEDDED_RULES" | grep -qxF "$ref $1"; }
+refuse() {
+  echo "error: GH013: Repository rule violations found for $ref." >&2
+  echo "- $1" >&2
+  exit 1
+}
 while read -r old new ref; do
-  case "$new" in *[!0]*) ;; *) continue ;; esac
+  case "$new" in
+    *[!0]*) ;;
+    *) ruled deletion && refuse "Cannot delete this branch"
+      continue ;;
+  esac
+  case "$old" in *[!0]*)
+    ruled non_fast_forward && ! git merge-base --is-ancestor "$old" "$new" && refuse "Cannot force-push to this branch" ;;
+  esac
+  [ -n "$EMBEDDED_REFUSE_WORKFLOWS" ] || continue
   file=$(git log --format= --name-only "$new" --not --all -- .github/workflows | head -n 1)
   if [ -n "$file" ]; then
     echo "refusing to allow a GitHub App to create or update workflow \\\`$file\\\` without \\\`workflows\\\` permission" >&2
@@ -50,6 +65,11 @@ export async function initRepository(gitDir: string, defaultBranch: string): Pro
     return `[${section}]\n\t${name} = ${value}\n`;
   });
   writeFileSync(`${gitDir}/config`, lines.join(''), { flag: 'a' });
+  writeHook(gitDir);
+}
+
+/** Of every start, since a repository of an earlier version has an earlier hook. */
+export function writeHook(gitDir: string): void {
   mkdirSync(`${gitDir}/hooks`, { recursive: true });
   writeFileSync(`${gitDir}/hooks/pre-receive`, preReceive, { mode: 0o755 });
 }

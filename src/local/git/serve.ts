@@ -14,6 +14,7 @@ import { HttpError } from '../host.ts';
 import type { Identity } from '../identity.ts';
 import { identify } from '../identity.ts';
 import type { Misbehaviour, RefUpdate } from '../misbehave.ts';
+import { rulesForHook } from '../rules.ts';
 import { greet, isGreeting, makeGreetings } from './greeting.ts';
 import { readPushHead } from './push-head.ts';
 import { moverEnvironment } from './repository.ts';
@@ -87,7 +88,7 @@ export function makeGitServer(
       const { over, dropped } = await meetFault(misbehaviour, response, { name, by: asked.actor.login });
       if (over) return;
       if (!dropped && isGreeting(asked, request)) return greet(await greeting(asked.repo), response);
-      return runBackend(forge, { ...run, body: bodyOf(request), dropped, ended: async () => {} });
+      return runBackend(forge, { ...run, body: bodyOf(request), refs: [], dropped, ended: async () => {} });
     }
     const push = await readPushHead(bodyOf(request));
     let dropped: Fault['dropped'] = null;
@@ -110,7 +111,7 @@ export function makeGitServer(
     const refs = push.refs.map(({ ref }) => ref);
     // The last byte of the answer comes after the records: whoever pushed can read them at once.
     const ended = () => pushed(asked.repo, refs, asked.actor.login);
-    return runBackend(forge, { ...run, body: push.body, dropped, ended });
+    return runBackend(forge, { ...run, body: push.body, refs, dropped, ended });
   };
   return {
     serve(request, response) {
@@ -165,6 +166,8 @@ interface BackendRun {
   asked: GitRequest;
   request: IncomingMessage;
   body: Readable;
+  /** What a push asks to move; empty where it is none. */
+  refs: string[];
   response: ServerResponse;
   /** Do everything, then this, then let the line go dead. */
   dropped: Fault['dropped'];
@@ -175,7 +178,7 @@ interface BackendRun {
 
 async function runBackend(forge: Forge, run: BackendRun): Promise<void> {
   const child = spawn('git', ['http-backend'], {
-    env: backendEnvironment(forge, run.asked, run.request),
+    env: backendEnvironment(forge, run),
     stdio: ['pipe', 'pipe', 'pipe'],
     signal: run.signal,
     killSignal: 'SIGTERM', // git ends its own children then, and takes its lock files away
@@ -251,8 +254,7 @@ function parseHead(head: string): { status: number; headers: Record<string, stri
 
 function backendEnvironment(
   forge: Forge,
-  asked: GitRequest,
-  request: IncomingMessage,
+  { asked, request, refs }: Pick<BackendRun, 'asked' | 'request' | 'refs'>,
 ): Record<string, string> {
   const { identity, actor, repo, rest, service } = asked;
   const noWorkflows = identity.kind === 'integration' && identity.permissions.workflows !== 'write';
@@ -272,6 +274,7 @@ function backendEnvironment(
     ...header('content-type', 'CONTENT_TYPE'),
     ...header('git-protocol', 'GIT_PROTOCOL'),
     ...(noWorkflows ? { EMBEDDED_REFUSE_WORKFLOWS: '1' } : {}),
+    EMBEDDED_RULES: rulesForHook(forge, repo, refs),
   });
 }
 

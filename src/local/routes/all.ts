@@ -12,6 +12,7 @@ import { mountPullRoutes } from './pulls.ts';
 import { mountReactionRoutes } from './reactions.ts';
 import { mountRefRoutes } from './refs.ts';
 import { mountRepositoryRoutes } from './repositories.ts';
+import { mountRulesetRoutes } from './rulesets.ts';
 
 /** Every REST route of the forge itself; Actions adds its own. */
 export function mountRoutes(api: Hono, works: Works): void {
@@ -25,6 +26,7 @@ export function mountRoutes(api: Hono, works: Works): void {
     mountEventRoutes,
     mountReactionRoutes,
     mountPullRoutes,
+    mountRulesetRoutes,
     mountRefRoutes,
     mountCommitRoutes,
     mountContentRoutes,

@@ -73,7 +73,7 @@ function cursorPage(call: Call<unknown>, rows: DeliveryRow[], show: (row: Delive
 const configJson = (app: AppRow): Record<string, unknown> => ({
   content_type: 'json',
   insecure_ssl: '0',
-  secret: '********',
+  ...(app.webhookSecret === '' ? {} : { secret: '********' }),
   url: app.webhookUrl ?? '',
 });
 

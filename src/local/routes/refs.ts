@@ -9,6 +9,7 @@ import { HttpError } from '../host.ts';
 import type { Call, Route } from '../http.ts';
 import { choice, notFound, page, pageQuery, unsupported } from '../http.ts';
 import { nodeId, userJson } from '../people.ts';
+import { ruleAgainst } from '../rules.ts';
 import { commitJson } from '../shapes/git.ts';
 import { repositoryPage, repositoryUrl } from '../shapes/repository.ts';
 import type { Works } from '../works.ts';
@@ -72,8 +73,9 @@ export function mountRefRoutes(route: Route, works: Works): void {
     const before = await refValue(gitDir, ref);
     if (!before) throw new HttpError(422, 'Reference does not exist');
     await mustExist(gitDir, call.body.sha);
-    if (!call.body.force && !(await isAncestor(gitDir, before, call.body.sha))) {
-      throw new HttpError(422, 'Update is not a fast forward');
+    if (!(await isAncestor(gitDir, before, call.body.sha))) {
+      if (!call.body.force) throw new HttpError(422, 'Update is not a fast forward');
+      refuseByRule(ruleAgainst(forge, right.repo, ref, 'non_fast_forward'));
     }
     await change(right, ref, call.body.sha, before);
     return call.c.json(refJson(forge, right.repo, await one(forge, right.repo, ref)));
@@ -85,11 +87,16 @@ export function mountRefRoutes(route: Route, works: Works): void {
       throw new HttpError(422, 'Reference does not exist');
     if (ref === `refs/heads/${right.repo.defaultBranch}`)
       throw new HttpError(422, 'Cannot delete the default branch');
+    refuseByRule(ruleAgainst(forge, right.repo, ref, 'deletion'));
     await change(right, ref, noCommit);
     return call.c.body(null, 204);
   });
   mountBranchRoutes(route, works);
   mountActivityRoute(route, works);
+}
+
+function refuseByRule(words: string | undefined): void {
+  if (words) throw new HttpError(422, `Repository rule violations found\n\n${words}\n\n`);
 }
 
 async function mustExist(gitDir: string, sha: string): Promise<void> {
