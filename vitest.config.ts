@@ -31,6 +31,7 @@ const long = [
     'messages',
     'moved-back',
     'park',
+    'set-up',
     'stays-stopped',
     'still-alive',
     'twins',

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from './base/clock.ts';
 import { makeLog } from './base/log.ts';
@@ -8,8 +9,21 @@ import { type ProgramOptions, runProgram } from './cli/program.ts';
 import { serve } from './wire.ts';
 import { withDesk } from './wire-clone.ts';
 import { doctor } from './wire-doctor.ts';
+import { openSetup } from './wire-init.ts';
 import { startLocalDesk } from './wire-local.ts';
 import { serveAgentsTools } from './wire-mcp.ts';
+
+const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** One question at the terminal; what is asked stands on standard error, so that standard output may be piped. */
+async function askAtTerminal(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
 
 /** The command line of Signalbox. */
 const options: ProgramOptions = {
@@ -22,7 +36,9 @@ const options: ProgramOptions = {
   random: systemRandom,
   makeLog: (level) => makeLog(level, (line) => process.stderr.write(`${line}\n`)),
   environment: process.env,
-  packageFolder: dirname(dirname(fileURLToPath(import.meta.url))),
+  packageFolder,
+  openSetup: (asked) => openSetup(asked, packageFolder, process.env),
+  ask: process.stdin.isTTY ? askAtTerminal : null,
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
   onStop(stop) {

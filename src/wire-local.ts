@@ -13,6 +13,7 @@ import type { Permissions } from './local/host.ts';
 import { type LocalGitHub, startLocalGitHub } from './local/server.ts';
 import type { Ticket } from './ticket/format.ts';
 import { serve } from './wire.ts';
+import { packageFiles } from './wire-init.ts';
 
 export interface LocalDeskOptions {
   /** Address and port of the app. */
@@ -123,8 +124,9 @@ async function keptOrMade(github: LocalGitHub, dataFolder: string, options: Loca
   admin.setPermission(repository, 'elmar', 'triage');
   admin.setPermission(repository, 'visitor', 'read');
   const clone = `${github.url}/${repository}.git`;
-  await pushOrphan(clone, tokens.lucienne, 'main', defaultBranchFiles(options.packageFolder));
-  await pushOrphan(clone, tokens.lucienne, branch, stateBranchFiles(options.packageFolder));
+  const from = packageFiles(options.packageFolder);
+  await pushOrphan(clone, tokens.lucienne, 'main', defaultBranchFiles(from));
+  await pushOrphan(clone, tokens.lucienne, branch, stateBranchFiles(from));
   const webhookSecret = options.random.hex(32);
   const asks = manifest(options.packageFolder);
   const app = await admin.createApp({ slug: 'signalbox', owner: 'acme', webhookSecret, ...asks });

@@ -8,6 +8,7 @@ import type { ClonePorts } from './clone-desk.ts';
 import { addDoctor, type DoctorPorts } from './doctor-command.ts';
 import { fail, guarded } from './guarded.ts';
 import { guide, type LocalDesk } from './guide.ts';
+import { addInit, type InitPorts } from './init-command.ts';
 import { addTools, type ToolPorts } from './mcp-command.ts';
 import { Narrator } from './narrator.ts';
 import { addPrune } from './prune-command.ts';
@@ -21,7 +22,7 @@ interface Ports {
 }
 
 /** What the command line is given: the world, and the compositions it may start. */
-export interface ProgramOptions extends DoctorPorts, ClonePorts, ToolPorts {
+export interface ProgramOptions extends DoctorPorts, ClonePorts, ToolPorts, InitPorts {
   serve(options: Ports & ServeArguments): Promise<{ url: string; close(): Promise<void> }>;
   startLocalDesk(options: Ports & LocalArguments): Promise<{ desk: LocalDesk; close(): Promise<void> }>;
   environment: Record<string, string | undefined>;
@@ -97,6 +98,7 @@ function makeProgram(options: ProgramOptions): Command {
     .option('--log <level>', 'debug, info, warn or error', level, 'warn')
     .addHelpText('after', '\nExample:\n  npm start -- --port 3000 --github-port 3001 --data .signalbox')
     .action((flags: StartFlags) => guarded(options, () => start(options, flags)));
+  addInit(program, options);
   addDoctor(program, options);
   addQuarantine(program, options);
   addPrune(program, options);

@@ -1,37 +1,34 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { configPath } from '../engine/settings.ts';
+import { type PackageFiles, setupFiles } from '../setup/files.ts';
+import { readConfig } from '../ticket/codec.ts';
+import { defaultConfig } from '../ticket/config.ts';
 
 /** What the embedded repository begins with: path to content. */
 export type Files = Record<string, string>;
-
-/** The package's own folder, where the sample tickets, the workflow and the action are. */
-export type PackageFolder = string;
 
 const readme = `# acme/desk
 
 A sample repository on the embedded GitHub. Tickets are files on the branch \`signalbox\`; their agents work here.
 `;
 
-/** The default branch: config, workflow, action and sample agent, as a team would copy them into its repository. */
-export function defaultBranchFiles(root: PackageFolder): Files {
-  const copied = [
-    '.github/signalbox.yml',
-    '.github/workflows/signalbox.yml',
-    '.github/actions/signalbox/action.yml',
-    '.github/actions/signalbox/index.js',
-    '.github/actions/signalbox/mcp.js',
-    '.github/actions/signalbox/package.json', // says commonjs, whatever the repository around it says
-    '.github/ISSUE_TEMPLATE/ticket.yml',
-    'agents/sample.mjs',
-  ];
-  const files = copied.map((path): [string, string] => [path, readFileSync(join(root, path), 'utf8')]);
-  return { 'README.md': readme, ...Object.fromEntries(files) };
+/** The default branch: what `init` writes into a repository, with the config of this one, and its sample agent. */
+export function defaultBranchFiles(from: PackageFiles): Files {
+  const configText = from.read(configPath);
+  const config = readConfig(configText).config ?? defaultConfig;
+  const files = setupFiles(from, { configText, config, action: null });
+  const agent = 'agents/sample.mjs';
+  return {
+    'README.md': readme,
+    ...Object.fromEntries(files.map(({ path, text }) => [path, text])),
+    [agent]: from.read(agent),
+  };
 }
 
 /** The state branch: the sample tickets. */
-export function stateBranchFiles(root: PackageFolder): Files {
-  const names = readdirSync(join(root, 'tickets')).filter((name) => name.endsWith('.yaml'));
-  return Object.fromEntries(
-    names.map((name) => [`tickets/${name}`, readFileSync(join(root, 'tickets', name), 'utf8')]),
-  );
+export function stateBranchFiles(from: PackageFiles): Files {
+  const paths = from
+    .list('tickets')
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => `tickets/${name}`);
+  return Object.fromEntries(paths.map((path) => [path, from.read(path)]));
 }

@@ -8,11 +8,26 @@ const ours = 'Signalbox: ';
 /** Of issues about Signalbox itself. That it exists says that people were told of labels that were there before us. */
 export const aboutUs = 'signalbox';
 
-interface OwnLabel {
+export interface OwnLabel {
   name: string;
   color: string;
   description: string;
 }
+
+/** That it exists says that people were told of collisions. */
+const aboutUsLabel: OwnLabel = {
+  name: aboutUs,
+  color: 'ededed',
+  description: `${ours}was set up here`,
+};
+
+/** Every label of a desk, the one that says that all others are there last. */
+export function ownLabels(config: Config): OwnLabel[] {
+  return [...wantedLabels(config), aboutUsLabel];
+}
+
+/** Whether a label was made by us, as its description says. */
+export const isOwnLabel = ({ description }: { description: string }): boolean => description.startsWith(ours);
 
 function wantedLabels({ labels }: Config): OwnLabel[] {
   const control = [
@@ -64,7 +79,8 @@ export async function keepLabels(context: Context): Promise<void> {
     log.warn('labels were here before Signalbox', { collisions });
     await forge.createIssue('Signalbox: labels already in use', collisionText(collisions), []);
   }
-  await forge.createLabel(aboutUs, 'ededed', `${ours}was set up here`);
+  const { name, color, description } = aboutUsLabel;
+  await forge.createLabel(name, color, description);
 }
 
 function collisionText(names: string[]): string {

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { type ProgramOptions, runProgram } from '../../src/cli/program.ts';
 import { withDesk } from '../../src/wire-clone.ts';
 import { doctor } from '../../src/wire-doctor.ts';
+import { openSetup } from '../../src/wire-init.ts';
 import { serveAgentsTools } from '../../src/wire-mcp.ts';
 
 export interface Printed {
@@ -12,10 +14,19 @@ export interface Printed {
   stderr: string;
 }
 
+/** Who types a command: their variables, and their answers where they sit at a terminal. */
+interface Person {
+  environment?: Record<string, string>;
+  ask?: ProgramOptions['ask'];
+}
+
+const root = join(import.meta.dirname, '..', '..');
+
 /** `signalbox <args>` in this process, on real git, at `now` (milliseconds). */
 export async function signalbox(
   args: readonly string[],
   now: () => number = systemClock.now,
+  { environment = {}, ask = null }: Person = {},
 ): Promise<Printed> {
   const printed: Printed = { status: 0, stdout: '', stderr: '' };
   const never = () => Promise.reject(new Error('nothing is served here'));
@@ -25,11 +36,13 @@ export async function signalbox(
     doctor,
     withDesk,
     serveTools: serveAgentsTools,
+    openSetup: (asked) => openSetup(asked, root, environment),
+    ask,
     clock: { ...systemClock, now },
     random: systemRandom,
     makeLog: () => silentLog,
-    environment: {},
-    packageFolder: '/',
+    environment,
+    packageFolder: root,
     print: (text) => {
       printed.stdout += `${text}\n`;
     },

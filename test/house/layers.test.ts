@@ -108,6 +108,7 @@ const composers = [
   'src/wire-local.ts',
   'src/wire-clone.ts',
   'src/wire-doctor.ts',
+  'src/wire-init.ts',
   'src/wire-mcp.ts',
   'src/main.ts',
   'src/runner/action.ts',

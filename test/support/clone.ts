@@ -19,12 +19,18 @@ export interface Said {
 }
 
 export interface PersonsClone {
+  folder: string;
   git(...args: string[]): Promise<string>;
   /** `signalbox <args>` as a process in the clone. */
   signalbox(...args: string[]): Promise<Said>;
 }
 
-export async function cloneOf(desk: World, login: Login): Promise<PersonsClone> {
+/** @param wish variables that the person has set, and the command line where it is not to be bundled anew */
+export async function cloneOf(
+  desk: World,
+  login: Login,
+  wish: { environment?: Record<string, string>; program?: string } = {},
+): Promise<PersonsClone> {
   const home = join(desk.folder, `home-${login}`);
   mkdirSync(home);
   const helper = `!f() { echo username=${login}; echo password=${desk.tokens.get(login)}; }; f`;
@@ -32,11 +38,12 @@ export async function cloneOf(desk: World, login: Login): Promise<PersonsClone> 
     join(home, '.gitconfig'),
     `[user]\n\tname = ${login}\n\temail = ${login}@acme.invalid\n[credential "${desk.github.url}"]\n\thelper = "${helper}"\n`,
   );
-  const env = { PATH: process.env.PATH ?? '', HOME: home, GIT_TERMINAL_PROMPT: '0' };
+  const env = { PATH: process.env.PATH ?? '', HOME: home, GIT_TERMINAL_PROMPT: '0', ...wish.environment };
   const cwd = join(home, 'desk');
   await run('git', ['clone', '--quiet', `${desk.github.url}/${repository}.git`, cwd], { env });
-  const program = await bundled('src/main.ts');
+  const program = wish.program ?? (await bundled('src/main.ts'));
   return {
+    folder: cwd,
     git: async (...args) => (await run('git', args, { cwd, env })).stdout.trim(),
     signalbox: (...args) =>
       run(process.execPath, [program, ...args], { cwd, env }).then(
