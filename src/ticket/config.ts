@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatVersion } from './format.ts';
+import { chosenFault, presetNames, withPreset } from './presets.ts';
 
 /*
  * `.github/signalbox.yml` on the default branch: how this repository wants its tickets worked. Never read from a
@@ -29,6 +30,9 @@ const pattern = z
     }
   }, 'not a regular expression');
 
+/** How long a profile pauses where its provider names no time. */
+const pauseMinutes = 60;
+
 const quota = z.strictObject({
   exit_codes: z
     .array(z.number().int().min(1).max(255))
@@ -42,23 +46,47 @@ const quota = z.strictObject({
     .describe(
       'regular expressions, in any case, each over one of the last 40 lines of an agent that did not complete; a named group `until` may capture a time (UTC unless it says otherwise), a Unix time, or seconds from now',
     ),
-  pause_minutes: minutes.default(60).describe('where no time is captured'),
+  pause_minutes: minutes.default(pauseMinutes).describe('where no time is captured'),
 });
 
-const profile = z.strictObject({
-  command: z.array(z.string()).min(1).describe('program and arguments; the prompt comes on standard input'),
-  capacity: z.number().int().positive().max(1000).default(1).describe('attempts at the same time'),
-  time_limit_minutes: minutes.default(60),
-  check_in_minutes: minutes
-    .default(15)
-    .describe(
-      'how long its runner may give no sign of life before people are told; it saves the work every three',
-    ),
-  quota: quota
-    .optional()
-    .describe("how its provider's limit looks; it pauses the profile, and no ticket pays for it"),
-  environment: z.array(name).default([]).describe('names of variables the agent may see'),
-});
+const profile = z
+  .strictObject({
+    preset: z
+      .enum(presetNames)
+      .optional()
+      .describe('a known command-line agent: started so that it works alone, and handed the tools'),
+    model: name.optional().describe('the model that the preset is to use; its own choice where absent'),
+    arguments: z.array(z.string()).max(50).optional().describe("further arguments for the preset's program"),
+    command: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe('program and arguments, where no preset fits; the prompt comes on standard input'),
+    capacity: z.number().int().positive().max(1000).default(1).describe('attempts at the same time'),
+    time_limit_minutes: minutes.default(60),
+    check_in_minutes: minutes
+      .default(15)
+      .describe(
+        'how long its runner may give no sign of life before people are told; it saves the work every three',
+      ),
+    quota: quota
+      .optional()
+      .describe(
+        "how its provider's limit looks, beside what its preset knows; it pauses the profile, and no ticket pays for it",
+      ),
+    environment: z
+      .array(name)
+      .default([])
+      .describe("names of variables the agent may see, beside those that hold its preset's login"),
+  })
+  .superRefine((one, context) => {
+    const fault = chosenFault(one);
+    if (fault) context.addIssue({ code: 'custom', path: [fault.field], message: fault.message });
+  })
+  // For editors, which see no more of the check above.
+  .meta({ oneOf: [{ required: ['preset'] }, { required: ['command'] }] })
+  .transform((one) => withPreset(one, pauseMinutes));
+/** A profile as it is worked by: what its preset stands for is in its command, its environment and its quota. */
 export type Profile = z.infer<typeof profile>;
 
 const phase = z.strictObject({
