@@ -47,6 +47,8 @@ export async function withDesk<T>(options: CloneOptions, work: (desk: CloneDesk)
       remote: withoutLogin(clone.remote),
       branch,
       actor: clone.person,
+      config,
+      file: (path) => clone.file(path),
       now: () => clock.now(),
       async head() {
         const head = await writer.read({ fresh: true });

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log, LogLevel } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NewCommit, Snapshot, Swap } from '../engine/ports.ts';
+import type { Config } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
 import type { RequestOf } from '../ticket/requests.ts';
 import type { Ending } from './guarded.ts';
@@ -36,6 +37,9 @@ export interface CloneDesk {
   branch: string;
   /** The person, as git knows them. */
   actor: string;
+  config: Config;
+  /** Text of a file on the default branch; null where there is none. */
+  file(path: string): Promise<string | null>;
   /** By the person's own clock, in milliseconds. */
   now(): number;
   /** The judged head. @throws SignalboxError `head-moved-back`, `not-judged` */

@@ -15,6 +15,8 @@ export interface Clone {
   person: string;
   /** The config on the remote's default branch, and why its newest version is not in force. */
   settings(): Promise<{ config: Config; broken: string | null }>;
+  /** Text of a file on the remote's default branch; null where there is none. */
+  file(path: string): Promise<string | null>;
   /** Refs of the remote that begin so, with their commits. */
   refs(prefix: string): Promise<Map<string, string>>;
   /** Deletes refs of the remote that still are what was seen; answers those that went. */
@@ -38,7 +40,8 @@ export async function openClone(folder: string, remote: string): Promise<Clone> 
     login: await loginOf(root),
     author,
     person: personOf(author),
-    settings: () => settingsOf(root, remote),
+    settings: async () => loadConfig(await defaultBranch(root, remote)),
+    file: async (path) => (await defaultBranch(root, remote)).file(path),
     refs: (prefix) => refsOf(root, remote, prefix),
     dropRefs: (refs) => dropRefs(root, remote, refs),
   };
@@ -106,8 +109,8 @@ function notDropped(stdout: string, stderr: string): SignalboxError {
   return new SignalboxError('config', 'push-refused', refused, { hint });
 }
 
-/** Read by git, since there is no token here. What is fetched for it stays without a name in the clone. */
-async function settingsOf(clone: string, remote: string): Promise<{ config: Config; broken: string | null }> {
+/** The default branch as it is now, by git, since there is no token here. What is fetched for it gets no name in the clone. */
+async function defaultBranch(clone: string, remote: string) {
   const listed = await personsGit(['ls-remote', remote, 'HEAD'], clone);
   if (listed.code !== 0) throw unreachable(listed.stderr);
   const tip = listed.stdout.split('\t')[0];
@@ -116,17 +119,16 @@ async function settingsOf(clone: string, remote: string): Promise<{ config: Conf
     const { code, stderr } = await personsGit(['fetch', ...flags, remote, tip], clone);
     if (code !== 0) throw unreachable(stderr);
   }
-  const { config, broken } = await loadConfig({
-    async file(path, commit = tip) {
+  return {
+    async file(path: string, commit = tip) {
       const { code, stdout } = await personsGit(['show', `${commit}:${path}`], clone);
       return code === 0 ? stdout : null;
     },
-    async commitsOf(path, most) {
+    async commitsOf(path: string, most: number) {
       const { stdout } = await personsGit(['log', `-n${most}`, '--format=%H', tip ?? '', '--', path], clone);
       return stdout.split('\n').filter(Boolean);
     },
-  });
-  return { config, broken };
+  };
 }
 
 function unreachable(words: string): SignalboxError {

@@ -11,6 +11,7 @@ import { guide, type LocalDesk } from './guide.ts';
 import { addInit, type InitPorts } from './init-command.ts';
 import { addTools, type ToolPorts } from './mcp-command.ts';
 import { Narrator } from './narrator.ts';
+import { addPrompt } from './prompt-command.ts';
 import { addPrune } from './prune-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
 import { addTalk } from './talk-command.ts';
@@ -103,6 +104,7 @@ function makeProgram(options: ProgramOptions): Command {
   addQuarantine(program, options);
   addPrune(program, options);
   addTalk(program, options);
+  addPrompt(program, options);
   addTools(program, options);
   return program;
 }

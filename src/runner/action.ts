@@ -12,12 +12,12 @@ import { makeForge } from '../forge/forge.ts';
 import { tokenClient } from '../forge/token-client.ts';
 import { openGitStore } from '../store/git-store.ts';
 import { workArtifact } from '../ticket/paths.ts';
+import { promptPath } from '../ticket/prompt.ts';
 import { takeEnvironment } from './environment.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { exitStatusOf, type Outcome } from './outcome.ts';
 import { masker } from './output.ts';
 import { makePatience } from './patience.ts';
-import { housePromptPath } from './prompt.ts';
 import { runAttempt } from './run.ts';
 import { takeUser } from './user.ts';
 
@@ -85,7 +85,7 @@ async function attempt(
   const patience = makePatience(clock, log, interrupted);
   const files = { ms: 60_000, everyMs: 2_000 };
   const { config } = await patience.insist('read the config', files, () => loadConfig(forge));
-  const housePrompt = await patience.insist('read the prompt', files, () => forge.file(housePromptPath));
+  const promptTemplate = await patience.insist('read the prompt', files, () => forge.file(promptPath));
   mkdirSync(temp, { recursive: true });
   // On somebody's own machine, where `npm start` runs the jobs, no user is made behind their back.
   const user = await takeUser(clock, log, { bySudo: variables.SIGNALBOX_SUDO !== 'never' });
@@ -128,7 +128,7 @@ async function attempt(
         user,
         workFolder,
         environment: withoutTokens(variables, token),
-        housePrompt,
+        promptTemplate,
         toolProgram: existsSync(toolProgram) ? toolProgram : null,
         interrupted,
       },

@@ -4,6 +4,7 @@ import { asError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Config, Profile } from '../ticket/config.ts';
 import type { Attempt, Ticket } from '../ticket/format.ts';
+import { handover } from '../ticket/presets.ts';
 import { type Agent, type AgentExit, agentEnvironment, startAgent } from './agent.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { EndTools } from './end.ts';
@@ -30,8 +31,8 @@ export interface RunnerDeps extends Omit<EndTools, 'patience'> {
   workFolder: string;
   /** Where the agent's allowed variables are taken from. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** The team's own words to every agent, from the default branch; null for none. */
-  housePrompt: string | null;
+  /** The team's template of what agents are told, from the default branch; null for none. */
+  promptTemplate: string | null;
   /** Program of the tools that the agent may start, one file; null for none. */
   toolProgram: string | null;
   /** Aborts on SIGINT or SIGTERM: from then on everything has to be over in seven seconds. */
@@ -100,8 +101,9 @@ export function launch(
     tools.output.line(
       "warning: the agent gets no user of its own here (that takes root or sudo), so it is not kept from this job's files and token",
     );
+  const { args, settings } = handover(profile.preset, toolbox?.server ?? null);
   return startAgent({
-    command: profile.command,
+    command: [...profile.command, ...args],
     cwd: workshop.tree,
     env: agentEnvironment(deps.environment, profile.environment, {
       HOME: workshop.home,
@@ -113,6 +115,7 @@ export function launch(
       SIGNALBOX_KEY: key,
       SIGNALBOX_SIGNAL_FILE: join(workshop.tree, signalFile),
       SIGNALBOX_MARK: mark,
+      ...settings,
       ...toolbox?.environment,
     }),
     prompt,

@@ -2,7 +2,7 @@ import { copyFile, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SignalboxError } from '../base/errors.ts';
 import { type GitResult, git, gitLogin } from '../base/git.ts';
-import { workRef } from '../ticket/paths.ts';
+import { newestWork, workRef } from '../ticket/paths.ts';
 import type { AgentUser } from './user.ts';
 
 /*
@@ -85,7 +85,7 @@ export async function makeWorkshop(
     }),
   );
   const { defaultRef, shas } = readListing(listed);
-  const salvage = salvages.findLast((ref) => shas.has(ref)) ?? null;
+  const salvage = newestWork(job.ticket, job.earlier, shas);
   const from = shas.has(`refs/heads/${branch}`) ? `refs/heads/${branch}` : defaultRef;
   const refs = [...new Set([defaultRef, from]), ...(salvage ? [salvage] : [])];
   must(

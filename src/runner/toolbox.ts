@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { asError } from '../base/errors.ts';
 import { explainAt } from '../engine/explain.ts';
 import { makeToolbox, type ToolDesk, type ToolLook } from '../engine/toolbox.ts';
+import type { ToolServer } from '../ticket/presets.ts';
 import type { Artifacts } from './artifacts.ts';
 import type { Attending } from './attend.ts';
 import { noteDelivered } from './given.ts';
@@ -18,8 +19,8 @@ import type { WorkKeeper } from './work.ts';
 
 /** The agent's tools, while it works. */
 export interface Toolbox {
-  /** How the agent's own client starts the server of tools (MCP, over standard input and output). Nothing in it is secret. */
-  server: { name: string; command: [string, ...string[]]; environment: Record<string, string> } | null;
+  /** How the agent's own client starts the server of tools; null where there is none to start. */
+  server: ToolServer | null;
   /** What the agent is told of them by its environment. */
   environment: Record<string, string>;
   close(): Promise<void>;

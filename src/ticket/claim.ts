@@ -1,8 +1,8 @@
 import { isoSeconds } from '../base/clock.ts';
 import { nextNumber, stopping } from './attempts.ts';
 import { conditionWords, holds } from './conditions.ts';
-import type { Config } from './config.ts';
-import type { Desk, Ticket } from './format.ts';
+import type { Config, Profile } from './config.ts';
+import type { Attempt, Desk, Ticket } from './format.ts';
 import { priorities } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -62,25 +62,41 @@ export function obstacles(ticket: Ticket, { view, now, config }: Circumstances):
   return [...found, ...agentObstacles(ticket, { view, now, config })];
 }
 
-function agentObstacles(ticket: Ticket, { view, now, config }: Circumstances): Obstacle[] {
+/** The profile that works the ticket's phase, and its name; or why there is none. */
+function workerOf(ticket: Ticket, config: Config): { agent: string; profile: Profile } | Obstacle {
   const { id, owner, phase } = ticket;
   const agent = agentOf(ticket, config);
   const profile = agent === null ? undefined : config.agents[agent];
+  if (agent !== null && profile) return { agent, profile };
   if (agent === null && owner !== null) {
-    return [
-      {
-        code: 'owner-is-a-person',
-        message: `${owner} is no configured agent profile, so a person works this.`,
-      },
-    ];
+    return {
+      code: 'owner-is-a-person',
+      message: `${owner} is no configured agent profile, so a person works this.`,
+    };
   }
-  if (agent === null || !profile) {
-    const why =
-      agent === null
-        ? `${id} has no owner, and phase ${phase} and the configuration name no agent.`
-        : `There is no agent profile ${agent}.`;
-    return [{ code: 'no-agent', message: why }];
-  }
+  const message =
+    agent === null
+      ? `${id} has no owner, and phase ${phase} and the configuration name no agent.`
+      : `There is no agent profile ${agent}.`;
+  return { code: 'no-agent', message };
+}
+
+/** The attempt in hand, or the one that the next claim would make; or why there will be none. */
+export function attemptToCome(
+  ticket: Ticket,
+  config: Config,
+): Pick<Attempt, 'number' | 'phase' | 'agent'> | Obstacle {
+  if (ticket.attempt) return ticket.attempt;
+  if (!isOpen(ticket.state)) return { code: 'no-row', message: `${ticket.id} is ${ticket.state}.` };
+  const worker = workerOf(ticket, config);
+  if ('code' in worker) return worker;
+  return { number: nextNumber(ticket), phase: ticket.phase, agent: worker.agent };
+}
+
+function agentObstacles(ticket: Ticket, { view, now, config }: Circumstances): Obstacle[] {
+  const worker = workerOf(ticket, config);
+  if ('code' in worker) return [worker];
+  const { agent, profile } = worker;
   const occupied = view.occupied.get(agent) ?? 0;
   const pause = pauseWords(view.desk.profiles[agent], now, occupied);
   if (pause) return [{ code: 'profile-paused', message: `${agent} ${pause}` }];

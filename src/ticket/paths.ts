@@ -107,6 +107,15 @@ export function parseWorkRef(ref: string): AttemptName | null {
   return attemptName(/^refs\/signalbox\/work\/([^/]+)\/([1-9]\d{0,8})$/.exec(ref));
 }
 
+/** The ref of the newest work that these attempts left, of the refs that there are; null where none is there. */
+export function newestWork(
+  id: string,
+  attempts: readonly number[],
+  refs: ReadonlyMap<string, unknown>,
+): string | null {
+  return attempts.map((number) => workRef(id, number)).findLast((ref) => refs.has(ref)) ?? null;
+}
+
 /** Where a copy of an attempt's artifact lies, beside its work: in the commit on top of it. */
 export function artifactPath(path: string): string {
   return `.signalbox/artifacts/${path}`;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { git } from '../../src/base/git.ts';
-import { buildPrompt } from '../../src/runner/prompt.ts';
 import { makeWorkshop } from '../../src/runner/repository.ts';
 import { makeWorkKeeper } from '../../src/runner/work.ts';
+import { buildPrompt } from '../../src/ticket/prompt.ts';
 import { evidenceComment } from '../../src/ticket/sentences.ts';
 import { makeWorld, until, type World, workRefOf } from './world.ts';
 
@@ -83,7 +83,7 @@ describe('S6: work that the server takes no push of', () => {
     const ticket = world.ticket();
     const [{ number: _, ...old } = { number: 0 }] = ticket.attempts;
     const attempt = { ...old, number: 2, claimed: '', check_in_by: '' } as never;
-    const prompt = buildPrompt({ ticket, attempt, salvage: null, house: null });
+    const prompt = buildPrompt(null, { ticket, attempt, salvage: null });
     expect(prompt).toContain('signalbox-work-MC-1-1 of run 990');
     expect(prompt).toContain('push cannot contain secrets');
   });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge, withoutWork } from '../../src/runner/judge.ts';
 import { guarded, upTo } from '../../src/runner/output.ts';
-import { buildPrompt } from '../../src/runner/prompt.ts';
 import { mergeVerdicts, readSignalFile, readVerdict } from '../../src/runner/verdict.ts';
 import { writeSignal } from '../../src/ticket/codec.ts';
+import { buildPrompt } from '../../src/ticket/prompt.ts';
 import type { ReasonCode } from '../../src/ticket/reasons.ts';
 import { wordsOf } from '../../src/ticket/signals.ts';
 import { key, ticketIn } from '../ticket/fixtures.ts';
@@ -12,8 +12,8 @@ import { key, ticketIn } from '../ticket/fixtures.ts';
 const ticket = ticketIn('in_progress');
 const shown = (text: string) => text;
 const attempt = ticket.attempt ?? never();
-const promptOf = (over: Partial<typeof ticket> = {}, house: string | null = null) =>
-  buildPrompt({ ticket: { ...ticket, ...over }, attempt, salvage: 'refs/signalbox/work/MC-1/1', house });
+const promptOf = (over: Partial<typeof ticket> = {}, template: string | null = null) =>
+  buildPrompt(template, { ticket: { ...ticket, ...over }, attempt, salvage: 'refs/signalbox/work/MC-1/1' });
 
 describe('the verdict an agent ended with', () => {
   it.each([

@@ -172,7 +172,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
         user: null,
         workFolder,
         environment: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
-        housePrompt: null,
+        promptTemplate: null,
         toolProgram: null,
         interrupted: interrupted.signal,
         ...over,
