@@ -45,12 +45,14 @@ interface DeskOptions {
   limits?: Record<string, number>;
   /** Further files on the default branch. */
   files?: Record<string, string>;
+  /** What else the job's steps have in their environment. */
+  environment?: Record<string, string>;
 }
 
-/** `agents`: name to a shell script. */
+/** `agents`: name to a shell script, or to a profile. */
 export async function makeDesk(
-  agents: Record<string, string>,
-  { cancelScale = 1, limits: others = {}, files = {} }: DeskOptions = {},
+  agents: Record<string, string | object>,
+  { cancelScale = 1, limits: others = {}, files = {}, environment = {} }: DeskOptions = {},
 ): Promise<Desk> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-action-')));
   chmodSync(folder, 0o755); // as on a machine of Actions: what keeps others out is further inside
@@ -66,35 +68,37 @@ export async function makeDesk(
     actions: (host) =>
       makeActions(host, {
         cancelScale,
-        runnerEnvironment: { LUCIS_KEY: 'an-api-key-of-luci', STORY_FOLDER: story },
+        runnerEnvironment: { LUCIS_KEY: 'an-api-key-of-luci', STORY_FOLDER: story, ...environment },
       }),
   });
   await github.admin.createRepository('acme/desk');
   const token = github.admin.createUser('lucienne');
   github.admin.setPermission('acme/desk', 'lucienne', 'admin');
   const profiles = Object.fromEntries(
-    Object.keys(agents).map((name) => [
-      name,
-      {
-        command: ['sh', `agents/${name}.sh`],
-        environment: ['LUCIS_KEY', 'STORY_FOLDER', 'INPUT_TOKEN', 'INPUT_CLAIM'],
-      },
-    ]),
+    Object.entries(agents).map(([name, agent]) => {
+      const variables = ['LUCIS_KEY', 'STORY_FOLDER', 'INPUT_TOKEN', 'INPUT_CLAIM'];
+      const script = { command: ['sh', `agents/${name}.sh`], environment: variables };
+      return [name, typeof agent === 'string' ? script : agent];
+    }),
   );
   const limits = { look_seconds: 0.3, kill_after_seconds: 0.5, unreadable_seconds: 60, ...others };
-  const config = { format: 1, agents: profiles, limits } as const;
+  const config = configSchema.parse({ format: 1, agents: profiles, limits });
   const action = '.github/actions/signalbox';
   const copied = [`${action}/action.yml`, `${action}/package.json`, '.github/workflows/signalbox.yml'];
   await github.admin.commit('acme/desk', {
     by: 'lucienne',
     files: {
       'README.md': '# Desk\n',
-      ...Object.fromEntries(Object.entries(agents).map(([name, text]) => [`agents/${name}.sh`, text])),
+      ...Object.fromEntries(
+        Object.entries(agents).flatMap(([name, text]) =>
+          typeof text === 'string' ? [[`agents/${name}.sh`, text]] : [],
+        ),
+      ),
       ...Object.fromEntries(copied.map((path) => [path, readFileSync(path, 'utf8')])),
       [`${action}/index.js`]: await bundleText('src/runner/action.ts', 'cjs'),
       [`${action}/mcp.js`]: await toolProgram(),
       ...files,
-      '.github/signalbox.yml': JSON.stringify(config),
+      '.github/signalbox.yml': JSON.stringify({ format: 1, agents: profiles, limits }),
     },
   });
   const octokit = new Octokit({ baseUrl: github.api, auth: token });
@@ -110,7 +114,7 @@ export async function makeDesk(
   });
   const handler: Writer = makeHandler({
     store,
-    config: async () => configSchema.parse(config),
+    config: async () => config,
     now: () => clock.now(),
     clock,
     log: silentLog,
