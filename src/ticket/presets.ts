@@ -139,7 +139,7 @@ export function chosenFault({
 /** How a preset's program is started, with what the profile says besides; a command of its own as it is. */
 export function withPreset<T extends Chosen>(profile: T, pauseMinutes: number) {
   const { preset: name, command = [], model, arguments: more = [], environment, quota, ...rest } = profile;
-  if (name === undefined) return { ...rest, preset: null, command, environment, quota };
+  if (name === undefined) return { ...rest, preset: undefined, command, environment, quota };
   const preset: Preset = presets[name];
   const chosenModel = model === undefined ? [] : [preset.modelFlag, model];
   return {
@@ -157,10 +157,10 @@ export function withPreset<T extends Chosen>(profile: T, pauseMinutes: number) {
 
 /** What starting an agent takes besides its profile's command: arguments that hand it its tools, and variables. */
 export function handover(
-  name: PresetName | null,
+  name: PresetName | undefined,
   server: ToolServer | null,
 ): { args: string[]; settings: Readonly<Record<string, string>> } {
-  if (name === null) return { args: [], settings: {} };
+  if (name === undefined) return { args: [], settings: {} };
   const preset: Preset = presets[name];
   return { args: server ? preset.tools(server) : [], settings: preset.settings };
 }

@@ -8,11 +8,24 @@ import { stopGraceSeconds } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { witnessRef } from '../../src/ticket/paths.ts';
 import { self } from './names.ts';
+import { checkDesk } from './one-each.ts';
 import { restrictiveLabels } from './people.ts';
 import type { SimAgent } from './runner.ts';
 import { checkMessages } from './told.ts';
 import { Violation } from './violation.ts';
-import { fits, isAbout, isLifted, isYounger, latestOf, stops, told, wakes, working } from './words.ts';
+import {
+  failuresMax,
+  failuresOf,
+  fits,
+  isAbout,
+  isLifted,
+  isYounger,
+  latestOf,
+  stops,
+  told,
+  wakes,
+  working,
+} from './words.ts';
 import type { Asked, World } from './world.ts';
 
 /**
@@ -63,7 +76,7 @@ export class Oracle {
       this.#world.tell(`${pusher}: ${id} ${told(before)} -> ${told(ticket)}`);
       this.#checkStep(before, ticket);
     }
-    this.#checkView(now);
+    checkDesk(now.values(), this.#world.config);
     this.#tickets = now;
   }
 
@@ -211,14 +224,8 @@ export class Oracle {
         throw new Violation('S4', `${after.id} #${closed.number} is said to be stopped, and lives`);
     }
     checkMessages(this.#world, before, after);
-    const failures = after.attempts.filter(
-      ({ outcome }) => outcome === 'failed' || outcome === 'lost',
-    ).length;
-    // A release from blocked starts one attempt more, and grants it one retry; one after a reopening starts one, too.
-    const reopened = this.#world.asked.filter(
-      (one) => one.kind === 'reopen' && isAbout(one, after) && one.source in after.seen,
-    ).length;
-    if (failures > config.limits.retries + 1 + 2 * after.lifetime.granted + reopened)
+    const failures = failuresOf(after);
+    if (failures > failuresMax(after, config, this.#world.asked))
       throw new Violation('S9', `${after.id} has failed ${failures} times, and is not blocked for good`);
   }
 
@@ -289,14 +296,5 @@ export class Oracle {
   #isNew(asked: Asked, before: Ticket | undefined, after: Ticket): boolean {
     if (/^push|^deleted/.test(asked.source)) return !this.#used.has(asked);
     return asked.source in after.seen && !(before && asked.source in before.seen);
-  }
-
-  #checkView(tickets: ReadonlyMap<string, Ticket>): void {
-    const busy = [...tickets.values()].filter(({ attempt }) => attempt !== null);
-    const capacity = this.#world.config.agents.luci?.capacity ?? 0;
-    if (busy.length > capacity)
-      throw new Violation('S3', `${busy.length} attempts are open, with capacity ${capacity}`);
-    const issues = [...tickets.values()].flatMap(({ issue }) => issue ?? []);
-    if (new Set(issues).size < issues.length) throw new Violation('S11', 'two tickets have one issue');
   }
 }

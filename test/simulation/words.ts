@@ -1,3 +1,4 @@
+import type { Config } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import type { Asked } from './world.ts';
 
@@ -58,4 +59,15 @@ export function isLifted(
       one.source in (before?.seen ?? {}) &&
       these.every((stop) => isYounger(one, stop)),
   );
+}
+
+export const failuresOf = ({ attempts }: Ticket): number =>
+  attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'lost').length;
+
+/** A release from blocked starts one attempt more, and grants it one retry; one after a reopening starts one, too. */
+export function failuresMax(ticket: Ticket, { limits }: Config, asked: readonly Asked[]): number {
+  const reopened = asked.filter(
+    (one) => one.kind === 'reopen' && isAbout(one, ticket) && one.source in ticket.seen,
+  );
+  return limits.retries + 1 + 2 * ticket.lifetime.granted + reopened.length;
 }

@@ -78,7 +78,7 @@ describe('the tools are handed over', () => {
     ]);
   });
   test('not to a command of a team’s own, which finds them in its environment; nor where there are none', () => {
-    expect(handover(null, server)).toEqual({ args: [], settings: {} });
+    expect(handover(undefined, server)).toEqual({ args: [], settings: {} });
     expect(handover('claude', null)).toEqual({ args: [], settings: { DISABLE_AUTOUPDATER: '1' } });
   });
 });
