@@ -31,7 +31,7 @@ const acts: Record<string, { weight: number; act: (world: World) => void | Promi
   talk: { weight: 1.5, act: talk },
   edit: { weight: 1.5, act: edit },
   close: { weight: 1, act: close },
-  remove: { weight: 0.3, act: remove },
+  remove: { weight: 0.5, act: remove },
   pull: { weight: 2, act: closePull },
   sift: { weight: 1.5, act: sift },
   twin: { weight: 0.5, act: twin },

@@ -46,7 +46,7 @@ async function happen(world: World): Promise<void> {
   schedule.now += chance.below(400);
   world.coverage.tick();
   const busy = schedule.calls.length > 0;
-  const often = mood.of({ person: 10, crash: 1.3, machine: 6, service: 1 });
+  const often = mood.of({ person: 10, crash: 1.3, machine: 9, service: 1 });
   const what = chance.weighted({
     call: busy ? 45 : 0,
     deliver: world.github.deliveries.length > 0 ? 14 : 0,

@@ -46,13 +46,13 @@ function checkInterrupted({ asked }: World, before: Ticket | undefined, after: T
     if (outcome !== 'interrupted' || before?.attempt?.number !== number) continue;
     const { claimed } = before.attempt;
     const isMeant = asked.some(
-      ({ kind, mayAsk, at, source, issue }) =>
-        kind === 'interrupt' &&
-        mayAsk &&
-        issue === after.issue &&
-        at >= claimed &&
-        source in after.seen &&
-        !(source in before.seen),
+      (one) =>
+        one.kind === 'interrupt' &&
+        one.mayAsk &&
+        isAbout(one, after) &&
+        one.at >= claimed &&
+        one.source in after.seen &&
+        !(one.source in before.seen),
     );
     if (!isMeant) throw new Violation('S8', `${after.id} #${number} is interrupted, and nobody asked for it`);
   }

@@ -31,7 +31,7 @@ export function fits({ kind }: Asked, before: Ticket | undefined): boolean {
 
 /** Whether something was asked of this ticket. */
 export const isAbout = (asked: Asked, { id, issue }: Ticket): boolean =>
-  asked.ticket === id || asked.issue === issue;
+  asked.ticket === id || (issue !== null && asked.issue === issue);
 
 /** Whether a wake was asked after a stop. Events tell only the second; who pushes builds on what was there. */
 export const isYounger = (wake: Asked, stop: Asked): boolean =>
