@@ -1,4 +1,5 @@
 import { isoSeconds } from '../base/clock.ts';
+import { stopFrom } from '../ticket/attempts.ts';
 import { deadlineGraceSeconds, stopGraceSeconds } from '../ticket/config.ts';
 import type { Attempt, ClosedAttempt, Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
@@ -202,9 +203,10 @@ export class Runs {
     if (!bound) return;
     const { forge, writer, config, runsAgain } = this.#context;
     const settings = await config();
+    const from = stopFrom(attempt, settings);
     const run = await forge.run(bound.id).catch(async (error) => {
       // A cancel may go even while GitHub asks for silence, and of an attempt closed at the head it is always right.
-      await this.#cancel(ticket, attempt, bound.id);
+      if (from <= forge.now()) await this.#cancel(ticket, from, bound.id);
       throw error;
     });
     if (!run || isOver(run, bound)) {
@@ -219,15 +221,17 @@ export class Runs {
       });
       return;
     }
-    await this.#cancel(ticket, attempt, bound.id);
-    const age = forge.now() - Date.parse(attempt.ended);
+    const age = forge.now() - from;
+    if (age < 0) return runsAgain(ticket.id, 100 - age);
+    await this.#cancel(ticket, from, bound.id);
     runsAgain(ticket.id, Math.min(cancelAgainMs.most, Math.max(cancelAgainMs.first, age / 20)));
   }
 
-  async #cancel({ id }: Ticket, { ended }: ClosedAttempt, run: number): Promise<void> {
+  /** @param from when its end was asked first, in milliseconds */
+  async #cancel({ id }: Ticket, from: number, run: number): Promise<void> {
     const { forge, config, log } = this.#context;
     const { limits } = await config();
-    const force = forge.now() - Date.parse(ended) > limits.force_cancel_seconds * 1000;
+    const force = forge.now() - from > limits.force_cancel_seconds * 1000;
     const took = await (force ? forge.forceCancel(run) : forge.cancel(run));
     if (!took) log.warn('a cancel was not taken', { ticket: id, run, force });
   }

@@ -1,4 +1,5 @@
 import { isoSeconds } from '../base/clock.ts';
+import type { Config } from './config.ts';
 import type { Attempt, ClosedAttempt, Outcome, Ticket } from './format.ts';
 import type { Said } from './said.ts';
 
@@ -55,6 +56,15 @@ export function closeAttempt(ticket: Ticket, now: number, closing: Closing): Tic
 /** Closed attempts whose run was not yet seen to end: the durable "stopping". */
 export function stopping(ticket: Ticket): ClosedAttempt[] {
   return ticket.attempts.filter((attempt) => attempt.stopped === null);
+}
+
+/**
+ * When the run of a closed attempt is asked to end, in milliseconds: at once; but one whose own signal closed it ends by
+ * itself, and has work to save, so it gets the time for that.
+ */
+export function stopFrom({ ended, signal }: ClosedAttempt, { limits }: Config): number {
+  const leave = signal === null ? 0 : limits.end_after_seconds + limits.finish_seconds;
+  return Date.parse(ended) + leave * 1000;
 }
 
 /** The number of the next attempt: one more than the highest ever (rule 7). */

@@ -1,5 +1,5 @@
 import { sha256 } from '../base/random.ts';
-import { stopping } from './attempts.ts';
+import { stopFrom, stopping } from './attempts.ts';
 import type { Config } from './config.ts';
 import type { Ticket } from './format.ts';
 import { blockedAlarm, questionCall, unstoppedAlarm } from './sentences.ts';
@@ -22,7 +22,7 @@ export interface Call {
  * What a ticket needs a person for as it stands: it is blocked, its agent asks, a stop does not take. Some of it is for
  * later: `at` tells. Somebody who parked a ticket with a question has seen it, and is not called again.
  */
-export function callsOf(ticket: Ticket, { limits }: Config): Call[] {
+export function callsOf(ticket: Ticket, config: Config): Call[] {
   const { id, blocked, waiting } = ticket;
   const calls: Omit<Call, 'againAt'>[] = [];
   if (blocked) {
@@ -42,7 +42,7 @@ export function callsOf(ticket: Ticket, { limits }: Config): Call[] {
     calls.push({ name: `question:${which}`, title, text: questionCall(id, waiting), at: Date.parse(since) });
   }
   for (const attempt of stopping(ticket)) {
-    const at = Date.parse(attempt.ended) + limits.alarm_seconds * 1000;
+    const at = stopFrom(attempt, config) + config.limits.alarm_seconds * 1000;
     const title = `a run of ${id} does not stop`;
     calls.push({ name: `alarm:${attempt.number}`, title, text: unstoppedAlarm(attempt), at });
   }

@@ -103,7 +103,7 @@ test('a run that does not end is cancelled again and again, and less and less of
   const alive = { id: run.id, run_attempt: 1, status: 'in_progress' } as Run;
   const asked = async (agoMs: number) => {
     const ended = isoSeconds(systemClock.now() - agoMs);
-    const attempts = [{ ...stopped, outcome: 'parked' as const, ended, stopped: null }];
+    const attempts = [{ ...stopped, outcome: 'parked' as const, signal: null, ended, stopped: null }];
     const desk = await runsOf(aTicket('MC-1', { ...waiting, attempts }), { run: async () => alive });
     await desk.runs.settle('MC-1');
     return desk.asked;

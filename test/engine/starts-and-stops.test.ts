@@ -257,6 +257,17 @@ describe('a closed attempt', () => {
     expect((await track.settle())[0]).toBe('force-cancel 990');
   });
 
+  test('by its own signal it ends by itself, and is cancelled only where it takes longer than it may', async () => {
+    const { end_after_seconds, finish_seconds, force_cancel_seconds } = config.limits;
+    const track = new Trackside(closed({ signal: 'a'.repeat(64) }));
+    track.has();
+    expect(await track.settle()).toEqual([expect.stringMatching(/^again MC-1 after/)]);
+    track.seconds = end_after_seconds + finish_seconds;
+    expect((await track.settle())[0]).toBe('cancel 990');
+    track.seconds += force_cancel_seconds + 1;
+    expect((await track.settle())[0]).toBe('force-cancel 990');
+  });
+
   test('that no run was bound to: what was dispatched for it is cancelled, for ten minutes', async () => {
     const track = new Trackside(closed({ run: null, stopped: isoSeconds(began) }));
     track.has({ id: 1, status: 'queued' });

@@ -100,5 +100,7 @@ export const claimed = (over: Partial<Ticket> = {}) =>
 export const closed = (over: Partial<ClosedAttempt> = {}) =>
   aTicket('MC-1', {
     ...waiting,
-    attempts: [{ ...stopped, outcome: 'parked', ended: isoSeconds(began), stopped: null, ...over }],
+    attempts: [
+      { ...stopped, outcome: 'parked', signal: null, ended: isoSeconds(began), stopped: null, ...over },
+    ],
   });
