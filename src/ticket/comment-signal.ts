@@ -8,22 +8,35 @@ export interface CommentSignal extends Pick<Signal, 'kind' | 'summary' | 'key' |
 }
 
 /** Lines that stand for a field; hidden in an HTML comment, if one likes. */
-const fieldLine = /^(?:<!--\s*)?(?:key:|attempt:|no-commit:|commit:\s*[0-9a-f]{40,64}\s*(?:-->)?$).*$/gm;
+const fieldLine = /^(?:<!--[^\S\n]*)?(key|attempt|commit|no-commit):(.*)$/gm;
+
+/** What may stand in a field. Of a `commit` that is none the line is words like any other. */
+const fields = {
+  key: /^\S{8,200}$/,
+  attempt: /^\d{1,6}$/,
+  commit: /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/,
+  'no-commit': /\S/,
+};
+type Field = keyof typeof fields;
 
 export function readCommentSignal(body: string): CommentSignal | null {
   const text = body.replaceAll('\r\n', '\n').trim();
-  const verdict = /^(DONE|REVIEW|QUESTION|FAILED):\s*([\s\S]*)$/.exec(text);
-  const key = /^(?:<!--\s*)?key:\s*(\S{8,200}?)\s*(?:-->)?$/m.exec(text);
-  if (!verdict || !key) return null;
-  const attempt = /^(?:<!--\s*)?attempt:\s*(\d{1,6})\s*(?:-->)?$/m.exec(text);
-  const commit = /^(?:<!--\s*)?commit:\s*([0-9a-f]{40}(?:[0-9a-f]{24})?)\s*(?:-->)?$/m.exec(text);
-  const none = /^(?:<!--\s*)?no-commit:\s*(\S.*?)\s*(?:-->)?$/m.exec(text);
+  const [lead = '', word = ''] = /^(DONE|REVIEW|QUESTION|FAILED):/.exec(text) ?? [];
+  const found: Partial<Record<Field, string>> = {};
+  const words = text.replace(fieldLine, (line, name: Field, rest: string) => {
+    const value = rest.trim().replace(/-->$/, '').trim();
+    const isValue = fields[name].test(value);
+    if (isValue) found[name] ??= value;
+    return isValue || name !== 'commit' ? '' : line;
+  });
+  const { key, attempt, commit, 'no-commit': none } = found;
+  if (!word || !key) return null;
   return {
-    kind: (verdict[1] ?? '').toLowerCase() as SignalKind,
-    summary: (verdict[2] ?? '').replace(fieldLine, '').trim(),
-    key: key[1] ?? '',
-    ...(commit ? { work: commit[1] } : {}),
-    ...(none ? saidOf({ no_commit: none[1] }) : {}),
-    attempt: attempt ? Number(attempt[1]) : null,
+    kind: word.toLowerCase() as SignalKind,
+    summary: words.slice(lead.length).trim(),
+    key,
+    ...(commit ? { work: commit } : {}),
+    ...(none ? saidOf({ no_commit: none }) : {}),
+    attempt: attempt ? Number(attempt) : null,
   };
 }

@@ -119,6 +119,7 @@ test.each([
   ['spaces', `/park after MC-1${' '.repeat(60_000)}x`],
   ['commas', `/park after MC-1${' ,'.repeat(30_000)}x`],
   ['keys', `DONE: x\nkey:${'\n'.repeat(60_000)}`],
+  ['a reason with gaps', `DONE: x\nkey: 12e4-abcd\nno-commit: a${' '.repeat(60_000)}b`],
 ])('a comment of a stranger that is full of %s is read at once', (_, body) => {
   const before = process.cpuUsage();
   read(body);
@@ -149,6 +150,19 @@ describe('a verdict in a comment', () => {
       kind: 'failed',
       ...signal,
       attempt: 3,
+    });
+  });
+
+  test('has in a field what stands in its line alone', () => {
+    const read = (words: string) => readCommentSignal(`DONE: x\n${words}`);
+    expect(read('no-commit:\nkey: 12e4-abcd')).not.toHaveProperty('no_commit');
+    expect(read('no-commit: it hung there -->\nkey: 12e4-abcd')).toMatchObject({
+      no_commit: 'it hung there',
+    });
+    expect(read('commit: the rake\nkey: 12e4-abcd')).toMatchObject({ summary: 'x\ncommit: the rake' });
+    expect(read(`commit: ${'c'.repeat(40)}\nkey: 12e4-abcd`)).toMatchObject({
+      summary: 'x',
+      work: 'c'.repeat(40),
     });
   });
 
