@@ -72,6 +72,8 @@ const personal = {
   answer(ticket, request, now) {
     const waiting = ticket.waiting;
     if (!waiting?.question) return refuse('no-row', 'No question of this ticket is open.');
+    if (endedSince(ticket, request.at))
+      return refuse('no-row', 'It was said before this question was asked.');
     const text = chosen(waiting, request.text);
     if (text === null) return refuse('no-such-option');
     const answered = withMessage(ticket, request, text);
@@ -80,8 +82,11 @@ const personal = {
     const { question: _, options: __, ...rest } = waiting;
     return { ...answered, waiting: rest };
   },
-  approve: (ticket, _request, now) => landNextPhase(ticket, now, true),
+  approve(ticket, request, now) {
+    return endedSince(ticket, request.at) ? refuse('no-row', beforeWork) : landNextPhase(ticket, now, true);
+  },
   reject(ticket, request, now) {
+    if (endedSince(ticket, request.at)) return refuse('no-row', beforeWork);
     const phase = request.phase ?? ticket.phase;
     if (!ticket.phases.includes(phase)) return refuse('bad-phase', `${ticket.id} has no phase ${phase}.`);
     const told = withMessage({ ...ticket, phase }, request, request.reason);
@@ -194,12 +199,8 @@ const books = {
     return landBlocked(close(ticket, request, now, 'blocked', reason), now.now, code, reason);
   },
   merged(ticket, request, now) {
-    if (ticket.state === 'review') {
-      const isEarlier = ticket.attempts.some(({ ended, accepted }) => (accepted?.at ?? ended) > request.at);
-      return isEarlier
-        ? refuse('no-row', 'It was merged before the work under review was done.')
-        : landNextPhase(ticket, now, true);
-    }
+    if (ticket.state === 'review')
+      return endedSince(ticket, request.at) ? refuse('no-row', beforeWork) : landNextPhase(ticket, now, true);
     return phaseAfter(ticket) === undefined
       ? landClosed(ticket, 'done')
       : refuse('no-row', 'Phases are left to do.');
@@ -230,6 +231,13 @@ const books = {
     return landWaiting(closed, now.now, { kind: 'parked', reason: request.reason, by: request.actor });
   },
 } satisfies Acts;
+
+const beforeWork = 'It was before the work under review was done.';
+
+/** Whether an attempt ended, or was accepted, after `at`: what people said or did then means something earlier. */
+function endedSince({ attempts }: Ticket, at: string): boolean {
+  return attempts.some(({ ended, accepted }) => (accepted?.at ?? ended) > at);
+}
 
 type Acts = { [N in RowName]?: Act<N extends RequestKind ? RequestOf<N> : RequestOf<'signal'>> };
 

@@ -74,13 +74,13 @@ export function saidOf(signal: Said): Said | undefined {
 }
 
 function shortEvidence({ command, exit, output }: NonNullable<Said['evidence']>[number]) {
-  return { command: oneLine(command), exit, output: endOf(plain(output).trimEnd(), most.output) };
+  return { command: oneLine(command), exit, output: endOf(lined(output).trimEnd(), most.output) };
 }
 
 function shortPull({ title, body }: NonNullable<Said['pull_request']>): NonNullable<Said['pull_request']> {
   return {
     ...(title ? { title: oneLine(title).slice(0, 200) } : {}),
-    ...(body ? { body: beginOf(plain(body).trim(), most.body) } : {}),
+    ...(body ? { body: beginOf(lined(body).trim(), most.body) } : {}),
   };
 }
 
@@ -97,6 +97,9 @@ const oneLine = (words: string): string =>
 export function plain(words: string): string {
   return words.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/gu, '');
 }
+
+/** In lines: what begins one for Markdown is its only end here, or words could leave the block that they stand in. */
+const lined = (words: string): string => plain(words.replace(/\r\n?/g, '\n'));
 
 const cutMark = '[…]';
 

@@ -222,7 +222,7 @@ describe('a merge', () => {
   test('from before the work under review was done does not approve it', () => {
     expect(merged(reviewed(), 99)).toMatchObject({
       code: 'no-row',
-      message: 'It was merged before the work under review was done.',
+      message: 'It was before the work under review was done.',
     });
     expect(merged(reviewed(), 100).ticket?.state).toBe('todo');
   });

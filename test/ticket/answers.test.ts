@@ -97,6 +97,27 @@ describe('an answer', () => {
   });
 });
 
+describe('what is read late', () => {
+  test('S2: an answer to an earlier question is none to this one', () => {
+    const asked = told(executing, aRequest('question'));
+    expect(ask(asked, by('c1', 'answer', -1))).toMatchObject({
+      code: 'no-row',
+      message: 'It was said before this question was asked.',
+    });
+    expect(ask(told(asked, by('e1', 'park', 1)), by('c1', 'answer', -1)).code).toBe('no-row');
+    expect(told(asked, by('c1', 'answer', 0)).state).toBe('todo');
+  });
+
+  test.each(['approve', 'reject', 'merged'] as const)('%s of earlier work says nothing of this', (name) => {
+    const reviewed = told(executing, aRequest('review'));
+    expect(ask(reviewed, by('c1', name, -1))).toMatchObject({
+      code: 'no-row',
+      message: 'It was before the work under review was done.',
+    });
+    expect(ask(reviewed, by('c1', name, 0)).accepted).toBe(true);
+  });
+});
+
 describe('a ticket is born', () => {
   const create = (over: object = {}, facts = view(), of = config) =>
     decide(undefined, aRequest('create', over as Partial<Request>), facts, noon, of);

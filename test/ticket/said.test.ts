@@ -56,6 +56,15 @@ test('what an accepted signal brings beside its words is kept with the attempt, 
   expect(body).toContain('`npm test`: exit status 0');
 });
 
+test('what was printed stays in its block, however its lines end', () => {
+  const output = 'ok\r```\r@acme/all ![x](http://x)\r\nend';
+  const ticket = told(executing, signalled('done', { work, evidence: [{ command: 'ls', exit: 0, output }] }));
+  const [attempt] = ticket.attempts;
+  const lines = (attempt ? evidenceComment(ticket, attempt) : '').split(/\r\n|\r|\n/);
+  expect(lines).toContain('    @acme/all ![x](http://x)');
+  expect(lines).toContain('    end');
+});
+
 test('without details nothing is told beyond what was, and the title is the ticket’s', () => {
   const ticket = told(executing, signalled('done', { work }));
   expect(wanted(ticket).evidence).toEqual([]);
