@@ -24,6 +24,7 @@ const long = [
     'commands',
     'desk-switch',
     'doctor',
+    'doctor-finds',
     'ends',
     'existing-repository',
     'issue-form',

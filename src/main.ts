@@ -29,7 +29,7 @@ async function askAtTerminal(question: string): Promise<string> {
 const options: ProgramOptions = {
   serve,
   startLocalDesk,
-  doctor,
+  doctor: (asked) => doctor(asked, { packageFolder, environment: process.env }),
   withDesk,
   serveTools: serveAgentsTools,
   clock: systemClock,

@@ -17,6 +17,10 @@ export interface Clone {
   settings(): Promise<{ config: Config; broken: string | null }>;
   /** Text of a file on the remote's default branch; null where there is none. */
   file(path: string): Promise<string | null>;
+  /** The same of several files, of one commit. */
+  files(paths: readonly string[]): Promise<Map<string, string | null>>;
+  /** Whether git may push, as it says before anything is moved; its words where it may not. */
+  mayPush(): Promise<{ known: true } | { unknown: string }>;
   /** Refs of the remote that begin so, with their commits. */
   refs(prefix: string): Promise<Map<string, string>>;
   /** Deletes refs of the remote that still are what was seen; answers those that went. */
@@ -42,6 +46,11 @@ export async function openClone(folder: string, remote: string): Promise<Clone> 
     person: personOf(author),
     settings: async () => loadConfig(await defaultBranch(root, remote)),
     file: async (path) => (await defaultBranch(root, remote)).file(path),
+    async files(paths) {
+      const { file } = await defaultBranch(root, remote);
+      return new Map(await Promise.all(paths.map(async (path) => [path, await file(path)] as const)));
+    },
+    mayPush: () => mayPush(root, remote),
     refs: (prefix) => refsOf(root, remote, prefix),
     dropRefs: (refs) => dropRefs(root, remote, refs),
   };
@@ -113,22 +122,32 @@ function notDropped(stdout: string, stderr: string): SignalboxError {
 async function defaultBranch(clone: string, remote: string) {
   const listed = await personsGit(['ls-remote', remote, 'HEAD'], clone);
   if (listed.code !== 0) throw unreachable(listed.stderr);
-  const tip = listed.stdout.split('\t')[0];
+  const tip = listed.stdout.split('\t')[0] ?? '';
   if (tip && (await personsGit(['cat-file', '-e', `${tip}^{commit}`], clone)).code !== 0) {
     const flags = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
     const { code, stderr } = await personsGit(['fetch', ...flags, remote, tip], clone);
     if (code !== 0) throw unreachable(stderr);
   }
   return {
+    tip,
     async file(path: string, commit = tip) {
       const { code, stdout } = await personsGit(['show', `${commit}:${path}`], clone);
       return code === 0 ? stdout : null;
     },
     async commitsOf(path: string, most: number) {
-      const { stdout } = await personsGit(['log', `-n${most}`, '--format=%H', tip ?? '', '--', path], clone);
+      const { stdout } = await personsGit(['log', `-n${most}`, '--format=%H', tip, '--', path], clone);
       return stdout.split('\n').filter(Boolean);
     },
   };
+}
+
+async function mayPush(clone: string, remote: string): Promise<{ known: true } | { unknown: string }> {
+  const { tip } = await defaultBranch(clone, remote);
+  if (tip === '') return { unknown: 'the remote has no commit yet' };
+  const flags = ['--dry-run', '--quiet', '--no-verify'];
+  const update = `${tip}:refs/heads/signalbox-doctor`;
+  const { code, stderr } = await personsGit(['push', ...flags, remote, update], clone);
+  return code === 0 ? { known: true } : { unknown: stderr.trim().split('\n').slice(0, 2).join(' ') };
 }
 
 function unreachable(words: string): SignalboxError {

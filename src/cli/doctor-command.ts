@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addCloneFlags, type CloneFlags, type CloneOptions, type ClonePorts } from './clone-desk.ts';
 import type { Moved, Report } from './doctor.ts';
+import { findingWords, isWrong } from './findings.ts';
 import { guarded } from './guarded.ts';
 
 export interface DoctorOptions extends CloneOptions {
@@ -22,13 +23,16 @@ const wrongStatus = 6;
 const most = 20;
 
 const help = `
-Works in any clone of the team's repository, with your own git login and the right to push.
+Works in any clone of the team's repository, with your own git login. Without more it looks at what git can read: the state
+branch, config, workflow and action. With a token of yours (GH_TOKEN, GITHUB_TOKEN, or GitHub's own command line logged in) it
+looks at labels and rules too, and with APP_ID and PRIVATE_KEY, where the app runs, at the app's rights and its webhook.
+What it cannot look at it says. It changes nothing, unless it is told to restore.
 
 Example:
-  signalbox doctor             says how the state branch stands
+  signalbox doctor             says what is wrong, and what to do
   signalbox doctor --restore   puts it back where it was moved back, deleted or replaced
 
-A restore is one commit on top of the branch as it is, so nothing that lies there is lost. It may be repeated.
+With --restore nothing else is looked at. A restore is one commit on top of the branch as it is, so nothing that lies there is lost. It may be repeated.
 
 Exit status: 0 nothing is wrong (any more), 6 something is, 1 not a clone, 2 usage, 3 config, or the push or login
 refused, 4 overtaken again and again, 5 the remote does not answer.
@@ -43,12 +47,15 @@ With --json one object is printed, and nothing else on standard output:
             tickets: [{ id, published: state at the witness or null, now: state on the branch or null }],
             files: other paths that differ }; a file that cannot be read has the state "broken"
   broken    [{ path, code, message }] files that cannot be read
-  signals   [{ ticket, attempt, place }] not yet decided`;
+  signals   [{ ticket, attempt, place }] not yet decided
+  findings  [{ check, level: "ok", "warn", "error" or "skipped", code, message, hint }]`;
 
 export function addDoctor(program: Command, ports: DoctorPorts): void {
   const command = program
     .command('doctor')
-    .description('say how the state branch stands; --restore mends one that was moved back')
+    .description(
+      'say whether all is well, and what to do; --restore mends a state branch that was moved back',
+    )
     .option('--restore', 'put the tickets of the witness back where the branch was moved back', false);
   addCloneFlags(command)
     .addHelpText('after', help)
@@ -60,7 +67,8 @@ async function run(ports: DoctorPorts, { clone, remote, branch, restore, json }:
   const log = ports.makeLog('error');
   const report = await ports.doctor({ clone, remote, branch, restore, clock, random, log });
   ports.print(json ? JSON.stringify(report, null, 2) : told(report));
-  if (report.standing === 'moved-back' || report.broken.length > 0) ports.exit(wrongStatus);
+  const { standing, broken, findings } = report;
+  if (standing === 'moved-back' || broken.length > 0 || isWrong(findings)) ports.exit(wrongStatus);
 }
 
 /** The report for people. */
@@ -74,6 +82,7 @@ function told(report: Report): string {
     ...(files.length > 0 ? ['', 'Files that cannot be read:', ...cut(files)] : []),
     ...(waiting.length > 0 ? ['', 'Signals that wait to be decided:', ...cut(waiting)] : []),
     ...(report.standing === 'moved-back' ? ['', 'To put it back: signalbox doctor --restore'] : []),
+    ...(report.findings.length > 0 ? ['', ...findingWords(report.findings)] : []),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { SignalboxError } from '../base/errors.ts';
 import type { Snapshot, Store } from '../engine/ports.ts';
+import type { Finding } from '../setup/checks.ts';
 import { readTicket } from '../ticket/codec.ts';
 import { deskPath, idOfArchivePath, ticketIdOf } from '../ticket/paths.ts';
 
@@ -22,6 +23,8 @@ export interface Report {
   broken: { path: string; code: string; message: string }[];
   /** Signals that are not decided yet: usual while the app is down, or the desk is frozen. */
   signals: { ticket: string; attempt: number; place: string }[];
+  /** What every check found, and what could not be looked at; empty where a branch was to be restored. */
+  findings: Finding[];
 }
 
 export interface Moved {
@@ -41,7 +44,7 @@ const rounds = 5;
 export async function examine(
   store: Store,
   { restore }: { restore: boolean },
-): Promise<Omit<Report, 'format' | 'remote' | 'branch'>> {
+): Promise<Omit<Report, 'format' | 'remote' | 'branch' | 'findings'>> {
   const found = await store.read({ fresh: true });
   const { head, witness } = found;
   const moved = found.movedBack && witness !== null ? await howMoved(store, head, witness) : null;

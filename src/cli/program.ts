@@ -1,10 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Clock } from '../base/clock.ts';
-import { SignalboxError } from '../base/errors.ts';
 import type { Log, LogLevel } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Ticket } from '../ticket/format.ts';
 import type { ClonePorts } from './clone-desk.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
 import { addDoctor, type DoctorPorts } from './doctor-command.ts';
 import { fail, guarded } from './guarded.ts';
 import { guide, type LocalDesk } from './guide.ts';
@@ -173,36 +173,6 @@ async function startLocal(options: ProgramOptions, given: Settings) {
 
 /** The sample ticket that lies in the inbox: the one people are shown how to release. */
 const sampleTicket = 'MC-4161';
-
-interface Credentials {
-  appId: number;
-  privateKey: string;
-  webhookSecret: string | undefined;
-}
-
-/** The app's credentials, all or none: with some missing nothing is guessed. */
-function readCredentials(environment: ProgramOptions['environment']): Credentials | null {
-  const names = ['APP_ID', 'PRIVATE_KEY', 'WEBHOOK_SECRET'] as const;
-  const missing = names.filter((name) => !environment[name]);
-  if (missing.length === names.length) return null;
-  const { APP_ID = '', PRIVATE_KEY = '', WEBHOOK_SECRET } = environment;
-  if (missing.length > 0) {
-    const hint = 'Set all three to serve github.com, or none for the embedded GitHub.';
-    throw new SignalboxError('config', 'credentials-incomplete', `${missing.join(' and ')} not set`, {
-      hint,
-    });
-  }
-  if (!/^\d+$/.test(APP_ID)) {
-    const hint = "It is the number on the app's settings page, not the client id.";
-    throw new SignalboxError('config', 'bad-app-id', `APP_ID is "${APP_ID}"`, { hint });
-  }
-  // One line in an .env file: its line breaks are often written as \n.
-  return {
-    appId: Number(APP_ID),
-    privateKey: PRIVATE_KEY.replaceAll('\\n', '\n'),
-    webhookSecret: WEBHOOK_SECRET,
-  };
-}
 
 function port(text: string): number {
   const value = Number(text);

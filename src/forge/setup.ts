@@ -14,6 +14,8 @@ export interface SetupCalls {
   protect(branch: string, rules: readonly ('deletion' | 'non_fast_forward')[]): Promise<void>;
   /** `active`, or how GitHub says that a workflow is switched off; null where it knows none of that file name. */
   workflowState(file: string): Promise<string | null>;
+  /** How far our clock is behind GitHub's, in milliseconds; a whole second more or less. */
+  behindMs(): Promise<number>;
 }
 
 const roles = ['admin', 'maintain', 'push', 'triage', 'pull'] as const;
@@ -60,6 +62,10 @@ export function setupCalls(api: Api): SetupCalls {
         octokit.rest.actions.getWorkflow({ ...at, workflow_id: file, headers }),
       );
       return (await api.orNull(reading))?.state ?? null;
+    },
+    async behindMs() {
+      await api.answer('zen', (headers) => octokit.rest.meta.getZen({ headers }));
+      return api.time.now() - api.clock.now();
     },
   };
 }

@@ -6,7 +6,12 @@ import { timedFetch } from './timed-fetch.ts';
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A client for one token (a job's `GITHUB_TOKEN`, a person's): it neither paces itself nor repeats anything. */
-export function tokenClient(options: { token: string; apiUrl: string; clock: Clock }): Octokit {
+export function tokenClient(options: { token: string | null; apiUrl: string; clock: Clock }): Octokit {
   const { token, apiUrl, clock } = options;
-  return new Octokit({ auth: token, baseUrl: apiUrl, log: silent, request: { fetch: timedFetch(clock) } });
+  return new Octokit({
+    ...(token === null ? {} : { auth: token }),
+    baseUrl: apiUrl,
+    log: silent,
+    request: { fetch: timedFetch(clock) },
+  });
 }

@@ -17,17 +17,19 @@ export interface Step {
   note: string;
 }
 
-/** A fact, or why it is not known. */
-export type Known<T> = { known: T } | { unknown: string };
+/** A fact, or why it is not known, with the code of the error that kept it from being known. */
+export type Known<T> = { known: T } | { unknown: string; code?: string };
 
 export interface Label {
   name: string;
   description: string;
 }
 
+/** Texts of files: in the work tree, in its last commit, and on the remote's branch; null where there is none. */
+type Texts = Pick<Found, 'here' | 'committed' | 'there'>;
+
 /** What of a repository a set-up depends on. */
 export interface Found {
-  /** Text of a file in the work tree, in its last commit, and on the remote's branch; null where there is none. */
   here(path: string): string | null;
   committed(path: string): string | null;
   there(path: string): string | null;
@@ -42,7 +44,7 @@ export interface Found {
 /** What keeps the state branch from being moved back, by GitHub's names. */
 export const wantedRules = ['deletion', 'non_fast_forward'] as const;
 
-export function planFiles(found: Found, files: readonly SetupFile[]): Step[] {
+export function planFiles(found: Texts, files: readonly SetupFile[]): Step[] {
   const version = newestAction(found, files);
   return files.map((file) => {
     const text = found.here(file.path);
@@ -54,7 +56,7 @@ export function planFiles(found: Found, files: readonly SetupFile[]): Step[] {
 }
 
 /** The version of the copied action where it is newer than this package; null where it is not. */
-function newestAction(found: Found, files: readonly SetupFile[]): string | null {
+function newestAction(found: Texts, files: readonly SetupFile[]): string | null {
   const path = `${actionFolder}/package.json`;
   const ours = actionVersion(files.find((file) => file.path === path)?.text ?? '');
   const theirs = actionVersion(found.here(path) ?? '');
@@ -128,7 +130,7 @@ export function planLabels(
   });
 }
 
-export function planRuleset({ rules }: Found, branch: string): Step {
+export function planRuleset({ rules }: Pick<Found, 'rules'>, branch: string): Step {
   const step = { kind: 'ruleset', what: branch } as const;
   if ('unknown' in rules) return { ...step, action: 'unknown', note: `${rules.unknown}; ${byHand(branch)}` };
   const isKept = wantedRules.every((rule) => rules.known.includes(rule));

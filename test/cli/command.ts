@@ -33,7 +33,7 @@ export async function signalbox(
   const options: ProgramOptions = {
     serve: never,
     startLocalDesk: never,
-    doctor,
+    doctor: (asked) => doctor(asked, { packageFolder: root, environment }),
     withDesk,
     serveTools: serveAgentsTools,
     openSetup: (asked) => openSetup(asked, root, environment),

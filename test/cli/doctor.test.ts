@@ -16,15 +16,9 @@ const { here, git, push } = aPerson();
 
 function ask(over: { remote?: string; branch?: string; restore?: boolean } = {}) {
   const { remote = 'origin', branch, restore = false } = over;
-  return doctor({
-    clone: here.clone,
-    remote,
-    branch,
-    restore,
-    clock: systemClock,
-    random: systemRandom,
-    log: silentLog,
-  });
+  const ports = { clock: systemClock, random: systemRandom, log: silentLog };
+  const packageFolder = join(import.meta.dirname, '../..');
+  return doctor({ clone: here.clone, remote, branch, restore, ...ports }, { packageFolder, environment: {} });
 }
 
 const ticket = (id: string) => ({ [`tickets/${id}.yaml`]: writeTicket(aTicket(id, { issue: null })) });

@@ -45,7 +45,7 @@ const rules: Record<string, Layer> = {
   },
   forge: {
     folders: ['ticket', 'base'],
-    types: ['src/engine/ports.ts'],
+    types: ['src/engine/ports.ts', 'src/setup/facts.ts'],
     packages: ['@octokit/rest', 'probot'],
     node: [],
     why: 'the forge is the only Octokit, and it decides nothing',
@@ -108,6 +108,7 @@ const composers = [
   'src/wire-local.ts',
   'src/wire-clone.ts',
   'src/wire-doctor.ts',
+  'src/wire-facts.ts',
   'src/wire-init.ts',
   'src/wire-mcp.ts',
   'src/main.ts',
