@@ -40,18 +40,20 @@ const long = [
     'two-apps',
   ].map((name) => `test/stories/${name}.test.ts`),
 ];
+/** Those that need the agents' own programs, which `npm run test:agents` installs for them. */
+const agents = ['test/agents/**'];
 /** A run of their own, `npm run storm`: thousands of deliveries keep a machine busy for long. */
 const storm = ['storm', 'half-lost'].map((name) => `test/stories/${name}.test.ts`);
 
 const { TESTS, CI } = process.env;
-const chosen = { long, storm, all: ['test/**/*.test.ts'] }[TESTS ?? ''] ?? ['test/**/*.test.ts'];
+const chosen = { long, storm, agents, all: ['test/**/*.test.ts'] }[TESTS ?? ''] ?? ['test/**/*.test.ts'];
 
 export default defineConfig({
   // Two packages of GitHub's ship source maps without their sources, and Vite says so a hundred times.
   logLevel: 'error',
   test: {
     include: chosen.map((path) => path.replace(/\*\*$/, '**/*.test.ts')),
-    exclude: TESTS ? [] : [...long, ...storm],
+    exclude: TESTS ? [] : [...long, ...storm, ...agents],
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -31,15 +31,15 @@ interface Preset {
   limits: readonly string[];
 }
 
-/** Seconds that a tool may take: a report answers once it is pushed and decided. */
-const toolSeconds = 600;
+/** Seconds that a tool may take (a report answers once it is pushed and decided), and the server of tools to start. */
+const [toolSeconds, startSeconds] = [600, 120];
 
 const presets = {
   claude: {
     command: ['claude', '--print', '--dangerously-skip-permissions'],
     modelFlag: '--model',
     logins: ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'],
-    settings: { DISABLE_AUTOUPDATER: '1' },
+    settings: { DISABLE_AUTOUPDATER: '1', MCP_TIMEOUT: String(startSeconds * 1000) },
     tools: (server) => [
       // `--mcp-config` takes all words up to the next flag. No other server: one in the tree is anybody's who pushed it.
       '--mcp-config',
@@ -67,6 +67,8 @@ const presets = {
         `args=${JSON.stringify(args)}`,
         `env={${variables.join(',')}}`,
         `tool_timeout_sec=${toolSeconds}`,
+        `startup_timeout_sec=${startSeconds}`,
+        'required=true', // else its model begins before the tools are there
       ].flatMap((setting) => ['--config', `mcp_servers.${name}.${setting}`]);
     },
     limits: [

@@ -75,11 +75,13 @@ describe('the tools are handed over', () => {
       'mcp_servers.signalbox.args=["/tmp/a \\"b\\"/mcp.cjs"]',
       'mcp_servers.signalbox.env={SIGNALBOX_SOCKET="/tmp/x/s"}',
       'mcp_servers.signalbox.tool_timeout_sec=600',
+      'mcp_servers.signalbox.startup_timeout_sec=120',
+      'mcp_servers.signalbox.required=true',
     ]);
   });
   test('not to a command of a team’s own, which finds them in its environment; nor where there are none', () => {
     expect(handover(undefined, server)).toEqual({ args: [], settings: {} });
-    expect(handover('claude', null)).toEqual({ args: [], settings: { DISABLE_AUTOUPDATER: '1' } });
+    expect(handover('claude', null)).toMatchObject({ args: [], settings: { DISABLE_AUTOUPDATER: '1' } });
   });
 });
 
