@@ -9,7 +9,10 @@ import type { Run } from './ports.ts';
 import { FollowUps } from './silence.ts';
 import { isUntold } from './together.ts';
 
-/** How soon a run that was asked for is expected in the list, in milliseconds; a double is harmless, an early one silly. */
+/**
+ * How soon a run that was asked for is expected in the list, in milliseconds, and twice as late with each time that it
+ * was asked for; a double is harmless, an early one silly.
+ */
 const dispatchPatienceMs = 30_000;
 /** How soon a cancel is asked again until its run was seen to end, in milliseconds: later, the longer it takes. */
 const cancelAgainMs = { first: 5_000, most: 60_000 };
@@ -17,8 +20,8 @@ const cancelAgainMs = { first: 5_000, most: 60_000 };
 /** Starting and stopping of runs: the effects that never wait behind comments and labels. */
 export class Runs {
   readonly #context: Context;
-  /** Dispatches of this process: claim to the time of its POST. Forgotten with the process; the list of runs is not. */
-  readonly #dispatched = new Map<string, number>();
+  /** Dispatches of this process for tickets whose run is not there yet. Forgotten with it; the list of runs is not. */
+  readonly #dispatched = new Map<string, { claim: string; at: number; times: number }>();
   /** Claims whose bound run GitHub does not know, and since when it was seen so. A process that starts looks anew. */
   readonly #missing = new Map<string, number>();
 
@@ -39,6 +42,7 @@ export class Runs {
       this.#cancelUnbound(ticket),
       dispatch ? this.#dispatch(ticket) : undefined,
     ]);
+    if (!dispatch) this.#dispatched.delete(id);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     if (this.#missing.has(ticket.attempt?.claim ?? '')) await this.verify(ticket);
   }
@@ -166,19 +170,20 @@ export class Runs {
   async #dispatch(ticket: Ticket): Promise<void> {
     const open = ticket.attempt;
     if (!open) return;
-    const { forge, config, clock, writer, log } = this.#context;
+    const { forge, config, clock, writer, log, runsAgain } = this.#context;
     const runs = await this.#mine(ticket);
     const ended = runs.find(({ status }) => status === 'completed');
     if (runs.some(({ status }) => status !== 'completed')) return;
     if (ended) return this.#ended(ticket, ended);
-    const askedAt = this.#dispatched.get(open.claim);
-    if (askedAt !== undefined && clock.now() - askedAt < dispatchPatienceMs) {
-      this.#context.runsAgain(ticket.id, dispatchPatienceMs);
-      return;
-    }
-    this.#dispatched.set(open.claim, clock.now());
-    const { workflow } = await config();
     const { number, claim, phase } = open;
+    const earlier = this.#dispatched.get(ticket.id);
+    const times = earlier?.claim === claim ? earlier.times : 0;
+    const patienceLeft = times > 0 && earlier ? earlier.at + patienceMs(times) - clock.now() : 0;
+    if (patienceLeft > 0) return runsAgain(ticket.id, patienceLeft);
+    this.#dispatched.set(ticket.id, { claim, at: clock.now(), times: times + 1 });
+    // Also of a dispatch that GitHub took nothing may come: whether its run is there is looked at again.
+    runsAgain(ticket.id, patienceMs(times + 1));
+    const { workflow } = await config();
     const answer = await forge.dispatch(workflow, {
       ticket: ticket.id,
       attempt: String(number),
@@ -267,6 +272,10 @@ export class Runs {
   #own(source: string): { source: string; at: string; actor: string } {
     return { source, at: isoSeconds(this.#context.forge.now()), actor: 'signalbox' };
   }
+}
+
+function patienceMs(times: number): number {
+  return dispatchPatienceMs * 2 ** (times - 1);
 }
 
 /** Whether the run that was bound is over: it ended, or was started again, which only what has ended can be. */

@@ -17,20 +17,25 @@ const graceMs = stopGraceSeconds(config) * 1000;
 const own = { actor: 'signalbox', at: isoSeconds(began + 60_000) };
 
 describe('a claim without a run', () => {
-  test('is dispatched once, and again only when GitHub had its time to show a run', async () => {
+  test('is dispatched once, and again where GitHub had its time to show a run, each time longer', async () => {
     const track = new Trackside(claimed());
-    expect(await track.settle()).toEqual([`dispatch ${config.workflow} MC-1 1 c1 dev`]);
+    const dispatch = `dispatch ${config.workflow} MC-1 1 c1 dev`;
+    expect(await track.settle()).toEqual(['again MC-1 after 30000', dispatch]);
     track.seconds += 29;
-    expect(await track.settle()).toEqual(['again MC-1 after 30000']);
+    expect(await track.settle()).toEqual(['again MC-1 after 1000']);
     track.seconds += 1;
-    expect(await track.settle()).toEqual([`dispatch ${config.workflow} MC-1 1 c1 dev`]);
+    expect(await track.settle()).toEqual(['again MC-1 after 60000', dispatch]);
+    track.seconds += 59;
+    expect(await track.settle()).toEqual(['again MC-1 after 1000']);
+    track.has({ status: 'queued' });
+    expect(await track.settle()).toEqual([]);
   });
 
   test('whose run is there is not dispatched, whatever became of an earlier one; others’ runs are others’', async () => {
     const track = new Trackside(claimed());
     track.has({ title: 'MC-1 #2 dev' });
     track.has({ title: 'MC-11 #1 dev' });
-    expect(await track.settle()).toHaveLength(1);
+    expect(await track.settle()).toContain(`dispatch ${config.workflow} MC-1 1 c1 dev`);
     const queued = new Trackside(claimed());
     queued.has({ id: 1, status: 'completed', conclusion: 'failure' });
     queued.has({ id: 2, status: 'queued' });
