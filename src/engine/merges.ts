@@ -36,6 +36,7 @@ export async function unmergedAsks(
   const isNew = said.at >= (ticket.created ?? '') && !isTooOld(said.at, forge.now());
   if (!isNew || Object.hasOwn(ticket.seen, said.source)) return [];
   if ((await forge.pullRequest(pull.head))?.number !== pull.number) return [];
+  if (pull.base !== (await forge.defaultBranch())) return []; // somebody's own, to a release for one
   const told: Ask['told'] = async (decision) => {
     const name = `answer:${said.source}`;
     if (decision.accepted) await comments.once(name, `${marker(name)}\n@${said.actor}: ${decision.message}`);

@@ -170,13 +170,16 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
  * more. What else it said stands in the job's log; what else it did is kept.
  */
 async function endReported(
-  { tools, job, key }: Attending,
+  { deps, tools, job, key }: Attending,
   { name, keeper, workshop }: Started,
   { verdict, work, decision }: NonNullable<Reports['last']>,
   { agentGone, words }: { agentGone: boolean; words: () => string },
 ): Promise<Outcome> {
   const later = () => keeper.saveLater({ subject: 'after its report', words: words() });
+  const { workMs } = finishingTimes(deps.config);
+  // What is handed in once more names its work: that what came later is not saved makes it no failure.
   const isNamed = decision === null && work !== undefined;
+  if (isNamed) await tools.patience.within('save what came later', { ms: workMs, hurriedBy: 4_000 }, later);
   const ended = await finish(tools, {
     job,
     agent: name,
@@ -184,13 +187,7 @@ async function endReported(
     agentGone,
     start: workshop.start,
     judgement: decision ? { nothing: true } : { signal: verdict },
-    saveWork: isNamed
-      ? () =>
-          later().then(
-            () => work,
-            () => work,
-          )
-      : later,
+    saveWork: isNamed ? async () => work : later,
     bundleWork: () => keeper.bundle(),
   });
   const outcome = makeOutcome({ signal: verdict }, decision ?? ended.decision, null);

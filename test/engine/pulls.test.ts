@@ -205,6 +205,19 @@ describe('a pull request that is closed and not merged', () => {
     expect(desk.forge.shownPulls()).toEqual([`${branch} closed`]); // not opened again
   });
 
+  test('into another branch than the default one, it says nothing of the ticket', async () => {
+    const { desk } = await inReview();
+    desk.forge.contained.add(`${work1} ${work1}`);
+    desk.forge.merge(branch, 'wilma');
+    await desk.sweep();
+    desk.later();
+    const { number } = await desk.forge.openPullRequest(branch, 'for the old release', '');
+    Object.assign(desk.forge.pulls.get(number) ?? {}, { base: 'release-1' });
+    close(desk, number);
+    await desk.look(number);
+    expect(await desk.ticket('MC-1')).toMatchObject({ state: 'done', messages: [] });
+  });
+
   test('brings a ticket that was done back into review, and its issue with it', async () => {
     const { desk, pull } = await inReview();
     desk.forge.say(1, '/approve', 'wilma');

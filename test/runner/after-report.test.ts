@@ -46,6 +46,15 @@ describe('S5, S6: a report that is kept, since nothing can be decided at that mo
     expect(attempts[0]?.stopped).not.toBeNull();
   });
 
+  it('is no failure where what came later cannot be saved', async () => {
+    refuseFile('secret');
+    world.before = ({ kind }) => {
+      if (kind === 'signal' && answers().length === 0) throw new Error('the line is down');
+    };
+    await run([commit, done, { run: 'echo x > secret.txt' }], { limits: { finish_seconds: 12 } });
+    expect(world.ticket()).toMatchObject({ state: 'done', attempts: [{ outcome: 'done' }] });
+  });
+
   it('a decision that hangs does not hold up the end of a cancelled run', async () => {
     const handle = (_: string, request: Parameters<World['ask']>[0]) =>
       request.kind === 'signal' ? new Promise<never>(() => {}) : Promise.resolve(world.ask(request));
