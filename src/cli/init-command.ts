@@ -4,7 +4,8 @@ import { SignalboxError } from '../base/errors.ts';
 import type { Log, LogLevel } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { isDue } from '../setup/plan.ts';
-import { agentPresets, type Choices, usualChoices } from '../setup/starter.ts';
+import { type Choices, usualChoices } from '../setup/starter.ts';
+import { presetNames } from '../ticket/presets.ts';
 import { type Ending, guarded } from './guarded.ts';
 import { carryOut, labelCollisions, makePlan, nextSteps, presentConfig, type SetupDesk } from './init.ts';
 import { deliveryWords, doneWords, planWords, reported } from './init-words.ts';
@@ -78,7 +79,7 @@ export function addInit(program: Command, ports: InitPorts): void {
     )
     .option('--dry-run', 'say what would be done, and change nothing', false)
     .option('--no-push', 'write files only; commit and push them yourself')
-    .option('--agent <which>', `${agentPresets.join(', ')}, or a command as a JSON list`)
+    .option('--agent <which>', `${presetNames.join(', ')}, or a command as a JSON list`)
     .option('--prefix <letters>', "of tickets' ids; usual is the repository's name")
     .option('--state-branch <name>', 'of the tickets; usual is signalbox')
     .option('--label-prefix <text>', 'before the four labels that people steer with, where theirs are in use')
@@ -142,7 +143,7 @@ async function choose(desk: SetupDesk, flags: Flags, ask: InitPorts['ask']): Pro
   const agent =
     flags.agent ??
     (await answer(
-      `Which agent works the tickets (${agentPresets.join(', ')}, or a command as a JSON list)?`,
+      `Which agent works the tickets (${presetNames.join(', ')}, or a command as a JSON list)?`,
       'claude',
     ));
   const prefix = flags.prefix ?? (await answer("Prefix of the tickets' ids?", usual.prefix));
@@ -160,12 +161,12 @@ async function choose(desk: SetupDesk, flags: Flags, ask: InitPorts['ask']): Pro
 }
 
 function readAgent(text: string): Choices['agent'] {
-  if (agentPresets.some((preset) => preset === text)) return text;
+  if (presetNames.some((preset) => preset === text)) return text;
   const words: unknown = jsonOf(text);
   const isCommand =
     Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string');
   if (isCommand) return words;
-  const hint = `One of ${agentPresets.join(', ')}, or a command as a JSON list: '["my-agent", "--all"]'.`;
+  const hint = `One of ${presetNames.join(', ')}, or a command as a JSON list: '["my-agent", "--all"]'.`;
   throw new SignalboxError('user', 'bad-input', `"${text}" is no agent`, { hint });
 }
 

@@ -10,9 +10,6 @@ export interface Choices {
   labelPrefix: string;
 }
 
-/** The agents that a config may name without saying how they are started. */
-export const agentPresets = ['claude', 'codex', 'copilot'] as const;
-
 /** What the config is made of where nobody chose: ids are named after the repository. */
 export function usualChoices(repository: string): Choices {
   const letters = repository

@@ -97,7 +97,10 @@ const presets = {
       '--additional-mcp-config',
       serverList(server, { type: 'local', tools: ['*'], timeout: toolSeconds * 1000 }),
     ],
-    limits: ['\\b(?:402|429) .*try again in (?<until>[^.]+)', '\\b402 .*quota', '^429 '],
+    limits: [
+      '^\\W*(?:[\\w ]+: )?(?:402|429) .*try again in (?<until>[^.]+)',
+      '^\\W*(?:[\\w ]+: )?(?:402 .*quota|429 )',
+    ],
   },
 } as const satisfies Record<string, Preset>;
 

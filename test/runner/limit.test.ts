@@ -7,7 +7,11 @@ import { at, noon } from '../ticket/fixtures.ts';
 
 /** What is seen of an agent that printed so and ended with `code`. */
 function met(quota: object, printed: string, code = 1) {
-  const { agents } = config.parse({ format: 1, agents: { luci: { command: ['x'], quota } } });
+  return metBy({ command: ['x'], quota }, printed, code);
+}
+
+function metBy(luci: object, printed: string, code = 1) {
+  const { agents } = config.parse({ format: 1, agents: { luci } });
   const [profile] = Object.values(agents);
   return profile && limitMet(profile, { exit: { code }, printed, now: noon, log: silentLog });
 }
@@ -77,4 +81,30 @@ describe('what follows from it', () => {
   test('a stop of ours is what it is', () => {
     expect(judge({ ...ended, cause: 'not-mine' })).toEqual({ nothing: true });
   });
+});
+
+describe('the limit that a preset knows, as its program printed it', () => {
+  const none = at(3600);
+  const evening = '2026-05-25T23:10:00Z';
+  test.each([
+    ['claude', "You've hit your 5-hour limit · resets 11:10pm (UTC)", evening],
+    ['claude', 'API Error: Request rejected (429) · This request would exceed your limit.', none],
+    [
+      'codex',
+      'ERROR: You’ve hit your usage limit. Upgrade to Pro (https://a.example) or try again at 11:10 PM.',
+      evening,
+    ],
+    ['codex', 'ERROR: Quota exceeded. Check your plan and billing details.', none],
+    ['copilot', '402 You have no quota', none],
+    ['copilot', '✗ Execution failed: 402 You have no quota (Request ID: 1:2)', none],
+    ['copilot', '429 rate limit', none],
+  ])('%s: %s', (preset, printed, until) => expect(metBy({ preset }, printed)?.until).toBe(until));
+
+  test.each([
+    ['claude', "The page now says: You've hit your limit, resets at noon."],
+    ['codex', "> ERROR: You've hit your usage limit. (of the ticket, which it repeats)"],
+    ['copilot', 'The server answers 402 where the quota is used up, and that test fails.'],
+  ])('%s does not take a line of its work for one: %s', (preset, printed) =>
+    expect(metBy({ preset }, printed)).toBeNull(),
+  );
 });
