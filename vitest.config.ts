@@ -33,6 +33,7 @@ const long = [
     'messages',
     'moved-back',
     'park',
+    'register',
     'set-up',
     'stays-stopped',
     'still-alive',

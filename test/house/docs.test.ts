@@ -12,7 +12,7 @@ function links(page: string): string[] {
     .filter((target) => !/^[a-z]+:/.test(target));
 }
 
-test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])(
+test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/set-up.md'])(
   'every link and every named file of %s is there',
   (name) => {
     const page = read(name);

@@ -1,3 +1,4 @@
+import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, test } from 'vitest';
 import type { PackageFiles, SetupFile } from '../../src/setup/files.ts';
 import { setupFiles, usedAction } from '../../src/setup/files.ts';
@@ -5,7 +6,9 @@ import { placeOf, tokenNames } from '../../src/setup/place.ts';
 import { type Found, planDelivery, planFiles, planLabels, planRuleset } from '../../src/setup/plan.ts';
 import { compareVersions, readStamp, stamped } from '../../src/setup/stamp.ts';
 import { starterConfig, usualChoices } from '../../src/setup/starter.ts';
+import { attemptWorkflowFaults } from '../../src/setup/workflow.ts';
 import { readConfig } from '../../src/ticket/codec.ts';
+import { presetNames } from '../../src/ticket/presets.ts';
 import { packageFiles } from '../../src/wire-init.ts';
 
 const root = `${import.meta.dirname}/../..`;
@@ -181,6 +184,27 @@ test("a token that is for github.com goes to no other host, but this machine's o
     ),
   ).toEqual(Array(3).fill('GH_ENTERPRISE_TOKEN'));
 });
+
+test.each(presetNames)(
+  '%s: its config can be read, and the workflow gives the secrets it may log in with',
+  (agent) => {
+    const text = starterConfig({ ...usualChoices('desk'), agent, labelPrefix: 'agent:' }, './s.json');
+    const { config, broken } = readConfig(text);
+    if (!config) return expect.fail(broken?.message);
+    expect(config).toMatchObject({ default_agent: agent, prefix: 'DESK', labels: { park: 'agent:park' } });
+    const made = textsOf(setupFiles(from, { configText: text, config, action: null }));
+    const names = config.agents[agent]?.environment ?? [];
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names)
+      expect(made[workflow]).toContain(`          ${name}: \${{ secrets.${name} }}\n`);
+    expect(attemptWorkflowFaults(made[workflow] ?? '')).toEqual([]);
+    const { context } = parseWorkflow(
+      { name: workflow, content: made[workflow] ?? '' },
+      new NoOperationTraceWriter(),
+    );
+    expect(context.errors.getErrors()).toEqual([]);
+  },
+);
 
 test('ids are named after the repository', () => {
   expect(['desk.git', 'my.long-repository', '---'].map((name) => usualChoices(name).prefix)).toEqual([
