@@ -29,7 +29,7 @@ beforeAll(async () => {
   const none = Object.fromEntries(Object.keys(code).map((path) => [path, null]));
   desk = await World.start({ noApp: true, files: none });
   environment = { ...desk.appEnvironment, GH_TOKEN: desk.tokens.get('lucienne') ?? '' };
-  hers = await cloneOf(desk, 'lucienne', { environment, program: join(root, 'dist/main.js') });
+  hers = await cloneOf(desk, 'lucienne', environment);
   // In this process git finds her login as in hers.
   vi.stubEnv('HOME', join(hers.folder, '..'));
   const said = await hers.signalbox('init', '--yes', '--agent', '["sh", "-c", "echo DONE: nothing"]');

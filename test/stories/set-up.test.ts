@@ -11,7 +11,6 @@ import { World } from '../support/world.ts';
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const at = { owner: 'acme', repo: 'desk' };
-const root = join(import.meta.dirname, '..', '..');
 /** What a command-line agent does: it reads its prompt, changes files, and says what it did. */
 const agent = ['sh', '-c', 'cat > told.md && echo "DONE: told.md holds what I was told"'];
 
@@ -22,8 +21,7 @@ beforeAll(async () => {
   const { 'README.md': _, ...code } = codeFiles({});
   const none = Object.fromEntries(Object.keys(code).map((path) => [path, null]));
   desk = await World.start({ noApp: true, files: none });
-  const environment = { GH_TOKEN: desk.tokens.get('lucienne') ?? '' };
-  hers = await cloneOf(desk, 'lucienne', { environment, program: join(root, 'dist/main.js') });
+  hers = await cloneOf(desk, 'lucienne', { GH_TOKEN: desk.tokens.get('lucienne') ?? '' });
 });
 afterAll(() => desk.end());
 

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -17,8 +18,11 @@ export function bundled(entry: string): Promise<string> {
     target: 'node20',
     format: 'esm',
     packages: 'external',
-    // The supports look for the project's files from where they lie.
-    define: { 'import.meta.dirname': JSON.stringify(import.meta.dirname) },
+    // The supports, and the command line, look for the project's files from where they lie.
+    define: {
+      'import.meta.dirname': JSON.stringify(import.meta.dirname),
+      'import.meta.url': JSON.stringify(pathToFileURL(join(root, entry)).href),
+    },
     logLevel: 'warning',
   }).then(() => outfile);
   bundles.set(entry, made);

@@ -25,11 +25,11 @@ export interface PersonsClone {
   signalbox(...args: string[]): Promise<Said>;
 }
 
-/** @param wish variables that the person has set, and the command line where it is not to be bundled anew */
+/** @param variables that the person has set */
 export async function cloneOf(
   desk: World,
   login: Login,
-  wish: { environment?: Record<string, string>; program?: string } = {},
+  variables: Record<string, string> = {},
 ): Promise<PersonsClone> {
   const home = join(desk.folder, `home-${login}`);
   mkdirSync(home);
@@ -38,10 +38,10 @@ export async function cloneOf(
     join(home, '.gitconfig'),
     `[user]\n\tname = ${login}\n\temail = ${login}@acme.invalid\n[credential "${desk.github.url}"]\n\thelper = "${helper}"\n`,
   );
-  const env = { PATH: process.env.PATH ?? '', HOME: home, GIT_TERMINAL_PROMPT: '0', ...wish.environment };
+  const env = { PATH: process.env.PATH ?? '', HOME: home, GIT_TERMINAL_PROMPT: '0', ...variables };
   const cwd = join(home, 'desk');
   await run('git', ['clone', '--quiet', `${desk.github.url}/${repository}.git`, cwd], { env });
-  const program = wish.program ?? (await bundled('src/main.ts'));
+  const program = await bundled('src/main.ts');
   return {
     folder: cwd,
     git: async (...args) => (await run('git', args, { cwd, env })).stdout.trim(),
