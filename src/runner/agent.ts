@@ -32,7 +32,10 @@ const tailLength = 256 * 1024;
  */
 const inherited = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TERM', 'RUNNER_TRACKING_ID'];
 
-/** The agent's environment: the inherited names, the profile's names, and what Signalbox itself tells it. */
+/**
+ * The agent's environment: the inherited names, the profile's names, and what Signalbox itself tells it. A secret that the
+ * repository does not have comes from Actions as an empty text: to a program that would be a login, and a wrong one.
+ */
 export function agentEnvironment(
   source: Readonly<Record<string, string | undefined>>,
   names: readonly string[],
@@ -40,7 +43,7 @@ export function agentEnvironment(
 ): Record<string, string> {
   const given = [...inherited, ...names].flatMap((name) => {
     const value = source[name];
-    return value === undefined ? [] : [[name, value] as const];
+    return value ? [[name, value] as const] : [];
   });
   return { ...Object.fromEntries(given), ...told };
 }
