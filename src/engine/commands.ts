@@ -92,16 +92,26 @@ async function commandAsks(
   }
   if (!ticket) return [];
   if (command.name === 'error') return [answerAtDoor('bad-command', told, command.message)];
-  const { name, ...words } = command;
-  const whose = 'digest' in words ? { ticket: ticket.id } : {};
-  return [askTicket(context, ticket, { kind: name, ...words, ...whose, ...said } as Request, told)];
+  return [askTicket(context, ticket, requestOf(command, ticket.id, said), told)];
 }
 
-function isOfDesk(command: Command): command is { name: DeskRequest['kind'] } {
+/** What a command asks of a ticket. */
+export function requestOf(
+  { name, ...words }: Exclude<Command, { name: DeskRequest['kind'] | 'status' | 'error' }>,
+  id: string,
+  said: Said,
+): Request {
+  const whose = 'digest' in words ? { ticket: id } : {};
+  return { kind: name, ...words, ...whose, ...said } as Request;
+}
+
+/** Whether a command is said to the desk as a whole. */
+export function isOfDesk(command: Command): command is { name: DeskRequest['kind'] } {
   return command.name === 'pause' || command.name === 'drain' || command.name === 'resume';
 }
 
-function neededFor(command: Command): 'triage' | 'write' {
+/** What somebody must be on the repository whose command is heard. */
+export function neededFor(command: Command): 'triage' | 'write' {
   if (command.name === 'status') return 'triage';
   if (isOfDesk(command)) return 'write';
   return roleFor(command.name === 'error' ? command.command : command.name) ?? 'write';

@@ -67,8 +67,17 @@ export class Dirty<K> {
     for (const key of [...this.#left]) this.add(key);
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** How much waits or is being looked at. */
+  get size(): number {
+    return this.#waiting.size + this.#active.size;
+  }
+
   get isIdle(): boolean {
-    return this.#waiting.size + this.#active.size === 0;
+    return this.size === 0;
   }
 
   /** Whether everything ended well when it was looked at last. */

@@ -37,6 +37,8 @@ export interface Writer extends Handler {
    * milliseconds; otherwise the last one known here is good enough.
    */
   read(options?: { fresh?: boolean; maxAgeMs?: number }): Promise<Snapshot>;
+  /** How many requests wait. */
+  readonly waiting: number;
   /** Resolves when the line is empty and nothing is being published. */
   idle(): Promise<void>;
 }
@@ -77,6 +79,10 @@ class GroupWriter implements Writer {
     const age = this.#options.clock.now() - this.#seenAt;
     const isOld = fresh || (maxAgeMs !== undefined && age > maxAgeMs);
     return isOld || !this.#known ? this.#admitted(isOld) : this.#known;
+  }
+
+  get waiting(): number {
+    return this.#line.length;
   }
 
   async idle(): Promise<void> {

@@ -15,6 +15,7 @@ import { makeHandler, signalRequest } from './handle.ts';
 import { detach, takeIn, ticketOf } from './intake.ts';
 import { Mark } from './mark.ts';
 import { show } from './mirror.ts';
+import { DeskPanel } from './panel.ts';
 import type { Comment, Forge, Operator, Run, Snapshot, Store } from './ports.ts';
 import { giveIssue } from './publish.ts';
 import { makeJudge } from './pushes.ts';
@@ -58,6 +59,7 @@ class DeskOperator implements Operator {
   readonly #freeze: Freeze;
   readonly #sweep: Sweep;
   readonly #mark: Mark;
+  readonly panel: DeskPanel;
   // Starts and stops have a line of their own: a stop never waits behind comments.
   readonly #runsDirty: Dirty<string>;
   readonly #issuesDirty: Dirty<number>;
@@ -111,6 +113,7 @@ class DeskOperator implements Operator {
     });
     this.#showDirty = new Dirty((id) => this.#showTicket(id), { clock, log, atOnce: 4, name: 'ticket' });
     this.#headDirty = new Dirty(() => this.#followHead(), { clock, log, atOnce: 1, name: 'head' });
+    this.panel = new DeskPanel(this.#context, options, () => this.#lines);
   }
 
   handle(id: string, request: Request): Promise<Decision> {
@@ -140,7 +143,11 @@ class DeskOperator implements Operator {
     if (id) await detach(this.#context, id, how, actor);
   }
 
-  async sweep(): Promise<void> {
+  sweep(): Promise<void> {
+    return this.panel.timed(() => this.#sweepAll());
+  }
+
+  async #sweepAll(): Promise<void> {
     const began = this.#context.forge.now();
     const snapshot = await this.#context.writer.read({ fresh: true });
     for (const line of this.#lines) line.addLeft();
@@ -212,6 +219,7 @@ class DeskOperator implements Operator {
       this.#headDirty.add('head');
     }
     for (const id of changed) this.#look(id);
+    this.panel.headSeen();
     if (snapshot.head !== this.#followed) this.#headDirty.add('head');
   }
 

@@ -2,6 +2,8 @@ import type { Decision } from '../ticket/decision.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
 import type { Breakage } from '../ticket/yaml.ts';
+import type { Panel } from './panel.ts';
+import type { Sights } from './sights.ts';
 
 /*
  * What the engine needs of the world. Adapters live in `store/` (git) and `forge/` (GitHub); the rules never see
@@ -118,8 +120,8 @@ export interface Store {
    * mark is only older than it might be.
    */
   markSwept(swept: Swept): Promise<void>;
-  /** Newest first. */
-  history(id: string, options?: { limit?: number }): Promise<HistoryEntry[]>;
+  /** Newest first; of all tickets where `id` is null. */
+  history(id: string | null, options?: { limit?: number }): Promise<HistoryEntry[]>;
   close(): Promise<void>;
 }
 
@@ -194,14 +196,15 @@ export interface PullRequest {
 }
 
 /** What GitHub does for one repository. */
-export interface Forge {
+export interface Forge extends Sights {
   /** The forge's clock in milliseconds: its last Date header, moved on by ours. */
   now(): number;
   /** Text of a file on the default branch, or as it was at a commit; null where absent. */
   file(path: string, commit?: string): Promise<string | null>;
   /** Commits of the default branch that changed a file, newest first. */
   commitsOf(path: string, most: number): Promise<string[]>;
-  permission(login: string): Promise<PermissionRole>;
+  /** `none` also for somebody else who has the name by now: one whose id is not `id`. */
+  permission(login: string, id?: number): Promise<PermissionRole>;
 
   /** `gone`: deleted (410) or never there; `moved`: transferred. */
   issue(number: number): Promise<Issue | 'gone' | 'moved'>;
@@ -277,6 +280,7 @@ export interface Handler {
 
 /** The whole engine of one repository, as the app uses it. Every method is a hint: safe to call any time, any number of times. */
 export interface Operator extends Handler {
+  readonly panel: Panel;
   /** An issue or a pull request may have changed: reads its labels and their events now, carries out what is new, then sets the effects right. */
   lookAtIssue(number: number): Promise<void>;
   /** A comment was written on an issue or on a ticket's pull request. */

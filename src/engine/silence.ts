@@ -3,7 +3,7 @@ import type { Attempt, Ticket } from '../ticket/format.ts';
 import { workRef } from '../ticket/paths.ts';
 import { OwnComments } from './comments.ts';
 import { type Context, present } from './context.ts';
-import type { Run } from './ports.ts';
+import type { Forge, Run } from './ports.ts';
 
 /** What this process knows of an attempt's signs of life; another one finds it out again. */
 interface Known {
@@ -14,7 +14,7 @@ interface Known {
   told: string | null;
 }
 
-type BoundAttempt = Attempt & { run: NonNullable<Attempt['run']> };
+export type BoundAttempt = Attempt & { run: NonNullable<Attempt['run']> };
 
 /**
  * Asks after runs that fall silent. A sign of life is what the runner pushes to the ref of the work; Actions' own word
@@ -36,7 +36,7 @@ export class FollowUps {
     const patienceMs = (agents[open.agent]?.check_in_minutes ?? 15) * 60_000;
     const known = this.#knownOf(ticket.id, open);
     if (forge.now() <= known.sign + patienceMs && known.told === null) return;
-    const sign = await this.#lastSign(ticket.id, open);
+    const sign = await lastSign(forge, ticket.id, open);
     const lateMs = forge.now() - sign - patienceMs;
     const said = lateMs > 0 ? lateFollowUp(ticket.id, open, { run, sign, lateMs, patienceMs }) : null;
     if (said !== null && said !== known.told) log.warn('a run is silent', { ticket: ticket.id, run: run.id });
@@ -49,13 +49,6 @@ export class FollowUps {
   #knownOf(id: string, { claim, run }: BoundAttempt): Known {
     const known = this.#known.get(id);
     return known?.claim === claim ? known : { claim, sign: Date.parse(run.started), told: null };
-  }
-
-  async #lastSign(id: string, { number, run }: BoundAttempt): Promise<number> {
-    const { forge } = this.#context;
-    const work = await forge.ref(workRef(id, number));
-    const saved = work === null ? null : await forge.commitTime(work);
-    return Math.min(forge.now(), Math.max(Date.parse(run.started), saved === null ? 0 : Date.parse(saved)));
   }
 
   /** Keeps the comment; what only puts one right (`isNew` false) makes none. */
@@ -72,4 +65,15 @@ export class FollowUps {
     const { ticket } = await present(this.#context, id);
     if (ticket?.attempt?.claim === claim) await comments.keep(name, words);
   }
+}
+
+/** When the run of an attempt last gave a sign of life, in milliseconds: it began, or pushed to the ref of the work. */
+export async function lastSign(
+  forge: Pick<Forge, 'now' | 'ref' | 'commitTime'>,
+  id: string,
+  { number, run }: BoundAttempt,
+): Promise<number> {
+  const work = await forge.ref(workRef(id, number));
+  const saved = work === null ? null : await forge.commitTime(work);
+  return Math.min(forge.now(), Math.max(Date.parse(run.started), saved === null ? 0 : Date.parse(saved)));
 }

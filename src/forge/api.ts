@@ -2,6 +2,7 @@ import type { Octokit as RestOctokit } from '@octokit/rest';
 import type { Clock } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { RateLimit } from '../engine/sights.ts';
 import { failureOf, isWorldError, rateLimitSeconds, worldError } from './failures.ts';
 import { ForgeTime } from './time.ts';
 
@@ -11,7 +12,11 @@ export type Octokit = Pick<RestOctokit, 'rest' | 'request'>;
 interface Answer<T> {
   status: number;
   data: T;
-  headers: { etag?: string | undefined; date?: string | undefined; link?: string | undefined };
+  headers: Partial<Record<string, string | number | undefined>> & {
+    etag?: string | undefined;
+    date?: string | undefined;
+    link?: string | undefined;
+  };
 }
 
 /** Options of every write. A client that repeats a POST makes twins; whoever asked looks first and asks again. */
@@ -47,6 +52,7 @@ export class Api {
   readonly #log: Log;
   readonly #kept = new Map<string, { etag: string; answer: Answer<unknown> }>();
   #silentUntilMs = 0;
+  #rateLimit: RateLimit | null = null;
 
   constructor(options: { octokit: Octokit; owner: string; repo: string; clock: Clock; log: Log }) {
     this.octokit = options.octokit;
@@ -54,6 +60,11 @@ export class Api {
     this.clock = options.clock;
     this.#log = options.log;
     this.time = new ForgeTime(options.clock);
+  }
+
+  /** What is left of the hour's calls, as the last answer told. */
+  get rateLimit(): RateLimit | null {
+    return this.#rateLimit;
   }
 
   /** One GET. `key` names what is read, for the ETag's sake and in errors: "issue 7". */
@@ -135,7 +146,7 @@ export class Api {
   }
 
   /** The repository as GitHub shows it, under whatever name it has now. */
-  async repository(): Promise<{ id: number; default_branch: string }> {
+  async repository(): Promise<{ id: number; default_branch: string; private: boolean }> {
     return this.read(`repository ${this.at.owner}/${this.at.repo}`, (headers) =>
       this.octokit.rest.repos.get({ ...this.at, headers }),
     );
@@ -154,10 +165,12 @@ export class Api {
     try {
       const answer = await call();
       this.time.heard(answer.headers.date, sent);
+      this.#rateLimit = rateLimitOf(answer.headers) ?? this.#rateLimit;
       return answer;
     } catch (error) {
       const failure = failureOf(error);
       this.time.heard(failure.headers.date, sent);
+      this.#rateLimit = rateLimitOf(failure.headers) ?? this.#rateLimit;
       const wait = rateLimitSeconds(failure, this.time.now());
       if (wait !== null) this.#silentUntilMs = this.clock.now() + wait * 1000;
       throw error;
@@ -173,4 +186,11 @@ export class Api {
       this.#kept.delete(oldest);
     }
   }
+}
+
+function rateLimitOf(headers: Partial<Record<string, string | number | undefined>>): RateLimit | null {
+  const [limit = 0, remaining = 0, reset = 0] = ['limit', 'remaining', 'reset'].map((name) =>
+    Number(headers[`x-ratelimit-${name}`]),
+  );
+  return Number.isFinite(limit) && limit > 0 ? { limit, remaining, reset: reset * 1000 } : null;
 }

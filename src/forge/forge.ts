@@ -10,6 +10,7 @@ import { permissionCall } from './people.ts';
 import { pullCalls } from './pulls.ts';
 import { refCalls } from './refs.ts';
 import { runCalls } from './runs.ts';
+import { sightCalls } from './sights.ts';
 
 export interface ForgeOptions {
   octokit: Octokit;
@@ -35,5 +36,6 @@ export function makeForge(options: ForgeOptions): Forge {
     ...runCalls(api, options.cancelOctokit),
     ...refCalls(api),
     ...pullCalls(api),
+    ...sightCalls(api),
   };
 }

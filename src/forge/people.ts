@@ -18,20 +18,23 @@ interface Rights {
  * and `role_name` may be a custom role.
  */
 export function permissionCall(api: Api): Forge['permission'] {
-  const kept = new Map<string, { role: PermissionRole; until: number }>();
+  const kept = new Map<string, { user: number | undefined; role: PermissionRole; until: number }>();
 
-  return async (login) => {
+  return async (login, id) => {
     const key = login.toLowerCase();
     const now = api.clock.now();
     const known = kept.get(key);
-    if (known && known.until > now) return known.role;
+    const roleFor = ({ user, role }: { user: number | undefined; role: PermissionRole }) =>
+      id === undefined || id === user ? role : 'none';
+    if (known && known.until > now) return roleFor(known);
     const reading = api.read(`permission of ${login}`, (headers) =>
       api.octokit.rest.repos.getCollaboratorPermissionLevel({ ...api.at, username: login, headers }),
     );
-    const role = roleOf((await api.orNull(reading))?.user?.permissions);
+    const user = (await api.orNull(reading))?.user;
+    const found = { user: user?.id, role: roleOf(user?.permissions), until: now + keptMs };
     if (kept.size >= keptMax) kept.clear();
-    kept.set(key, { role, until: now + keptMs });
-    return role;
+    kept.set(key, found);
+    return roleFor(found);
   };
 }
 

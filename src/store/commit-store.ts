@@ -108,10 +108,10 @@ export class CommitStore implements Store {
     await this.#serial.run(() => this.#markSwept(swept));
   }
 
-  async history(id: string, { limit = 1000 }: { limit?: number } = {}): Promise<HistoryEntry[]> {
+  async history(id: string | null, { limit = 1000 }: { limit?: number } = {}): Promise<HistoryEntry[]> {
     const { head } = await this.read();
     if (head === null) return [];
-    const paths = [ticketPath(id), archivePath(id), quarantineOf(id)];
+    const paths = id === null ? [] : [ticketPath(id), archivePath(id), quarantineOf(id)];
     const commits = await this.#backend.log(head, paths, id, limit);
     return commits
       .flatMap(({ commit, time, message }) => readTransitions(message, id, commit, isoSeconds(time)))

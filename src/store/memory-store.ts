@@ -106,18 +106,20 @@ export class MemoryBackend implements Backend {
   }
 
   /** As `git log -- paths`: where a parent has the same files, the others are not followed. */
-  async log(head: string, paths: readonly string[], id: string, limit: number): Promise<LoggedCommit[]> {
+  async log(
+    head: string,
+    paths: readonly string[],
+    id: string | null,
+    limit: number,
+  ): Promise<LoggedCommit[]> {
     const commits: LoggedCommit[] = [];
     for (let next: string | undefined = head; next !== undefined && commits.length < limit; ) {
-      const { message, time, parents, tree } = await readCommit(this.objects, next);
-      const own = await this.#hashes(tree, paths);
-      const theirs = await Promise.all(
-        parents.map(async (parent) => this.#hashes((await readCommit(this.objects, parent)).tree, paths)),
-      );
+      const { message, time, parents } = await readCommit(this.objects, next);
+      const own = await this.#hashes(next, paths);
+      const theirs = await Promise.all(parents.map((parent) => this.#hashes(parent, paths)));
       const same = theirs.indexOf(own);
       const touched = same < 0 && !(parents.length === 0 && own === paths.map(() => '').join());
-      if (touched && message.split('\n').includes(`Ticket: ${id}`))
-        commits.push({ commit: next, time, message });
+      if (touched && isAbout(message, id)) commits.push({ commit: next, time, message });
       next = parents[Math.max(same, 0)];
     }
     return commits;
@@ -125,7 +127,10 @@ export class MemoryBackend implements Backend {
 
   async close(): Promise<void> {}
 
-  async #hashes(tree: string, paths: readonly string[]): Promise<string> {
+  /** What a commit has at `paths`; each has something else where none are asked about. */
+  async #hashes(commit: string, paths: readonly string[]): Promise<string> {
+    if (paths.length === 0) return commit;
+    const { tree } = await readCommit(this.objects, commit);
     const entries = await Promise.all(paths.map((path) => entryAt(this.objects, tree, path)));
     return entries.map((entry) => entry?.oid ?? '').join();
   }
@@ -133,4 +138,10 @@ export class MemoryBackend implements Backend {
   #reach(): void {
     if (this.#remote.unreachable) throw new SignalboxError('forge', 'unreachable', 'no such host');
   }
+}
+
+function isAbout(message: string, id: string | null): boolean {
+  return message
+    .split('\n')
+    .some((line) => (id === null ? /^Ticket: /.test(line) : line === `Ticket: ${id}`));
 }

@@ -41,8 +41,13 @@ function oneLine(value: string): string {
     .slice(0, 1000);
 }
 
-/** The transitions of ticket `id` in a commit message. Only the last paragraph counts: a body may say anything. */
-export function readTransitions(message: string, id: string, commit: string, at: string): HistoryEntry[] {
+/** The transitions of ticket `id` (null: of all) in a commit message, in their order. Only the last paragraph counts: a body may say anything. */
+export function readTransitions(
+  message: string,
+  id: string | null,
+  commit: string,
+  at: string,
+): HistoryEntry[] {
   const last = message.trimEnd().split('\n\n').at(-1) ?? '';
   const groups: Map<string, string>[] = [];
   for (const line of last.split('\n')) {
@@ -52,11 +57,11 @@ export function readTransitions(message: string, id: string, commit: string, at:
     groups.at(-1)?.set(name, value);
   }
   return groups
-    .filter((each) => each.get('Ticket') === id)
+    .filter((each) => each.has('Ticket') && (id === null || each.get('Ticket') === id))
     .map((each) => ({
       commit,
       at,
-      ticket: id,
+      ticket: each.get('Ticket') ?? '',
       transition: each.get('Transition') ?? '',
       actor: each.get('Actor') ?? '',
       cause: each.get('Cause') ?? '',

@@ -153,9 +153,14 @@ export class Mirror {
     return push(this.folder, 'origin', moves, await this.#login(), this.#options.timeoutMs);
   }
 
-  async log(head: string, paths: readonly string[], id: string, limit: number): Promise<LoggedCommit[]> {
+  async log(
+    head: string,
+    paths: readonly string[],
+    id: string | null,
+    limit: number,
+  ): Promise<LoggedCommit[]> {
     const local = this.#simpleGit({});
-    const args = [`-n${limit}`, `--grep=^Ticket: ${id}$`, '--format=%H%x00%ct%x00%B', '-z'];
+    const args = [`-n${limit}`, `--grep=^Ticket: ${id ?? '.*'}$`, '--format=%H%x00%ct%x00%B', '-z'];
     const fields = (await local.raw(['log', ...args, head, '--', ...paths])).split('\0');
     const commits: LoggedCommit[] = [];
     for (let at = 0; at + 2 < fields.length; at += 3) {

@@ -145,12 +145,18 @@ export function claimed(ticket: Ticket, claim: string, { now, config }: Circumst
   };
 }
 
+/** Made once: each `localeCompare` with options would make its own. */
+const byNumber = new Intl.Collator('en', { numeric: true });
+
 /** The order in which tickets are offered to agents: priority, then age, then id. */
-export function byUrgency(a: Ticket, b: Ticket): number {
+export function byUrgency(
+  a: Pick<Ticket, 'priority' | 'created' | 'id'>,
+  b: Pick<Ticket, 'priority' | 'created' | 'id'>,
+): number {
   const rank = priorities.indexOf(a.priority) - priorities.indexOf(b.priority);
   if (rank !== 0) return rank;
   const age = (a.created ?? '').localeCompare(b.created ?? '');
-  return age !== 0 ? age : a.id.localeCompare(b.id, 'en', { numeric: true });
+  return age !== 0 ? age : byNumber.compare(a.id, b.id);
 }
 
 /** Whether anything of the ticket may still need doing: open, or a run of it still being stopped. */

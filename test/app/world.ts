@@ -57,6 +57,9 @@ export class RecordingOperator implements Operator {
     this.#record(`gone ${number} ${how} ${actor} ${at}`);
   sweep = () => this.#record('sweep');
   settled = async () => {};
+  get panel(): never {
+    throw new Error('the app shows nothing');
+  }
   close = () => this.#record('close');
   handle = () => Promise.reject(new Error('the app decides nothing'));
 

@@ -44,6 +44,11 @@ export class MemoryForge implements Forge {
   #last = 0;
   #ids = 1000;
 
+  isPrivate = async () => false;
+  rateLimit = () => null;
+  runSteps = async () => [];
+  runLog = async () => null;
+
   constructor(at: () => string) {
     this.#at = at;
   }
