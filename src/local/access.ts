@@ -4,7 +4,7 @@ import { findRepository, fullNameOf } from './data.ts';
 import type { Actor, PermissionLevel } from './host.ts';
 import { HttpError } from './host.ts';
 import type { Identity } from './identity.ts';
-import { identify } from './identity.ts';
+import { identify, notByIntegration } from './identity.ts';
 import { atLeast, roleOf } from './people.ts';
 
 /** What a route asks for: apps and job tokens by permission, people by role. */
@@ -47,6 +47,7 @@ export function allowed(identity: Identity, repo: RepositoryRow, need: Need): Ac
     case 'app':
       throw new HttpError(401, 'A JSON web token is for the app itself: ask with an installation token');
     case 'user': {
+      if (identity.throughApp) throw notByIntegration();
       const wanted = need.role ?? (need.level === 'write' ? 'write' : 'read');
       if (!atLeast(roleOf(repo, identity.actor.login), wanted)) {
         throw new HttpError(403, 'Must have admin rights to Repository.');
@@ -58,8 +59,6 @@ export function allowed(identity: Identity, repo: RepositoryRow, need: Need): Ac
       return identity.actor;
   }
 }
-
-export const notByIntegration = (): HttpError => new HttpError(403, 'Resource not accessible by integration');
 
 /**
  * Stricter than GitHub in one point: an app without the permission may not read it in a public repository either,

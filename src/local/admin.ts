@@ -40,6 +40,10 @@ export interface Admin {
   installApp(slug: string, repository: string): number;
   uninstallApp(slug: string, repository: string): void;
   updateWebhookUrl(slug: string, url: string): void;
+  /** Makes another client secret, by which the app may ask who people are. */
+  createClientSecret(slug: string): { clientId: string; clientSecret: string };
+  /** Where browsers may be sent back to with a code. */
+  updateCallbackUrls(slug: string, urls: string[]): void;
   /** Commits files on a branch (made if need be), as a push by `by` would; a null content deletes. Answers the commit. */
   commit(
     repository: string,
@@ -62,7 +66,13 @@ export interface Admin {
 }
 
 export function makeAdmin(works: Works): Admin {
-  return { ...peopleVerbs(works), ...appVerbs(works), ...gitVerbs(works), ...issueVerbs(works) };
+  return {
+    ...peopleVerbs(works),
+    ...appVerbs(works),
+    ...oauthVerbs(works),
+    ...gitVerbs(works),
+    ...issueVerbs(works),
+  };
 }
 
 /** GitHub's own app, as which job tokens act; ids as on github.com. */
@@ -137,6 +147,29 @@ function addUser(forge: Forge, login: string, type: UserRow['type'], id?: number
 }
 
 type AppVerbs = Pick<Admin, 'createApp' | 'installApp' | 'uninstallApp' | 'updateWebhookUrl' | 'deliveries'>;
+type OAuthVerbs = Pick<Admin, 'createClientSecret' | 'updateCallbackUrls'>;
+
+/** Client secrets that an app may have at a time; GitHub keeps no more. */
+const secretsMax = 10;
+
+function oauthVerbs({ forge }: Works): OAuthVerbs {
+  const oauthOf = (app: AppRow) =>
+    app.oauth ?? { clientId: `Iv23li${forge.random.hex(7)}`, secrets: [], callbacks: [] };
+  return {
+    createClientSecret(slug) {
+      const app = appBySlug(forge, slug);
+      const oauth = oauthOf(app);
+      const clientSecret = forge.random.hex(20);
+      const secrets = [...oauth.secrets, clientSecret].slice(-secretsMax);
+      forge.apps.put(String(app.id), { ...app, oauth: { ...oauth, secrets } });
+      return { clientId: oauth.clientId, clientSecret };
+    },
+    updateCallbackUrls(slug, callbacks) {
+      const app = appBySlug(forge, slug);
+      forge.apps.put(String(app.id), { ...app, oauth: { ...oauthOf(app), callbacks } });
+    },
+  };
+}
 
 function appVerbs(works: Works): AppVerbs {
   const { forge } = works;

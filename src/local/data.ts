@@ -29,6 +29,8 @@ export type TokenRow =
       /** Milliseconds since the epoch. */
       expires: number;
     }
+  /** An app's, by word of a person: it says who they are. */
+  | { kind: 'user'; token: string; login: string; app: number; expires: number }
   | { kind: 'job'; token: string; repository: number; permissions: Permissions; expires: number };
 
 export interface AppRow {
@@ -41,6 +43,8 @@ export interface AppRow {
   publicKey: string;
   webhookUrl: string | null;
   webhookSecret: string;
+  /** By which it asks who people are, once a secret was made for that. */
+  oauth?: { clientId: string; secrets: string[]; callbacks: string[] };
   created: string;
 }
 

@@ -7,7 +7,12 @@ import { actorOf } from './people.ts';
 /** Who asks, by the credential that came with the request. */
 export type Identity =
   | { kind: 'anonymous' }
-  | { kind: 'user'; actor: Actor }
+  | {
+      kind: 'user';
+      actor: Actor;
+      /** By a token that an app got in the web flow, which here says who they are and opens nothing else. */
+      throughApp: boolean;
+    }
   | { kind: 'app'; app: AppRow }
   | {
       /** An app's installation, or a job's `GITHUB_TOKEN`: the latter is the installation of GitHub's own app. */
@@ -71,13 +76,16 @@ export function mintJobToken(
   return { token, revoke: () => forge.tokens.delete(token) };
 }
 
+export const notByIntegration = (): HttpError => new HttpError(403, 'Resource not accessible by integration');
+
 const badCredentials = (): HttpError => new HttpError(401, 'Bad credentials');
 
 function fromToken(forge: Forge, token: string): Identity {
   const row = forge.tokens.get(token);
   if (!row) throw badCredentials();
-  if (row.kind === 'personal') return { kind: 'user', actor: actorOf(forge, row.login) };
+  if (row.kind === 'personal') return { kind: 'user', actor: actorOf(forge, row.login), throughApp: false };
   if (row.expires <= forge.clock.now()) throw badCredentials();
+  if (row.kind === 'user') return { kind: 'user', actor: actorOf(forge, row.login), throughApp: true };
   return row.kind === 'job' ? jobIdentity(forge, row) : installationIdentity(forge, row);
 }
 

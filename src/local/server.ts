@@ -22,6 +22,7 @@ import { makeHost } from './make-host.ts';
 import { Misbehaviour } from './misbehave.ts';
 import type { Misbehave } from './misbehave-verbs.ts';
 import { makeMisbehave } from './misbehave-verbs.ts';
+import { mountOAuth } from './oauth.ts';
 import { makePushes } from './pushes.ts';
 import { RateLimits } from './rates.ts';
 import { mountRoutes } from './routes/all.ts';
@@ -142,6 +143,7 @@ function restOf(works: Works, actions: ActionsService): Hono {
   addGate(app, works.forge, works.misbehaviour, works.rates);
   const api = app.basePath('/api/v3');
   mountRoutes(api, works);
+  mountOAuth(app, works);
   actions.mount(api);
   return app;
 }

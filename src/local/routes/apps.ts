@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { isoSeconds } from '../../base/clock.ts';
-import { notByIntegration } from '../access.ts';
 import type { AppRow, Forge, InstallationRow } from '../data.ts';
 import { findRepository, repositoryById } from '../data.ts';
 import type { Permissions } from '../host.ts';
 import { HttpError } from '../host.ts';
 import type { Call, Route } from '../http.ts';
 import { notFound, page, pageQuery, paginate } from '../http.ts';
-import { appBySlug, identify, mintInstallationToken } from '../identity.ts';
+import { appBySlug, identify, mintInstallationToken, notByIntegration } from '../identity.ts';
 import { installationOf } from '../installations.ts';
 import { appJson, installationJson } from '../shapes/app.ts';
 import { repositoryJson } from '../shapes/repository.ts';

@@ -1,10 +1,9 @@
-import { notByIntegration } from '../access.ts';
 import type { Forge, RepositoryRow } from '../data.ts';
 import { HttpError } from '../host.ts';
 import type { Route } from '../http.ts';
 import { notFound, page, pageQuery } from '../http.ts';
 import type { Identity } from '../identity.ts';
-import { identify } from '../identity.ts';
+import { identify, notByIntegration } from '../identity.ts';
 import { atLeast, findUser, roleOf, userJson } from '../people.ts';
 import { repositoryJson } from '../shapes/repository.ts';
 import type { Works } from '../works.ts';
