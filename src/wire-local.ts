@@ -69,10 +69,12 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<Running
       ...kept,
       apiUrl: github.api,
       webUrl: github.url,
+      board: github.admin.createClientSecret('signalbox'),
       dataFolder: join(dataFolder, 'app'),
       paced: false,
     });
     github.admin.updateWebhookUrl('signalbox', `${app.url}/api/github/webhooks`);
+    github.admin.updateCallbackUrls('signalbox', [`${app.url}/login/callback`]);
     const clone = `${github.url}/${repository}.git`;
     const { url, api } = github;
     const desk: LocalDesk = {

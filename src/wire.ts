@@ -1,19 +1,30 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import { type RunningApp, startApp } from './app/start.ts';
+import { type AppSights, type RunningApp, startApp } from './app/start.ts';
 import type { Clock } from './base/clock.ts';
 import { isoSeconds } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Random } from './base/random.ts';
+import { Board } from './board/board.tsx';
 import { makeOperator } from './engine/operator.ts';
 import { makeSettings } from './engine/settings.ts';
 import { makeForge } from './forge/forge.ts';
 import { makeGithubApp } from './forge/github-app.ts';
+import { makeOAuth } from './forge/oauth.ts';
 import { openGitStore } from './store/git-store.ts';
 import type { Ticket } from './ticket/format.ts';
 
 /*
  * The one place where parts meet: adapters are made here and handed to the engine, the engine to the app.
  */
+
+export interface BoardSettings {
+  /** The app's own, by which GitHub tells who somebody is. */
+  clientId: string;
+  clientSecret: string;
+  /** Where people reach it, where that is not the address that the app listens on. */
+  url?: string | undefined;
+}
 
 export interface ServeOptions {
   appId: number;
@@ -32,6 +43,8 @@ export interface ServeOptions {
   /** False only for a server of our own: github.com wants calls paced and pushes gathered. */
   paced: boolean;
   intervals?: { head?: number; sweep?: number };
+  /** The board; people sign in to it through the app. Without it there is none. */
+  board?: BoardSettings;
   clock: Clock;
   random: Random;
   log: Log;
@@ -51,6 +64,7 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
     ...options,
     githubUrl: apiUrl,
     github,
+    ...(options.board ? { pages: (sights: AppSights) => boardOf(options, sights) } : {}),
     async operators({ id: installation }, { id, owner, repo }) {
       const { octokit, cancelOctokit, token } = github.clients(installation);
       const forge = makeForge({ octokit, cancelOctokit, owner, repo, app: identity, clock, log });
@@ -84,5 +98,21 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
         ...watch,
       });
     },
+  });
+}
+
+function boardOf(options: ServeOptions, { url, desks }: AppSights): Board {
+  const { board, privateKey, webUrl, apiUrl, clock, random, log } = options;
+  const { clientId = '', clientSecret = '', url: known = url } = board ?? {};
+  return new Board({
+    url: known.replace(/\/+$/, ''),
+    webUrl,
+    desks,
+    signIn: makeOAuth({ clientId, clientSecret, webUrl, apiUrl, clock }),
+    // The same for every process of the app, and of no use to know anything else by.
+    secret: createHmac('sha256', privateKey).update('sessions of the board').digest('hex'),
+    clock,
+    random,
+    log,
   });
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { Panel } from '../engine/panel.ts';
 import type { Operator } from '../engine/ports.ts';
 import { Lines } from './lines.ts';
 import { repeat } from './repeat.ts';
@@ -73,6 +74,12 @@ export class Desk {
 
   sweep(): Promise<void> {
     return this.hint('sweep', 'sweep', (operator) => operator.sweep());
+  }
+
+  /** What people see of it, and where they ask. */
+  async panel(): Promise<Panel> {
+    if (this.#closing) throw new SignalboxError('forge', 'desk-closed', `${this.#name} is being closed`);
+    return (await this.#open()).panel;
   }
 
   /** A sweep that nobody waits for. */

@@ -38,6 +38,10 @@ export class Desks {
     return desk;
   }
 
+  all(): readonly Desk[] {
+    return [...this.#desks.values()];
+  }
+
   close(repositoryId: number): void {
     const desk = this.#desks.get(repositoryId);
     if (!desk) return;

@@ -18,6 +18,8 @@ export interface DoorOptions {
   limits: DoorLimits;
   /** Whether the app serves yet, for `/readyz`. */
   ready: () => boolean;
+  /** Answers what is no webhook. */
+  pages: RequestListener;
   clock: Clock;
   log: Log;
 }
@@ -53,7 +55,7 @@ export class Door {
     if (path === '/healthz') return answer(response, 200, { ok: true });
     if (path === '/readyz')
       return answer(response, this.#options.ready() ? 200 : 503, { ready: this.#options.ready() });
-    if (path !== webhookPath) return answer(response, 404, { error: 'not-found' });
+    if (path !== webhookPath) return this.#options.pages(request, response);
     if (request.method !== 'POST') return answer(response, 405, { error: 'post-only' });
     await this.#delivery(request, response);
   }

@@ -35,6 +35,17 @@ const atOnce = 50;
 /** 10,000 attempts in one pass. */
 const pagesMax = 100;
 
+/** What became of events whose first delivery failed. */
+export interface DeliveryNumbers {
+  /** Not taken yet. */
+  failing: number;
+  /** Asked for once more. */
+  again: number;
+  /** Taken after they had failed. */
+  recovered: number;
+  givenUp: number;
+}
+
 interface Failed {
   /** The newest attempt. */
   id: number;
@@ -60,12 +71,18 @@ export class Redelivery {
   /** Events of which no attempt was taken, by GUID. */
   readonly #failed = new Map<string, Failed>();
   #passing: Promise<void> | null = null;
+  readonly #numbers = { again: 0, recovered: 0, givenUp: 0 };
   #isClosed = false;
 
   constructor(options: { github: DeliveryLog; clock: Clock; log: Log }) {
     this.#github = options.github;
     this.#clock = options.clock;
     this.#log = options.log;
+  }
+
+  /** Since this process began. */
+  get numbers(): DeliveryNumbers {
+    return { failing: this.#failed.size, ...this.#numbers };
   }
 
   /** Reads what is new, and has sent again what is due. */
@@ -85,7 +102,7 @@ export class Redelivery {
   async #pass(): Promise<void> {
     const attempts = await this.#readNew();
     const taken = new Set(attempts.flatMap(({ ok, guid }) => (ok ? guid : [])));
-    for (const guid of taken) this.#failed.delete(guid);
+    for (const guid of taken) if (this.#failed.delete(guid)) this.#numbers.recovered += 1;
     for (const attempt of attempts) if (!taken.has(attempt.guid)) this.#note(attempt);
     const now = this.#clock.now();
     for (const [guid, { first }] of this.#failed) if (first < now - keptMs) this.#failed.delete(guid);
@@ -125,6 +142,7 @@ export class Redelivery {
     const facts = { delivery: guid, attempts: attemptsOf(failed) };
     if (attemptsOf(failed) >= attemptsMax) {
       this.#failed.delete(guid);
+      this.#numbers.givenUp += 1;
       this.#log.warn('a delivery was given up: it is found by the sweep', facts);
       return;
     }
@@ -138,6 +156,7 @@ export class Redelivery {
       this.#log.warn('a delivery cannot be sent again', { ...facts, error });
       return;
     }
+    this.#numbers.again += 1;
     this.#log.info('a delivery that failed is sent again', facts);
   }
 }

@@ -1,14 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Probot } from 'probot';
 import type { Clock } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { makeApp } from './app.ts';
-import type { Intervals, MakeOperator, Repository } from './desk.ts';
+import type { Desk, Intervals, MakeOperator, Repository } from './desk.ts';
 import { Desks } from './desks.ts';
 import { Door, type DoorLimits } from './door.ts';
-import { type DeliveryLog, Redelivery } from './redelivery.ts';
+import { type DeliveryLog, type DeliveryNumbers, Redelivery } from './redelivery.ts';
 import { repeat } from './repeat.ts';
 import { checkSecret } from './secret.ts';
 
@@ -16,6 +16,21 @@ import { checkSecret } from './secret.ts';
 export interface AppGithub extends DeliveryLog {
   identity(): Promise<{ id: number; slug: string }>;
   installations(): Promise<{ id: number; repositories: Repository[] }[]>;
+}
+
+/** What pages for people are made of. */
+export interface AppSights {
+  /** Where the app listens. */
+  url: string;
+  desks(): readonly Desk[];
+  deliveries(): DeliveryNumbers;
+}
+
+/** Pages for people, at every path that is no webhook's. */
+export interface Pages {
+  listener: RequestListener;
+  /** Ends answers that would go on for ever. */
+  close(): void;
 }
 
 export interface AppOptions {
@@ -31,6 +46,7 @@ export interface AppOptions {
   host?: string;
   github: AppGithub;
   operators: MakeOperator;
+  pages?: (sights: AppSights) => Pages;
   intervals?: Partial<Intervals>;
   limits?: Partial<DoorLimits>;
   clock: Clock;
@@ -67,14 +83,19 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     await desks.refresh();
     ready = true;
   };
-  const door = new Door({ probot, limits, ready: () => ready, clock, log });
+  let pages: Pages = noPages;
+  const listener: RequestListener = (request, response) => pages.listener(request, response);
+  const door = new Door({ probot, limits, ready: () => ready, pages: listener, clock, log });
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, door.listener);
   const url = await listen(server, options.host ?? '127.0.0.1', options.port);
 
   const redelivery = new Redelivery({ github, clock, log });
+  const sights = { url, desks: () => desks.all(), deliveries: () => redelivery.numbers };
+  pages = options.pages?.(sights) ?? noPages;
   const close = async () => {
     for (const callOff of timers) callOff();
     await redelivery.close();
+    pages.close();
     const closed = new Promise((resolve) => server.close(resolve));
     await door.drained();
     await desks.closeAll();
@@ -96,6 +117,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   }
   return { url, close };
 }
+
+const noPages: Pages = {
+  listener: (_request, response) =>
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"not-found"}\n'),
+  close() {},
+};
 
 async function loadProbot(
   options: AppOptions,

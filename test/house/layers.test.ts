@@ -45,7 +45,7 @@ const rules: Record<string, Layer> = {
   },
   forge: {
     folders: ['ticket', 'base'],
-    types: ['src/engine/ports.ts', 'src/setup/facts.ts'],
+    types: ['src/engine/ports.ts', 'src/engine/sights.ts', 'src/setup/facts.ts'],
     packages: ['@octokit/rest', 'probot'],
     node: [],
     why: 'the forge is the only Octokit, and it decides nothing',
@@ -76,6 +76,13 @@ const rules: Record<string, Layer> = {
     types: [],
     packages: ['commander'],
     node: ['*'],
+    why: 'surfaces ask the engine; they know neither each other nor an adapter',
+  },
+  board: {
+    folders: ['engine', 'ticket', 'base'],
+    types: [],
+    packages: ['hono', '@hono/node-server'],
+    node: ['node:crypto', 'node:fs', 'node:http'],
     why: 'surfaces ask the engine; they know neither each other nor an adapter',
   },
   mcp: {
@@ -195,7 +202,8 @@ describe('the table catches', () => {
     ],
     ['src/local/a.ts', "import { Octokit } from '@octokit/rest';", 'the package @octokit/rest'],
     ['src/engine/a.ts', "import {\n  systemClock,\n} from '../base/clock.ts';", 'take a Clock'],
-    ['src/board/a.ts', "import { Hono } from 'hono';", 'add src/board to the table'],
+    ['src/wall/a.ts', "import { Hono } from 'hono';", 'add src/wall to the table'],
+    ['src/board/a.tsx', "import type { Store } from '../store/git-store.ts';", 'may not know src/store'],
     ['src/app/a.ts', "const late = await import('../forge/forge.ts');", 'may not know src/forge'],
   ];
   test.each(samples)('%s: %s', (path, text, message) => {

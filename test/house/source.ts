@@ -14,7 +14,7 @@ export interface Source {
 
 /** Every TypeScript file below `folder` (relative to the root), in a stable order. */
 export function sources(folder: string): Source[] {
-  return files(folder, /\.m?[tj]s$/);
+  return files(folder, /\.m?[tj]sx?$/);
 }
 
 /** Every file below `folder` whose name matches; none where the folder does not exist. */
@@ -81,8 +81,8 @@ export interface Node {
 }
 
 /** Every node of a file's code: comments, strings' contents and types are not among them. */
-export function nodes(text: string): Node[] {
-  const { code } = transformSync(text, { loader: 'ts', format: 'esm', target: 'esnext' });
+export function nodes(text: string, loader: 'ts' | 'tsx' = 'ts'): Node[] {
+  const { code } = transformSync(text, { loader, format: 'esm', target: 'esnext' });
   const found: Node[] = [];
   const waiting: unknown[] = [parseAst(code)];
   while (waiting.length > 0) {

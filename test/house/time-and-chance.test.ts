@@ -45,7 +45,7 @@ function faults(tree: Source[]): string[] {
   return tree
     .filter(({ path }) => !path.startsWith('src/base/'))
     .flatMap(({ path, text }) =>
-      nodes(text).flatMap((node) => {
+      nodes(text, path.endsWith('.tsx') ? 'tsx' : 'ts').flatMap((node) => {
         const what = taken(node);
         return what === undefined
           ? []

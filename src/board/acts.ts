@@ -1,0 +1,100 @@
+import type { RequestKind } from '../ticket/requests.ts';
+import type { State } from '../ticket/states.ts';
+import { roleFor, rowFor } from '../ticket/table.ts';
+
+/*
+ * What people may do on the board. Which of it a state allows is read off the table; whether it really happens is decided
+ * by the rules when it is asked, as a comment would ask it.
+ */
+
+type ActKind = Extract<
+  RequestKind,
+  | 'park'
+  | 'hold'
+  | 'release'
+  | 'retry'
+  | 'cancel'
+  | 'answer'
+  | 'tell'
+  | 'interrupt'
+  | 'approve'
+  | 'reject'
+  | 'accept'
+  | 'discard'
+>;
+
+export interface Act {
+  name: ActKind;
+  label: string;
+  /** What may or must be said with it. */
+  field: { label: string; hint: string; isNeeded: boolean } | null;
+  /** Stands on the card's menu. */
+  quick: boolean;
+  /** May end something. */
+  isGrave: boolean;
+}
+
+const saying = (label: string, hint: string, isNeeded: boolean): Act['field'] => ({ label, hint, isNeeded });
+
+const act = (name: ActKind, label: string, more: Partial<Act> = {}): Act => ({
+  name,
+  label,
+  field: null,
+  quick: true,
+  isGrave: false,
+  ...more,
+});
+
+const conditions =
+  'Empty, a reason, or a condition: “until monday 9:00”, “when luci is idle”, “after MC-7 is done”. Times are UTC.';
+const acts: readonly Act[] = [
+  act('release', 'Release'),
+  act('answer', 'Answer', {
+    field: saying('Your answer', 'Your own words, or the number of an option.', true),
+    quick: false,
+  }),
+  act('approve', 'Approve'),
+  act('reject', 'Reject', {
+    field: saying('What is missing', 'The next attempt is given these words.', true),
+  }),
+  act('retry', 'Retry'),
+  act('park', 'Park', { field: saying('Why, or until when', conditions, false), isGrave: true }),
+  act('hold', 'Hold'),
+  act('tell', 'Tell', {
+    field: saying('Your message', 'For its agent, or the next one.', true),
+    quick: false,
+  }),
+  act('interrupt', 'Interrupt', {
+    field: saying('Your message', 'The next attempt begins with it.', true),
+    quick: false,
+    isGrave: true,
+  }),
+  act('cancel', 'Cancel', { field: saying('Why', 'Kept with the ticket.', false), isGrave: true }),
+];
+
+/** What can be done with what lies in quarantine: asked beside it. */
+const ofQuarantine: readonly Act[] = [act('accept', 'Accept'), act('discard', 'Discard', { isGrave: true })];
+
+/** What can be asked of a ticket that stands so: a row of the table is there, and it would change something. */
+export function actsFor(ticket: { state: State; hold: boolean; question: boolean }): Act[] {
+  const { state, hold, question } = ticket;
+  const isRunning = state === 'in_progress';
+  return acts.filter(({ name }) => {
+    if (!rowFor(name, state)) return false;
+    if (name === 'answer') return question;
+    if (name === 'hold') return !hold;
+    if (name === 'interrupt') return isRunning;
+    if (name === 'release') return hold || !(isRunning || state === 'review');
+    return true;
+  });
+}
+
+/** The act of that name; undefined where there is none. */
+export function actNamed(name: string): Act | undefined {
+  return [...acts, ...ofQuarantine].find((act) => act.name === name);
+}
+
+/** `write access`: what somebody needs who asks this. */
+export function neededFor(name: ActKind): 'triage' | 'write' {
+  return roleFor(name) ?? 'write';
+}

@@ -1,0 +1,90 @@
+import { whatItDoes } from '../../ticket/act-words.ts';
+import type { Config } from '../../ticket/config.ts';
+import type { Ticket } from '../../ticket/format.ts';
+import { type Act, neededFor } from '../acts.ts';
+import { Code, Words } from './bits.tsx';
+import { type Frame, Page } from './layout.tsx';
+
+/** What a form that asks something carries. */
+export interface FormFacts {
+  csrf: string;
+  /** Names this asking: pressed twice it is one. */
+  source: string;
+  /** Whether this person may ask what needs this. */
+  may(needed: 'triage' | 'write'): boolean;
+}
+
+interface ActFormProps {
+  act: Act;
+  ticket: Ticket;
+  desk: string;
+  form: FormFacts;
+  config: Config;
+  /** Words that were sent before. */
+  words?: string;
+  digest?: string;
+}
+
+/** Says what an act does before it does it, and what it will stop. */
+export function ActForm({ act, ticket, desk, form, config, words = '', digest }: ActFormProps) {
+  const { name, label, field, isGrave } = act;
+  const needed = neededFor(name);
+  if (!form.may(needed))
+    return (
+      <p class="hint">
+        <Code code="not-permitted" /> This needs {needed} access to the repository, and you have less.
+      </p>
+    );
+  return (
+    <form method="post" action={`/${desk}/tickets/${ticket.id}/${name}`}>
+      <input type="hidden" name="csrf" value={form.csrf} />
+      <input type="hidden" name="source" value={form.source} />
+      {digest && <input type="hidden" name="digest" value={digest} />}
+      <Words text={whatItDoes(name, ticket, config)} />
+      {field && (
+        <label>
+          {field.label}
+          <textarea name="words" rows={2} maxlength={8000} {...(field.isNeeded ? { required: true } : {})}>
+            {words}
+          </textarea>
+          <small>{field.hint}</small>
+        </label>
+      )}
+      <button type="submit" class={isGrave ? 'grave' : ''}>
+        {label} {ticket.id}
+      </button>
+    </form>
+  );
+}
+
+export interface ActPageProps extends ActFormProps {
+  frame: Frame;
+  refused: { code: string; message: string } | null;
+}
+
+/** One act by itself: where a card's menu leads, and where a refusal is read. */
+export function ActPage({ frame, refused, ...props }: ActPageProps) {
+  const { act, ticket, desk } = props;
+  return (
+    <Page frame={frame} title={`${act.label} ${ticket.id}`}>
+      <div class="alone">
+        <p class="crumbs">
+          <a href={`/${desk}`}>Board</a> · <a href={`/${desk}/tickets/${ticket.id}`}>{ticket.id}</a>
+        </p>
+        <h1>
+          {act.label} <span class="id">{ticket.id}</span>
+        </h1>
+        <p>{ticket.title}</p>
+        {refused && (
+          <p class="flash bad" role="alert">
+            <Code code={refused.code} /> {refused.message}
+          </p>
+        )}
+        <ActForm {...props} />
+        <p>
+          <a href={`/${desk}/tickets/${ticket.id}`}>Leave it as it is</a>
+        </p>
+      </div>
+    </Page>
+  );
+}

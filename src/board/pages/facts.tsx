@@ -1,0 +1,196 @@
+import type { Child } from 'hono/jsx';
+import { agentOf } from '../../ticket/claim.ts';
+import type { Ticket } from '../../ticket/format.ts';
+import { closedAt } from '../cards.ts';
+import type { Deck } from '../deck.ts';
+import type { Places } from '../places.ts';
+import type { Story } from '../story.ts';
+import { Away, Time } from './bits.tsx';
+
+interface FactsProps {
+  ticket: Ticket;
+  deck: Deck;
+  places: Places;
+  story: Story;
+}
+
+/** What is short and always there: runtime, people, timing, phases. */
+export function Facts(props: FactsProps) {
+  return (
+    <aside aria-label="Facts">
+      <Runtime {...props} />
+      <People {...props} />
+      <Phases {...props} />
+      <Timing {...props} />
+      <Kept {...props} />
+    </aside>
+  );
+}
+
+function Group({ title, children }: { title: string; children: Child }) {
+  return (
+    <section class="facts">
+      <h2>{title}</h2>
+      <dl>{children}</dl>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: Child }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Runtime({ ticket, deck }: FactsProps) {
+  const { attempt } = ticket;
+  const { now } = deck.scene;
+  const card = deck.cards.find(({ id }) => id === ticket.id);
+  if (!attempt) {
+    const last = ticket.attempts.at(-1);
+    return (
+      <Group title="Runtime">
+        <Fact name="Run">
+          {last?.run ? (
+            <>
+              <Away href={last.run.url}>run {last.run.id}</Away>, {last.stopped ? 'closed' : 'being stopped'}
+            </>
+          ) : (
+            'none has run'
+          )}
+        </Fact>
+      </Group>
+    );
+  }
+  return (
+    <Group title="Runtime">
+      <Fact name="Run">
+        {attempt.run ? (
+          <>
+            <Away href={attempt.run.url}>run {attempt.run.id}</Away>, live
+          </>
+        ) : (
+          'being started'
+        )}
+      </Fact>
+      <Fact name="Agent">{attempt.agent}</Fact>
+      <Fact name="Started">
+        <Time at={attempt.run?.started ?? attempt.claimed} now={now} />
+      </Fact>
+      {card?.run?.sign && (
+        <Fact name="Last check-in">
+          <Time at={card.run.sign} now={now} />
+        </Fact>
+      )}
+      <Fact name={attempt.run ? 'Time limit' : 'To start by'}>
+        <Time at={attempt.check_in_by} now={now} />
+      </Fact>
+    </Group>
+  );
+}
+
+function People({ ticket, deck, places }: FactsProps) {
+  const { owner, released, waiting } = ticket;
+  const agent = agentOf(ticket, deck.scene.config);
+  const isPerson = owner !== null && agent === null;
+  return (
+    <Group title="People">
+      <Fact name="Owner">
+        {owner === null ? 'nobody' : isPerson ? <Away href={places.person(owner)}>{owner}</Away> : owner}
+      </Fact>
+      {agent && agent !== owner && <Fact name="Works it">{agent}</Fact>}
+      {released && (
+        <Fact name="Released by">
+          <Away href={places.person(released.by)}>{released.by}</Away>,{' '}
+          <Time at={released.at} now={deck.scene.now} />
+        </Fact>
+      )}
+      {waiting && (
+        <Fact name="Waits by word of">
+          {waiting.by}, <Time at={waiting.since} now={deck.scene.now} />
+        </Fact>
+      )}
+    </Group>
+  );
+}
+
+function Phases({ ticket, deck }: FactsProps) {
+  const { phases, phase, state } = ticket;
+  const at = phases.indexOf(phase);
+  return (
+    <section class="facts">
+      <h2>Phases</h2>
+      <ol class="phases">
+        {phases.map((name, index) => {
+          const { agent, gate, needs } = deck.scene.config.phases[name] ?? {};
+          const isHere = index === at && state !== 'done';
+          const isPast = index < at || state === 'done';
+          const asks = [
+            agent && `by ${agent}`,
+            gate === 'person' && 'a person approves',
+            needs && `needs a ${needs}`,
+          ];
+          return (
+            <li
+              class={isHere ? 'here' : isPast ? 'past' : ''}
+              {...(isHere ? { 'aria-current': 'step' } : {})}
+            >
+              {name}
+              <small>{asks.filter(Boolean).join(', ')}</small>
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+function Timing({ ticket, deck }: FactsProps) {
+  const { created, not_before: notBefore, lifetime, state } = ticket;
+  const { now, config } = deck.scene;
+  const closed = state === 'done' || state === 'cancelled' ? closedAt(ticket) : null;
+  return (
+    <Group title="Timing">
+      {created && (
+        <Fact name="Created">
+          <Time at={created} now={now} />
+        </Fact>
+      )}
+      {closed && (
+        <Fact name="Closed">
+          <Time at={closed} now={now} />
+        </Fact>
+      )}
+      {notBefore && (
+        <Fact name="Not before">
+          <Time at={notBefore} now={now} />
+        </Fact>
+      )}
+      <Fact name="Attempts">{lifetime.attempts}</Fact>
+      <Fact name="Retries">
+        {lifetime.retries} of {config.limits.retries + lifetime.granted}
+      </Fact>
+      <Fact name="Agents' time">{Math.round(lifetime.minutes)} min</Fact>
+    </Group>
+  );
+}
+
+function Kept({ ticket, deck, places, story }: FactsProps) {
+  const { branch } = deck.scene.config;
+  const isShown = ticket.attempts.some(({ work }) => work !== undefined);
+  return (
+    <Group title="Where it is kept">
+      <Fact name="File">
+        <Away href={places.file(branch, story.file.path)}>{story.file.path}</Away>
+      </Fact>
+      {isShown && (
+        <Fact name="Work">
+          <Away href={places.branch(`ticket/${ticket.id}`)}>{`ticket/${ticket.id}`}</Away>
+        </Fact>
+      )}
+    </Group>
+  );
+}

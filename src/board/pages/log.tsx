@@ -1,0 +1,33 @@
+import type { RunSight } from '../story.ts';
+import { Away, Part } from './bits.tsx';
+
+/** As much of a run as GitHub shows through its API: its steps while it works, the end of its log afterwards. */
+export function LogTail({ run }: { run: RunSight | null; now: number }) {
+  if (!run) return null;
+  const { attempt, url, steps, tail, isLive } = run;
+  return (
+    <Part title={`Log of attempt ${attempt}`} id="log">
+      {steps.length > 0 && (
+        <ol class="steps" aria-label="Steps">
+          {steps.map(({ name, status }) => (
+            <li class={`step ${status}`}>
+              <span class="status">{status.replaceAll('_', ' ')}</span> {name}
+            </li>
+          ))}
+        </ol>
+      )}
+      {tail === null ? (
+        <p class="hint">
+          {isLive
+            ? 'GitHub gives the text of a log when its job has ended; until then it is read on '
+            : 'GitHub has no log of it any more. What there is of it is on '}
+          <Away href={url}>the page of the run</Away>.
+        </p>
+      ) : (
+        <pre class="log" tabindex={0}>
+          {tail}
+        </pre>
+      )}
+    </Part>
+  );
+}

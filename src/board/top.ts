@@ -1,0 +1,85 @@
+import type { Scene } from '../engine/panel.ts';
+import { callsOf } from '../ticket/calls.ts';
+
+/*
+ * What stands above the columns: agents, switches, and what needs a person.
+ */
+
+/** An agent profile: how much of it is in use, and why it takes nothing more. */
+export interface AgentLine {
+  name: string;
+  works: number;
+  capacity: number;
+  paused: { until: string | null; reason: string } | null;
+}
+
+/** Something for which a person is needed; `ticket` where it is about one. */
+export interface Need {
+  ticket: string | null;
+  code: string;
+  text: string;
+  since: string | null;
+}
+
+export interface Top {
+  agents: AgentLine[];
+  desk: { paused: boolean; draining: boolean; by: string | null; since: string | null };
+  needs: Need[];
+}
+
+export function topOf(scene: Scene): Top {
+  const { view, config } = scene;
+  const { paused, draining, by, since } = view.desk;
+  const agents = Object.entries(config.agents).map(([name, { capacity }]) => {
+    const pause = view.desk.profiles[name];
+    return {
+      name,
+      works: view.occupied.get(name) ?? 0,
+      capacity,
+      paused: pause ? { until: pause.until, reason: pause.reason } : null,
+    };
+  });
+  return { agents, desk: { paused, draining, by, since }, needs: needsOf(scene) };
+}
+
+function needsOf({ snapshot, config, configBroken, now }: Scene): Need[] {
+  const files = [...snapshot.tickets.values()];
+  const broken = files.flatMap(({ id, broken: fault }) =>
+    fault ? [{ ticket: id, code: fault.code, text: 'its file cannot be read', since: null }] : [],
+  );
+  const calls = files
+    .flatMap(({ id, ticket }) =>
+      (ticket ? callsOf(ticket, config) : [])
+        .filter(({ at }) => at <= now)
+        .map(({ name, title, at }) => ({ id, name, title, at })),
+    )
+    .sort((a, b) => a.at - b.at)
+    .map(({ id, name, title, at }) => ({
+      ticket: id,
+      code: callCode(name),
+      text: title.replace(id, '').replace(/\s+/g, ' ').trim(),
+      since: new Date(at).toISOString(),
+    }));
+  return [...deskNeeds(snapshot, configBroken), ...broken, ...calls];
+}
+
+function deskNeeds({ movedBack, deskBroken }: Scene['snapshot'], configBroken: string | null): Need[] {
+  const need = (code: string, text: string): Need => ({ ticket: null, code, text, since: null });
+  return [
+    ...(movedBack
+      ? [
+          need(
+            'head-moved-back',
+            'The state branch was moved back: nothing starts or stops. Run `signalbox doctor --restore` in a clone.',
+          ),
+        ]
+      : []),
+    ...(deskBroken
+      ? [need(deskBroken.code, `desk.yaml cannot be read, so the desk is paused: ${deskBroken.message}`)]
+      : []),
+    ...(configBroken ? [need('bad-config', `Its last good version stays in force: ${configBroken}`)] : []),
+  ];
+}
+
+/** Of a call's name what it is about: `blocked`, `question`, `alarm`. */
+const callCode = (name: string): string => name.split(':')[0] ?? name;
