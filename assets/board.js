@@ -88,12 +88,14 @@ function change({ version, cards, gone, counts, top }) {
 
 async function loadAgain() {
   const answer = await fetch(location.href);
+  if (live === 'again') showConnection(answer.ok);
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   document.body.dataset.version = page.body.dataset.version ?? '';
   const main = document.querySelector('main');
   const open = [...main.querySelectorAll('details[open][id]')].map(({ id }) => id);
   const written = [...main.querySelectorAll('textarea')].map(({ form, value }) => [form.action, value]);
+  const was = main.querySelector('.state')?.textContent;
   const { activeElement: focused } = document;
   const around = main.contains(focused) ? focused.closest('[id]')?.id : undefined;
   main.replaceChildren(...page.querySelector('main').childNodes);
@@ -102,7 +104,8 @@ async function loadAgain() {
     for (const one of main.querySelectorAll('textarea')) if (one.form.action === action) one.value = value;
   const place = around === undefined ? null : document.getElementById(around);
   place?.querySelector(focused.name ? `[name="${CSS.escape(focused.name)}"]` : 'summary, a')?.focus();
-  say(`now ${main.querySelector('.state')?.textContent ?? 'current'}`);
+  const state = main.querySelector('.state')?.textContent;
+  if (state && state !== was) say(`now ${state}`);
   tellTimes();
 }
 
@@ -138,7 +141,8 @@ function connect() {
 
 tellTimes();
 setInterval(tellTimes, 5_000);
-if (live) connect();
+if (live === 'again') setInterval(lookAgain, 10_000);
+else if (live) connect();
 
 // A menu that is open closes when something else is meant.
 const menus = () => document.querySelectorAll('.menu[open], details.desk[open]');

@@ -69,7 +69,7 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<Running
       ...kept,
       apiUrl: github.api,
       webUrl: github.url,
-      board: github.admin.createClientSecret('signalbox'),
+      board: { oauth: github.admin.createClientSecret('signalbox'), metrics: 'everybody' },
       dataFolder: join(dataFolder, 'app'),
       paced: false,
     });

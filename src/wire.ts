@@ -19,11 +19,12 @@ import type { Ticket } from './ticket/format.ts';
  */
 
 export interface BoardSettings {
-  /** The app's own, by which GitHub tells who somebody is. */
-  clientId: string;
-  clientSecret: string;
+  /** The app's own, by which GitHub tells who somebody is; without them the board shows nothing. */
+  oauth: { clientId: string; clientSecret: string } | null;
   /** Where people reach it, where that is not the address that the app listens on. */
   url?: string | undefined;
+  /** Who may read `/metrics`. */
+  metrics: 'everybody' | { token: string } | null;
 }
 
 export interface ServeOptions {
@@ -43,7 +44,6 @@ export interface ServeOptions {
   /** False only for a server of our own: github.com wants calls paced and pushes gathered. */
   paced: boolean;
   intervals?: { head?: number; sweep?: number };
-  /** The board; people sign in to it through the app. Without it there is none. */
   board?: BoardSettings;
   clock: Clock;
   random: Random;
@@ -57,14 +57,14 @@ const gatherMs = 10_000;
 
 /** Starts the app on a GitHub, real or embedded, and serves every repository where it is installed. */
 export async function serve(options: ServeOptions): Promise<RunningApp> {
-  const { clock, random, log, apiUrl, webUrl } = options;
+  const { clock, random, log, apiUrl, webUrl, board } = options;
   const github = makeGithubApp({ ...options });
   const identity = await github.identity();
   return startApp({
     ...options,
     githubUrl: apiUrl,
     github,
-    ...(options.board ? { pages: (sights: AppSights) => boardOf(options, sights) } : {}),
+    ...(board ? { pages: (sights: AppSights) => boardOf(options, board, sights) } : {}),
     async operators({ id: installation }, { id, owner, repo }) {
       const { octokit, cancelOctokit, token } = github.clients(installation);
       const forge = makeForge({ octokit, cancelOctokit, owner, repo, app: identity, clock, log });
@@ -101,14 +101,15 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
   });
 }
 
-function boardOf(options: ServeOptions, { url, desks }: AppSights): Board {
-  const { board, privateKey, webUrl, apiUrl, clock, random, log } = options;
-  const { clientId = '', clientSecret = '', url: known = url } = board ?? {};
+function boardOf(options: ServeOptions, board: BoardSettings, sights: AppSights): Board {
+  const { privateKey, webUrl, apiUrl, clock, random, log } = options;
+  const { oauth, metrics } = board;
   return new Board({
-    url: known.replace(/\/+$/, ''),
+    ...sights,
+    url: (board.url ?? sights.url).replace(/\/+$/, ''),
     webUrl,
-    desks,
-    signIn: makeOAuth({ clientId, clientSecret, webUrl, apiUrl, clock }),
+    signIn: oauth && makeOAuth({ ...oauth, webUrl, apiUrl, clock }),
+    metrics,
     // The same for every process of the app, and of no use to know anything else by.
     secret: createHmac('sha256', privateKey).update('sessions of the board').digest('hex'),
     clock,

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../base/clock.ts';
+import { asError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Panel } from '../engine/panel.ts';
@@ -10,18 +11,21 @@ import { doAct, formFor, showAct } from './act-routes.tsx';
 import { addAssets } from './assets.ts';
 import { readFilter } from './cards.ts';
 import { type BoardDesk, nameOf } from './desks.ts';
-import { addDoor } from './door.tsx';
+import { addDoor, refused } from './door.tsx';
 import { boardEvents, ticketEvents, type Watching } from './events.tsx';
 import { Live } from './live.ts';
+import { metricsText } from './metrics.ts';
 import { BoardPage } from './pages/board.tsx';
 import { DesksPage } from './pages/desks.tsx';
+import { HealthPage } from './pages/health.tsx';
 import { TicketPage } from './pages/ticket.tsx';
 import { placesAt } from './places.ts';
 import { Readers } from './readers.ts';
 import { frameOf, type Vars } from './request.ts';
-import { Sessions } from './session.ts';
+import { isSame, Sessions } from './session.ts';
 import { addSignIn, type SignIn } from './sign-in.tsx';
 import { storyOf } from './story.ts';
+import { type Deliveries, vitalsOf } from './vitals.ts';
 
 export interface BoardOptions {
   /** Where people reach it, without a trailing slash. */
@@ -29,7 +33,11 @@ export interface BoardOptions {
   /** Where GitHub shows repositories in a browser. */
   webUrl: string;
   desks(): readonly BoardDesk[];
-  signIn: SignIn;
+  deliveries(): Deliveries;
+  /** How people sign in; null where they cannot, and then there are no pages for them. */
+  signIn: SignIn | null;
+  /** Who may read `/metrics`: everybody, who shows this token, or nobody (null). */
+  metrics: 'everybody' | { token: string } | null;
   /** Signs cookies; the same for every process of one board. */
   secret: string;
   clock: Clock;
@@ -63,7 +71,9 @@ export class Board {
     const sessions = this.#sessions;
     addDoor(this.#app, { url, sessions, log });
     addAssets(this.#app);
-    addSignIn(this.#app, { url, signIn, sessions, random, log });
+    this.#app.get('/metrics', (c) => this.#metrics(c));
+    if (signIn) addSignIn(this.#app, { url, signIn, sessions, random, log });
+    else this.#app.get('*', (c) => refused(c, 503, 'no-sign-in', howToSwitchOn));
     this.#addPages();
     const listener = getRequestListener((request) => this.#app.fetch(request), {
       overrideGlobalObjects: false,
@@ -85,6 +95,7 @@ export class Board {
     app.get('/:owner/:repo/events', (c) =>
       this.#onDesk(c, (on) => boardEvents(c, this.#watching(c, on), filterOf(c))),
     );
+    app.get('/:owner/:repo/health', (c) => this.#onDesk(c, (on) => this.#health(c, on)));
     const ticket = '/:owner/:repo/tickets/:id';
     app.get(ticket, (c) => this.#onTicket(c, (on, id) => this.#ticket(c, on, id)));
     app.get(`${ticket}/events`, (c) =>
@@ -163,6 +174,32 @@ export class Board {
     return c.html(<TicketPage {...props} />);
   }
 
+  async #health(c: Context<Vars>, { desk, live }: OnDesk): Promise<Response> {
+    const [vitals] = await Promise.all([vitalsOf(desk, live), this.#visible(c)]);
+    const { clock, deliveries } = this.#options;
+    const props = { frame: frameOf(c, desk), vitals, deliveries: deliveries(), now: clock.now() };
+    return c.html(<HealthPage {...props} />);
+  }
+
+  /** Of every desk that can be served now. */
+  async #metrics(c: Context<Vars>): Promise<Response> {
+    const { metrics, desks, deliveries, log } = this.#options;
+    const shown = /^Bearer (.+)$/.exec(c.req.header('Authorization') ?? '')?.[1] ?? '';
+    const may = metrics === 'everybody' || (metrics !== null && isSame(metrics.token, shown));
+    if (!may) return c.text('unauthorized\n', 401);
+    const vitals = desks().map(async (entry) => [
+      await vitalsOf(nameOf(entry), this.#liveOf(await entry.panel())),
+    ]);
+    const known = vitals.map((one) =>
+      one.catch((error) => {
+        log.warn('a desk cannot be measured', { error: asError(error) });
+        return [];
+      }),
+    );
+    const text = metricsText((await Promise.all(known)).flat(), deliveries());
+    return c.text(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
+  }
+
   #watching(c: Context<Vars>, { live, desk, entry }: OnDesk): Watching {
     const session = c.get('session');
     return {
@@ -175,5 +212,8 @@ export class Board {
     };
   }
 }
+
+const howToSwitchOn =
+  'The board is off: it shows nothing to people whom it cannot ask who they are. Make a client secret for the app on GitHub, add `<address of the board>/login/callback` to its callback URLs, and start with `CLIENT_ID`, `CLIENT_SECRET` and, behind a proxy, `BOARD_URL` set.';
 
 const filterOf = (c: Context<Vars>) => readFilter((name) => c.req.query(name));

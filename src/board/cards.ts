@@ -24,6 +24,8 @@ export interface Card {
   /** Of several. */
   phases: number;
   hold: boolean;
+  /** Its file cannot be read: nothing can be asked of it. */
+  isBroken: boolean;
   created: string | null;
   /** Why it stands where it stands, in a line. */
   note: string;
@@ -54,6 +56,7 @@ export function cardOf(file: TicketFile, scene: Scene, signOf: SignOf): Card {
     phase: phases.length > 1 ? ticket.phase : null,
     phases: phases.length,
     hold,
+    isBroken: file.broken !== null,
     created,
     ...short(noteOf(file, file.broken ? { ...ticket, state: 'waiting' } : ticket, scene)),
     run: attempt && {
@@ -77,6 +80,7 @@ function brokenCard({ id, broken }: TicketFile): Card {
     phase: null,
     phases: 1,
     hold: false,
+    isBroken: true,
     created: null,
     note: broken?.message ?? '',
     code: broken?.code ?? 'bad-yaml',

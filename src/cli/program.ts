@@ -4,7 +4,7 @@ import type { Log, LogLevel } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Ticket } from '../ticket/format.ts';
 import type { ClonePorts } from './clone-desk.ts';
-import { type Credentials, readCredentials } from './credentials.ts';
+import { type BoardSettings, type Credentials, readBoard, readCredentials } from './credentials.ts';
 import { addDoctor, type DoctorPorts } from './doctor-command.ts';
 import { fail, guarded } from './guarded.ts';
 import { guide, type LocalDesk } from './guide.ts';
@@ -41,6 +41,7 @@ interface ServeArguments {
   host: string;
   dataFolder: string;
   paced: boolean;
+  board: BoardSettings;
 }
 
 interface LocalArguments {
@@ -135,6 +136,7 @@ async function serveGitHub(options: ProgramOptions, given: Settings & Credential
     webUrl: GITHUB_SERVER_URL ?? 'https://github.com',
     dataFolder: given.data,
     paced: true,
+    board: readBoard(options.environment),
   });
   options.print(`ready: ${app.url}/api/github/webhooks takes webhooks of app ${given.appId}`);
   return app;
@@ -165,7 +167,7 @@ async function startLocal(options: ProgramOptions, given: Settings) {
   });
   const { desk } = running;
   options.print(
-    `ready: the app is at ${desk.app.url}, the embedded GitHub at ${desk.github.url}, repository ${desk.repository}`,
+    `ready: the board is at ${desk.app.url}, the embedded GitHub at ${desk.github.url}, repository ${desk.repository}`,
   );
   void sample.then((issue) => options.print(guide(desk, given.data, issue)));
   return running;

@@ -8,6 +8,7 @@ import type {
   PullRequest,
   Run,
 } from '../../src/engine/ports.ts';
+import type { RunStep } from '../../src/engine/sights.ts';
 
 /** GitHub's limits, and the words it refuses with. */
 const [longestText, longestTitle] = [65_536, 256];
@@ -46,8 +47,8 @@ export class MemoryForge implements Forge {
 
   isPrivate = async () => false;
   rateLimit = () => null;
-  runSteps = async () => [];
-  runLog = async () => null;
+  runSteps = async (): Promise<RunStep[]> => [];
+  runLog = async (): Promise<string | null> => null;
 
   constructor(at: () => string) {
     this.#at = at;

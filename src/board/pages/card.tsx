@@ -61,7 +61,8 @@ export function CardItem({ card, desk, now }: { card: Card; desk: string; now: n
   );
 }
 
-function CardMenu({ card: { id, state, hold }, path }: { card: Card; path: string }) {
+function CardMenu({ card: { id, state, hold, isBroken }, path }: { card: Card; path: string }) {
+  if (isBroken) return null;
   const acts = actsFor({ state, hold, question: false }).filter(({ quick }) => quick);
   if (acts.length === 0) return null;
   return (

@@ -20,8 +20,8 @@ export interface PageProps {
   title: string;
   /** Which part of the desk is shown. */
   at?: 'board' | 'health';
-  /** What the script is to do: `board`, `ticket`, or nothing but the times. */
-  live?: { kind: 'board' | 'ticket'; events: string; version: string };
+  /** How the script keeps it current: by what it is told, or (`again`) by loading it every ten seconds. */
+  live?: { kind: 'board' | 'ticket' | 'again'; events: string; version: string };
   children: Child;
 }
 
