@@ -85,10 +85,18 @@ export class Runs {
     });
   }
 
-  /** Looks at an open attempt's run, for when no webhook told. One that is not `listed` is asked for by itself. */
+  /**
+   * Looks at an open attempt's run, for when no webhook told. A bound one that is not `listed` is asked for by itself;
+   * one that may yet bind is let be, and where there is none it has ended unseen, or never came.
+   */
   async verify(ticket: Ticket, listed: readonly Run[] = []): Promise<void> {
     const { attempt: open } = ticket;
-    if (!open?.run) return;
+    if (!open) return;
+    if (!open.run) {
+      const title = runTitle(ticket.id, open.number, open.phase);
+      const isThere = listed.some((run) => run.title === title && run.status !== 'completed');
+      return isThere ? undefined : this.settle(ticket.id);
+    }
     const { id } = open.run;
     const run = listed.find((one) => one.id === id) ?? (await this.#context.forge.run(id));
     if (!run) return this.#notKnown(ticket, open);

@@ -67,6 +67,20 @@ describe('a claim without a run', () => {
     ]);
   });
 
+  test('is looked at by each sweep: a run that may yet bind is let be, one that ended unseen ends the attempt', async () => {
+    const track = new Trackside(claimed());
+    const verified = async () => {
+      await track.runs.verify(claimed(), track.there);
+      return track.calls();
+    };
+    expect(await verified()).toContain(`dispatch ${config.workflow} MC-1 1 c1 dev`);
+    const run = track.has({ status: 'queued' });
+    expect(await verified()).toEqual([]);
+    Object.assign(run, { status: 'completed', conclusion: 'failure' });
+    await verified();
+    expect(track.requests).toMatchObject([{ kind: 'lost', attempt: 1, code: 'never-bound' }]);
+  });
+
   test('that GitHub will never dispatch is handed to a person', async () => {
     const track = new Trackside(claimed());
     track.forge.dispatch = async () => ({ refused: { code: 'no-workflow', message: 'there is none' } });
