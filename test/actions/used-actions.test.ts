@@ -131,3 +131,56 @@ runs:
     expect(await world.log(id)).toContain('\ninterrupted\n');
   });
 });
+
+describe('an action of a repository on this server', () => {
+  const action = (words: string) => ({
+    'action.yml': 'name: A\ninputs: { who: { default: you } }\nruns: { using: node24, main: sub/main.js }',
+    'sub/main.js': `console.log("${words} " + process.env.INPUT_WHO + " of " + process.env.GITHUB_ACTION_REPOSITORY + " at " + process.env.GITHUB_ACTION_REF + " in " + process.cwd().split("/").pop())`,
+    'inner/action.yml':
+      "name: I\nruns: { using: composite, steps: [{ run: 'echo inner; ls', shell: bash }] }",
+  });
+
+  test('runs by commit, by branch and from a folder of it, with no checkout before', async () => {
+    const world = await makeWorld();
+    const { admin } = world.github;
+    await admin.createRepository('acme/tool');
+    const old = await admin.commit('acme/tool', { by: 'lucienne', files: action('old') });
+    await admin.commit('acme/tool', { by: 'lucienne', files: action('new') });
+    const { lines, conclusion } = await logOf(
+      world,
+      `- uses: acme/tool@${old}\n  with: { who: me }\n- uses: acme/tool@main\n- uses: acme/tool/inner@main`,
+    );
+
+    expect(lines.filter((line) => line.startsWith('##[error]'))).toEqual([]);
+    expect(conclusion).toBe('success');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `Download action repository 'acme/tool@${old}' (SHA:${old})`,
+        `old me of acme/tool at ${old} in desk`,
+        'new you of acme/tool at main in desk',
+        'inner',
+      ]),
+    );
+    expect(lines).not.toContain('action.yml'); // the work tree is the job's, and nothing was checked out there
+  });
+
+  test('that is not there, or not for this repository, is refused by name before the first step', async () => {
+    const world = await makeWorld();
+    await world.github.admin.createRepository('acme/tool');
+    await world.github.admin.createRepository('acme/secret', { private: true });
+    const words = async (uses: string) => {
+      const { lines, conclusion } = await logOf(world, `- run: echo begun\n- uses: ${uses}`);
+      expect(conclusion).toBe('failure');
+      expect(lines).not.toContain('begun');
+      return lines.find((line) => line.startsWith('##[error]'));
+    };
+
+    expect(await words('acme/absent@main')).toBe(
+      '##[error]Unable to resolve action. Repository not found: acme/absent',
+    );
+    expect(await words('acme/secret@main')).toContain('Repository not found: acme/secret');
+    expect(await words('acme/tool@v9')).toBe(
+      '##[error]Unable to resolve action `acme/tool@v9`, unable to find version `v9`',
+    );
+  });
+});

@@ -4,7 +4,7 @@ import { readStep } from './read-step.ts';
 import type { Step } from './workflow.ts';
 import { type Field, FileProblem, readYaml } from './yaml-field.ts';
 
-/** A local action: `action.yml` of a folder in the work tree. */
+/** An action: `action.yml` of its folder. */
 export interface ActionFile {
   /** Defaults of the inputs; they may hold expressions. */
   inputs: Map<string, string | undefined>;
@@ -32,7 +32,9 @@ export function readActionFile(folder: string, shown: string): ActionFile {
   const name = ['action.yml', 'action.yaml'].find((one) => existsSync(join(folder, one)));
   if (!name)
     throw new FileProblem(
-      `Can't find 'action.yml' or 'action.yaml' under '${shown}'. Did you forget to run actions/checkout before running your local action?`,
+      shown.startsWith('./')
+        ? `Can't find 'action.yml' or 'action.yaml' under '${shown}'. Did you forget to run actions/checkout before running your local action?`
+        : `Can't find 'action.yml', 'action.yaml' or 'Dockerfile' for action '${shown}'.`,
     );
   const root = readYaml(join(shown, name), readFileSync(join(folder, name), 'utf8'));
   const fields = root.keys(['name', 'description', 'author', 'branding', 'inputs', 'outputs', 'runs']);

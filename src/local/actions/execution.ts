@@ -1,5 +1,6 @@
 import { asError } from '../../base/errors.ts';
 import { keepArtifact } from './artifacts.ts';
+import { actionFinder } from './built-in/hosted-action.ts';
 import { runContexts } from './contexts.ts';
 import { type Contexts, evaluateCondition } from './expressions.ts';
 import { JobLog, Masks } from './job-log.ts';
@@ -228,6 +229,7 @@ export class Execution {
         contexts: leg.contexts,
         token,
         keepArtifact: (artifact) => keepArtifact(ledger, machine, runId, artifact),
+        findAction: actionFinder(host, repository),
         onSteps: (steps) => {
           if (!this.#detached) ledger.updateJob(leg.jobId, { steps });
         },

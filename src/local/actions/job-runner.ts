@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asError } from '../../base/errors.ts';
+import { bringActions, type FindAction } from './built-in/hosted-action.ts';
 import { type Contexts, evaluateString, evaluateStrings, type Json } from './expressions.ts';
 import { JobLog, Masks } from './job-log.ts';
 import { type Machine, makeFolders, runnerContext, runnerName } from './machine.ts';
@@ -24,6 +25,7 @@ export interface JobPlan {
   contexts: Contexts;
   token: string;
   keepArtifact: KeepArtifact;
+  findAction: FindAction;
   /** Told whenever a step begins or ends. */
   onSteps(steps: StepRecord[]): void;
 }
@@ -41,7 +43,7 @@ export class JobRunner {
   readonly #steps: StepRecord[] = [];
 
   constructor(machine: Machine, plan: JobPlan) {
-    const { record, repository, cloneUrl, token, keepArtifact } = plan;
+    const { record, repository, cloneUrl, token, keepArtifact, findAction } = plan;
     const masks = new Masks();
     for (const value of Object.values(plan.contexts.secrets ?? {})) masks.add(String(value));
     masks.add(token);
@@ -50,7 +52,7 @@ export class JobRunner {
     const { trackingId } = record;
     this.#machine = machine;
     this.#plan = plan;
-    const about = { trackingId, repository, cloneUrl, token, keepArtifact };
+    const about = { trackingId, repository, cloneUrl, token, keepArtifact, findAction };
     this.#session = new Session({ machine, folders, log, masks, ...about });
   }
 
@@ -105,6 +107,10 @@ export class JobRunner {
     session.parts.log.write(`Runner name: '${runnerName}'\nJob name: ${this.#plan.record.name}`);
     const { contexts } = scope;
     Object.assign(session.env, evaluateStrings(workflow.env, contexts), evaluateStrings(job.env, contexts));
+    await bringActions(session, job.steps).catch((error) => {
+      setUp.ends('failure');
+      throw error;
+    });
     setUp.ends('success');
     await runSteps(session, scope, job.steps, (index) => this.#listener(index + 1));
     await runPosts(session, (name) => this.#appended(name));

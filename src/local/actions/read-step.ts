@@ -1,3 +1,4 @@
+import { namedAction } from './action-name.ts';
 import type { RunDefaults, Shell, Step, UsesStep } from './workflow.ts';
 import type { Field } from './yaml-field.ts';
 
@@ -94,6 +95,9 @@ function readUses(
     given?.keys(builtIn[name]);
     return { kind: 'uses', uses: text, action: name, with: given?.templates(stepContexts) ?? {} };
   }
-  if (!text.startsWith('./')) uses.unsupported(`the action \`${text}\``);
-  return { kind: 'uses', uses: text, action: 'local', with: given?.templates(stepContexts) ?? {} };
+  // Actions of GitHub's own are not on this server, whatever their name.
+  const isHosted = !text.startsWith('actions/') && namedAction(text) !== null;
+  if (!text.startsWith('./') && !isHosted) uses.unsupported(`the action \`${text}\``);
+  const action = isHosted ? 'hosted' : 'local';
+  return { kind: 'uses', uses: text, action, with: given?.templates(stepContexts) ?? {} };
 }

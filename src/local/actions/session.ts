@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FindAction } from './built-in/hosted-action.ts';
 import { commandReader, readAssignments, readLines } from './commands.ts';
 import type { Contexts, Json, Status } from './expressions.ts';
 import type { JobLog, Masks } from './job-log.ts';
@@ -62,6 +63,7 @@ export interface SessionParts {
   cloneUrl: string;
   token: string;
   keepArtifact: KeepArtifact;
+  findAction: FindAction;
 }
 
 /** What the steps of one running job share, and what a cancel acts on. */

@@ -1,4 +1,5 @@
 import { checkout } from './built-in/checkout.ts';
+import { hostedAction } from './built-in/hosted-action.ts';
 import { localAction } from './built-in/local-action.ts';
 import { runScript } from './built-in/script.ts';
 import { setupNode } from './built-in/setup-node.ts';
@@ -117,6 +118,7 @@ function execute(stage: Stage, step: Step): Promise<void> {
   if (step.action === 'checkout') return checkout(stage, given);
   if (step.action === 'setup-node') return setupNode(stage, given);
   if (step.action === 'upload-artifact') return uploadArtifact(stage, given);
+  if (step.action === 'hosted') return hostedAction(stage, step, given);
   return localAction(stage, step, given);
 }
 

@@ -81,12 +81,12 @@ export interface RunStep extends StepBase {
   workingDirectory: string | undefined;
 }
 
-/** An action that is built in, or one from the repository's own tree. */
+/** An action that is built in, one from the repository's own tree, or one of a repository on this server. */
 export interface UsesStep extends StepBase {
   kind: 'uses';
-  /** As written: `actions/checkout@v5`, `./.github/actions/x`. */
+  /** As written: `actions/checkout@v5`, `./.github/actions/x`, `acme/tool@v1`. */
   uses: string;
-  action: 'checkout' | 'setup-node' | 'upload-artifact' | 'local';
+  action: 'checkout' | 'setup-node' | 'upload-artifact' | 'local' | 'hosted';
   with: Record<string, string>;
 }
 

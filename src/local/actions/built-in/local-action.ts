@@ -16,7 +16,21 @@ export async function localAction(
   const folder = join(workspace, step.uses);
   if (relative(workspace, folder).startsWith('..'))
     throw new StepFailure(`${step.uses} is outside of the work tree`);
-  const action = readActionFile(folder, step.uses);
+  await runAction(stage, step, { folder, action: readActionFile(folder, step.uses), given });
+}
+
+/** An action whose files lie in `folder`; `about` is what its process is told beside its inputs. */
+export async function runAction(
+  stage: Stage,
+  step: UsesStep,
+  what: {
+    folder: string;
+    action: ActionFile;
+    given: Record<string, string>;
+    about?: Record<string, string>;
+  },
+): Promise<void> {
+  const { folder, action, given, about = {} } = what;
   const inputs = inputsOf(stage, action, given);
   stage.write(`##[group]Run ${step.uses}`);
   if (Object.keys(inputs).length > 0)
@@ -25,7 +39,7 @@ export async function localAction(
     );
   showEnvironment(stage);
   stage.write('##[endgroup]');
-  if (action.runs.using === 'node') await runNode(stage, folder, action.runs, inputs, step);
+  if (action.runs.using === 'node') await runNode(stage, folder, action.runs, { inputs, about }, step);
   else await runComposite(stage, folder, action.runs, inputs);
 }
 
@@ -47,11 +61,12 @@ async function runNode(
   stage: Stage,
   folder: string,
   action: NodeAction,
-  inputs: Record<string, string>,
+  { inputs, about }: { inputs: Record<string, string>; about: Record<string, string> },
   step: UsesStep,
 ): Promise<void> {
   const { workspace } = stage.session.parts.folders;
   const env = {
+    ...about,
     GITHUB_ACTION_PATH: folder,
     ...Object.fromEntries(
       Object.entries(inputs).map(([name, value]) => [
