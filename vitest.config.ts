@@ -14,6 +14,7 @@ const long = [
   'test/runner/presets.test.ts',
   'test/runner/tools.test.ts',
   'test/runner/tools-in-actions.test.ts',
+  'test/runner/ways-in.test.ts',
   ...[
     'app-stopped',
     'bad-input',

@@ -12,6 +12,7 @@ import { doctor } from './wire-doctor.ts';
 import { openSetup } from './wire-init.ts';
 import { startLocalDesk } from './wire-local.ts';
 import { serveAgentsTools } from './wire-mcp.ts';
+import { runDispatched } from './wire-run.ts';
 
 const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -32,6 +33,7 @@ const options: ProgramOptions = {
   doctor: (asked) => doctor(asked, { packageFolder, environment: process.env }),
   withDesk,
   serveTools: serveAgentsTools,
+  runAttempt: (environment) => runDispatched(environment, packageFolder),
   clock: systemClock,
   random: systemRandom,
   makeLog: (level) => makeLog(level, (line) => process.stderr.write(`${line}\n`)),

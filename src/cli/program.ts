@@ -14,6 +14,7 @@ import { Narrator } from './narrator.ts';
 import { addPrompt } from './prompt-command.ts';
 import { addPrune } from './prune-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
+import { addRun, type RunPorts } from './run-command.ts';
 import { addTalk } from './talk-command.ts';
 
 interface Ports {
@@ -23,7 +24,7 @@ interface Ports {
 }
 
 /** What the command line is given: the world, and the compositions it may start. */
-export interface ProgramOptions extends DoctorPorts, ClonePorts, ToolPorts, InitPorts {
+export interface ProgramOptions extends DoctorPorts, ClonePorts, ToolPorts, InitPorts, RunPorts {
   serve(options: Ports & ServeArguments): Promise<{ url: string; close(): Promise<void> }>;
   startLocalDesk(options: Ports & LocalArguments): Promise<{ desk: LocalDesk; close(): Promise<void> }>;
   environment: Record<string, string | undefined>;
@@ -107,6 +108,7 @@ function makeProgram(options: ProgramOptions): Command {
   addTalk(program, options);
   addPrompt(program, options);
   addTools(program, options);
+  addRun(program, options);
   return program;
 }
 

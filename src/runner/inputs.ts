@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { SignalboxError } from '../base/errors.ts';
 import { isTicketId } from '../ticket/paths.ts';
 import type { Job } from './job.ts';
@@ -16,6 +17,39 @@ export interface Inputs {
   temp: string;
   /** File that takes the action's outputs; null outside Actions. */
   outputFile: string | null;
+}
+
+/** Inputs of the workflow by which Signalbox tells a run what it is for. */
+const dispatched = ['ticket', 'attempt', 'claim'] as const;
+
+/**
+ * What Actions hands to an action as its inputs, for a step that is a command: from the event that dispatched the run, and
+ * the token from `GITHUB_TOKEN`.
+ * @throws SignalboxError `user` `not-in-actions` outside of a job, `not-dispatched` in a run that was not dispatched for an attempt
+ */
+export function dispatchedInputs(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  if (env.GITHUB_ACTIONS !== 'true' || !env.GITHUB_EVENT_PATH)
+    throw new SignalboxError('user', 'not-in-actions', 'this is no job of Actions', {
+      hint: 'An attempt belongs to the run that Signalbox dispatched: make this a step of its workflow; see `signalbox run --help`.',
+    });
+  const inputs = eventInputs(env.GITHUB_EVENT_PATH);
+  const given = dispatched.flatMap((name) => {
+    const value = inputs[name];
+    return typeof value === 'string' ? [[`INPUT_${name.toUpperCase()}`, value] as const] : [];
+  });
+  if (given.length < dispatched.length)
+    throw new SignalboxError('user', 'not-dispatched', 'this run was not started for an attempt', {
+      hint: 'It must be dispatched with the inputs ticket, attempt and claim, which Signalbox does when it starts a ticket.',
+    });
+  return { ...Object.fromEntries(given), INPUT_TOKEN: env.GITHUB_TOKEN ?? '' };
+}
+
+function eventInputs(path: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(readFileSync(path, 'utf8')).inputs);
+  } catch {
+    return {};
+  }
 }
 
 /**

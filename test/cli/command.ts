@@ -7,6 +7,7 @@ import { withDesk } from '../../src/wire-clone.ts';
 import { doctor } from '../../src/wire-doctor.ts';
 import { openSetup } from '../../src/wire-init.ts';
 import { serveAgentsTools } from '../../src/wire-mcp.ts';
+import { runDispatched } from '../../src/wire-run.ts';
 
 export interface Printed {
   status: number;
@@ -38,6 +39,7 @@ export async function signalbox(
     serveTools: serveAgentsTools,
     openSetup: (asked) => openSetup(asked, root, environment),
     ask,
+    runAttempt: (environment) => runDispatched(environment, '/'),
     clock: { ...systemClock, now },
     random: systemRandom,
     makeLog: () => silentLog,

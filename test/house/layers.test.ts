@@ -119,7 +119,8 @@ const composers = [
   'src/wire-init.ts',
   'src/wire-mcp.ts',
   'src/main.ts',
-  'src/runner/action.ts',
+  'src/wire-run.ts',
+  'src/action.ts',
 ];
 
 /** The machine's own time and chance: chosen where the parts are put together, handed to all others. */

@@ -95,7 +95,7 @@ export async function makeDesk(
         ),
       ),
       ...Object.fromEntries(copied.map((path) => [path, readFileSync(path, 'utf8')])),
-      [`${action}/index.js`]: await bundleText('src/runner/action.ts', 'cjs'),
+      [`${action}/index.js`]: await bundleText('src/action.ts', 'cjs'),
       [`${action}/mcp.js`]: await toolProgram(),
       ...files,
       '.github/signalbox.yml': JSON.stringify({ format: 1, agents: profiles, limits }),

@@ -53,7 +53,10 @@ async function brought(session: Session, uses: string): Promise<string> {
       ['read-tree', sha],
       ['checkout-index', '--all'],
     ]) {
-      const { code, stderr } = await git([`--git-dir=${gitDir}`, `--work-tree=${root}`, ...args], { cwd: root, env });
+      const { code, stderr } = await git([`--git-dir=${gitDir}`, `--work-tree=${root}`, ...args], {
+        cwd: root,
+        env,
+      });
       if (code !== 0) throw new StepFailure(`git ${args[0]}: ${stderr.trim()}`);
     }
   }

@@ -1,44 +1,53 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
-import { systemClock } from '../base/clock.ts';
-import { asError, SignalboxError } from '../base/errors.ts';
-import { type Log, makeLog } from '../base/log.ts';
-import { systemRandom } from '../base/random.ts';
-import { makeHandler } from '../engine/handle.ts';
-import { makeJudge } from '../engine/pushes.ts';
-import { loadConfig } from '../engine/settings.ts';
-import { makeForge } from '../forge/forge.ts';
-import { tokenClient } from '../forge/token-client.ts';
-import { openGitStore } from '../store/git-store.ts';
-import { workArtifact } from '../ticket/paths.ts';
-import { promptPath } from '../ticket/prompt.ts';
-import { takeEnvironment } from './environment.ts';
-import { type Inputs, readInputs } from './inputs.ts';
-import { exitStatusOf, type Outcome } from './outcome.ts';
-import { masker } from './output.ts';
-import { makePatience } from './patience.ts';
-import { runAttempt } from './run.ts';
-import { takeUser } from './user.ts';
-
-/*
- * The entry of the local action `.github/actions/signalbox`: the one file of the runner that knows the adapters. It
- * is bundled to `index.js` by `scripts/bundle.mjs`.
- */
-
-/** Beside this bundle, whatever the job's folder is. */
-const toolProgram = join(dirname(process.argv[1] ?? ''), 'mcp.js');
+import { systemClock } from './base/clock.ts';
+import { asError, SignalboxError } from './base/errors.ts';
+import { type Log, makeLog } from './base/log.ts';
+import { systemRandom } from './base/random.ts';
+import { makeHandler } from './engine/handle.ts';
+import { makeJudge } from './engine/pushes.ts';
+import { loadConfig } from './engine/settings.ts';
+import { makeForge } from './forge/forge.ts';
+import { tokenClient } from './forge/token-client.ts';
+import { takeEnvironment } from './runner/environment.ts';
+import { dispatchedInputs, type Inputs, readInputs } from './runner/inputs.ts';
+import { exitStatusOf, type Outcome } from './runner/outcome.ts';
+import { guarded, type Output } from './runner/output.ts';
+import { makePatience } from './runner/patience.ts';
+import { runAttempt } from './runner/run.ts';
+import { takeUser } from './runner/user.ts';
+import { openGitStore } from './store/git-store.ts';
+import { workArtifact } from './ticket/paths.ts';
+import { promptPath } from './ticket/prompt.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-async function main(): Promise<number> {
-  const { variables, wiped } = takeEnvironment();
+/** The two ways in: the action's bundle, and `signalbox run`. */
+export interface RunnerOptions {
+  /** What Actions does not put into the environment of this step: for the command, the inputs. */
+  given?: Record<string, string>;
+  /** The program of an agent's tools, in one file. */
+  toolProgram: string;
+}
+
+/**
+ * Runs the attempt that this job of Actions was dispatched for, and answers the exit status of its step. It takes the
+ * process over: its environment is wiped, its signals are heard, its standard output is the job's log.
+ */
+export async function runInActions({ given = {}, toolProgram }: RunnerOptions): Promise<number> {
+  const { variables: inherited, wiped } = takeEnvironment();
+  const variables = { ...inherited, ...given };
+  // The clock's timers keep no process alive, and neither does an agent's left-over child: this channel does.
+  const alive = new MessageChannel();
+  alive.port1.on('message', () => {});
   const interrupted = new AbortController();
   // From the first moment: without a handler the first SIGINT would end us before the agent.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupted.abort());
-  const hide = masker([variables.INPUT_TOKEN ?? '']);
   process.stdout.on('error', () => {}); // nobody reads the log any more: no reason to leave an agent alone
-  const say = (line: string) => process.stdout.write(`${hide(line)}\n`);
+  const write = { line: (text: string) => void process.stdout.write(`${text}\n`) };
+  const output = guarded(write, loginsWith(variables.INPUT_TOKEN));
+  const say = (text: string) => output.line(text);
   const log = makeLog('info', say);
   // Whatever breaks here must not leave the agent running without us: it ends as on a cancel.
   process.on('uncaughtException', (error) => {
@@ -51,7 +60,8 @@ async function main(): Promise<number> {
       log.warn("an agent of this user could read this process's environment here", {
         platform: process.platform,
       });
-    const outcome = await attempt(inputs, variables, { log, say, interrupted: interrupted.signal });
+    const around = { log, output, interrupted: interrupted.signal, toolProgram };
+    const outcome = await attempt(inputs, variables, around);
     tell(inputs, outcome);
     return exitStatusOf(outcome);
   } catch (thrown) {
@@ -64,10 +74,23 @@ async function main(): Promise<number> {
   }
 }
 
+/** The same, for the command in a step of its own. @throws SignalboxError where this is no job that was dispatched for an attempt */
+export async function runDispatched(environment: Variables, packageFolder: string): Promise<number> {
+  const given = dispatchedInputs(environment);
+  return runInActions({ given, toolProgram: join(packageFolder, '.github/actions/signalbox/mcp.js') });
+}
+
+interface Around {
+  log: Log;
+  output: Output;
+  interrupted: AbortSignal;
+  toolProgram: string;
+}
+
 async function attempt(
   inputs: Inputs,
   variables: Variables,
-  { log, say, interrupted }: { log: Log; say: (line: string) => void; interrupted: AbortSignal },
+  { log, output, interrupted, toolProgram }: Around,
 ): Promise<Outcome> {
   const { job, token, owner, repo, apiUrl, serverUrl, temp } = inputs;
   const clock = systemClock;
@@ -122,7 +145,7 @@ async function attempt(
         clock,
         random: systemRandom,
         log,
-        output: { line: say },
+        output,
         config,
         remote: { url, token },
         user,
@@ -141,6 +164,11 @@ async function attempt(
   }
 }
 
+/** A token, and the form in which git sends it. */
+function loginsWith(token = ''): string[] {
+  return token === '' ? [] : [token, Buffer.from(`x-access-token:${token}`).toString('base64')];
+}
+
 /** What a profile may name for its agent: not Actions' own variables, and the job's token under no name at all. */
 function withoutTokens(variables: Variables, token: string): Variables {
   return Object.fromEntries(
@@ -157,8 +185,3 @@ function tell({ outputFile, job }: Inputs, { outcome, code, bundle }: Outcome): 
   const kept = bundle ? `bundle=${bundle}\nartifact=${name}\n` : '';
   appendFileSync(outputFile, `outcome=${outcome}\ncode=${code}\n${kept}`);
 }
-
-// The clock's timers keep no process alive, and neither does an agent's left-over child: this channel does.
-const alive = new MessageChannel();
-alive.port1.on('message', () => {});
-main().then((status) => process.exit(status));
