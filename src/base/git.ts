@@ -64,16 +64,16 @@ export function gitLogin(url: string, token: string): Record<string, string> {
 
 /** Runs one git command. It never rejects for git's own exit code: the caller reads `code`. */
 export async function git(args: readonly string[], options: GitOptions): Promise<GitResult> {
-  return spawnGit(args, options, gitEnvironment(options.env));
+  return spawnGit(['git', ...args], options, gitEnvironment(options.env));
 }
 
-/** The same in an environment of the caller's, all of it. */
+/** The same by a command of the caller's that runs git, in an environment that is all the caller's. */
 export async function spawnGit(
-  args: readonly string[],
+  [program = '', ...args]: readonly string[],
   options: Omit<GitOptions, 'env'>,
   env: Record<string, string>,
 ): Promise<GitResult> {
-  const child = spawn('git', args, {
+  const child = spawn(program, args, {
     cwd: options.cwd,
     env,
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -3,7 +3,8 @@ import { type FileHandle, open, realpath, rm, stat, writeFile } from 'node:fs/pr
 import { isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { asError, SignalboxError } from '../base/errors.ts';
 import { isAddress } from '../ticket/said.ts';
-import { ownGit, snapshotIndex, type Workshop } from './repository.ts';
+import { ownGit } from './own-git.ts';
+import type { Workshop } from './repository.ts';
 import { commitSnapshot, type Snapshot, withIndex } from './salvage.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -11,16 +12,16 @@ import type { Verdict } from './verdict.ts';
 const most = { bytes: 20 * 1024 ** 2, files: 50 };
 
 /**
- * Reads a plain file of the agent's tree, and nothing that a link leads to: the agent may put one in the way at any
- * moment, so it is looked at what was opened, not at what stood there before. Null where there is none.
+ * Reads a plain file of the agent's tree (by its real path), and nothing that a link leads to: the agent may put one in the
+ * way at any moment, the tree itself included, so it is looked at what was opened, not at what stood there before. Null
+ * where there is none.
  * @throws SignalboxError `user` `bad-artifact`
  */
 export async function readInside(tree: string, path: string, limit: number): Promise<Buffer | null> {
-  const root = await realpath(tree);
   const no = (why: string) =>
     new SignalboxError('user', 'bad-artifact', `${path.slice(0, 300)} is not read: ${why}`);
-  const full = join(root, path);
-  const inside = relative(root, full);
+  const full = join(tree, path);
+  const inside = relative(tree, full);
   if (path.includes('\0') || isAbsolute(path) || inside === '' || inside.split(sep)[0] === '..')
     throw no('it is not in the work tree');
   let file: FileHandle;
@@ -34,7 +35,7 @@ export async function readInside(tree: string, path: string, limit: number): Pro
   try {
     const facts = await file.stat();
     if (!facts.isFile()) throw no('it is not a plain file');
-    const named = await stat(await realpath(full).catch(() => root));
+    const named = await stat(await realpath(full).catch(() => tree));
     const isThere = named.ino === facts.ino && named.dev === facts.dev;
     if (!isThere || (await realpath(full)) !== full) throw no('a link leads to it');
     if (facts.size > limit) throw no(`it is larger than ${limit / 1024} KiB`);
@@ -115,7 +116,7 @@ export function makeArtifacts(
 }
 
 async function isPathForGit(bare: string, path: string, blob: string): Promise<boolean> {
-  const run = withIndex(bare, `${snapshotIndex(bare)}.tried`);
+  const run = withIndex(bare, 'tried.index');
   await run(['read-tree', '--empty']);
   return run(['update-index', '--add', '--cacheinfo', `100644,${blob},${path}`]).then(
     () => true,
@@ -131,7 +132,7 @@ export async function withArtifacts(
   words: { message: string; agent: string; now: number },
 ): Promise<string> {
   if (files.size === 0) return work;
-  const run = withIndex(bare, `${snapshotIndex(bare)}.artifacts`);
+  const run = withIndex(bare, 'artifacts.index');
   await run(['read-tree', work]);
   // A file of the work may stand where a folder has to be, or the other way round.
   const lines = [...files].map(([path, blob]) => `100644,${blob},${path}`);

@@ -1,21 +1,16 @@
-import { copyFile, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SignalboxError } from '../base/errors.ts';
-import { type GitResult, git, gitLogin } from '../base/git.ts';
+import { git } from '../base/git.ts';
 import { newestWork, workRef } from '../ticket/paths.ts';
+import { must, ownGit, type Remote } from './own-git.ts';
+import { makeReader, type TreeReader } from './reader.ts';
 import type { AgentUser } from './user.ts';
 
 /*
  * Two repositories, so that the process that holds the token never runs git under the agent's configuration: our own
  * bare clone, which alone talks to the forge, and the agent's work tree, made from it, without any remote.
  */
-
-export interface Remote {
-  /** Clone URL without a credential, or a path. */
-  url: string;
-  /** Sent as the password, by environment only; null for a path. */
-  token: string | null;
-}
 
 export interface Workshop {
   /** Our bare clone. Outside `folder`. */
@@ -24,6 +19,7 @@ export interface Workshop {
   folder: string;
   /** Whose it is; null where the agent has no user of its own. */
   user: AgentUser | null;
+  reader: TreeReader;
   tree: string;
   home: string;
   temp: string;
@@ -37,28 +33,6 @@ export interface Workshop {
 
 /** File in the work tree in which an agent may write its verdict; never part of its work. */
 export const signalFile = '.signalbox/signal.yaml';
-
-/** Our own index of the agent's work tree. */
-export const snapshotIndex = (bare: string): string => join(bare, 'snapshot.index');
-
-/** No hook, no helper and no maintenance of ours runs on what an agent may have made. */
-const guards = ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'gc.auto=0', 'maintenance.auto=false'];
-
-/** Runs git on our bare clone; with `remote` it may talk to the forge. Never call it with a cwd inside the agent's folder. */
-export function ownGit(
-  bare: string,
-  args: readonly string[],
-  options: { remote?: Remote; env?: Record<string, string>; input?: string; timeoutMs?: number } = {},
-): Promise<GitResult> {
-  const { remote, env = {}, input, timeoutMs } = options;
-  const login = remote?.token ? gitLogin(remote.url, remote.token) : {};
-  return git([`--git-dir=${bare}`, ...guards.flatMap((guard) => ['-c', guard]), ...args], {
-    cwd: bare,
-    env: { ...login, ...env },
-    ...(input === undefined ? {} : { input }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  });
-}
 
 /**
  * Makes both repositories in `root`. The work tree is on `ticket/<ID>`, which starts at that branch where the remote
@@ -117,12 +91,11 @@ export async function makeWorkshop(
   await writeFile(join(tree, '.git', 'info', 'exclude'), `/${signalFile}\n`);
   await rm(join(tree, signalFile), { force: true }); // one that somebody committed is nobody's verdict
   await mkdir(join(tree, dirname(signalFile)), { recursive: true });
-  // With what git knows of these files now, a snapshot of a large tree reads only those that changed.
-  await copyFile(join(tree, '.git', 'index'), snapshotIndex(bare));
   await inTree('config', 'user.name', job.agent);
   await inTree('config', 'user.email', agentEmail(job.agent));
+  const reader = await makeReader({ bare, tree, user });
   await user?.give();
-  return { bare, folder, user, tree, home, temp, branch, start, salvage };
+  return { bare, folder, user, reader, tree, home, temp, branch, start, salvage };
 }
 
 /** An address that belongs to nobody (RFC 2606), so that no forge shows a person as the author. */
@@ -140,9 +113,4 @@ function readListing(text: string): { defaultRef: string; shas: Map<string, stri
     throw new SignalboxError('config', 'no-default-branch', 'the repository has no default branch yet');
   const shas = new Map(lines.map(([sha = '', name = '']) => [name, sha]));
   return { defaultRef: symref.slice('ref: '.length), shas };
-}
-
-function must({ code, stdout, stderr }: GitResult): string {
-  if (code === 0) return stdout;
-  throw new SignalboxError('forge', 'git-failed', `git ended with ${code}: ${stderr.trim().slice(-500)}`);
 }

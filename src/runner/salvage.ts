@@ -1,8 +1,11 @@
-import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isoSeconds } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
-import { agentEmail, ownGit, type Remote, signalFile, snapshotIndex, type Workshop } from './repository.ts';
+import type { GitResult } from '../base/git.ts';
+import { ownGit, type Remote } from './own-git.ts';
+import { fetchAs, type TreeReader } from './reader.ts';
+import { agentEmail, signalFile, type Workshop } from './repository.ts';
 import type { AgentUser } from './user.ts';
 
 export interface Snapshot {
@@ -24,20 +27,18 @@ const gitlink = /^160000 ([0-9a-f]+) \d\t(.*)$/;
 
 /**
  * Takes the work tree as it is. Git never runs under the agent's own configuration: its commits are fetched like a
- * stranger's, and its files are read through an index and a configuration of ours. Files that vanish or cannot be read
- * meanwhile are left out.
+ * stranger's, and its files are read through an index and a configuration of ours, as its own user where it has one. Files
+ * that vanish or cannot be read meanwhile are left out.
  */
-export async function takeSnapshot({ bare, tree, start, user }: Workshop): Promise<Snapshot> {
+export async function takeSnapshot({ bare, tree, start, user, reader }: Workshop): Promise<Snapshot> {
   const head = (await fetchHead(bare, tree, user)) ?? start;
-  const index = snapshotIndex(bare);
-  await rm(`${index}.lock`, { force: true }); // of a git that was killed; saves never overlap
-  const env = { GIT_INDEX_FILE: index };
-  const run = withIndex(bare, index);
+  const run = strict((args, input) => reader.run(args, input === undefined ? {} : { input }));
   try {
     await run(['read-tree', '-m', '-i', head]); // keeps what the index knows of files that are the same
   } catch {
-    await rm(index, { force: true }); // whatever is wrong with it, it can be made again
-    await run(['read-tree', head]);
+    reader.renewIndex();
+    // Where the agent has destroyed its repository, the objects of its head are not to be had.
+    await run(['read-tree', head]).catch(() => run(['read-tree', '--empty']));
   }
   // For a known submodule `git add` would run `git status` inside it, under whatever configuration it has there.
   const links = (await run(['ls-files', '--stage', '-z'])).split('\0').flatMap((line) => {
@@ -48,9 +49,7 @@ export async function takeSnapshot({ bare, tree, start, user }: Workshop): Promi
   if (links.length > 0) await run(['update-index', '-z', '--index-info'], forget);
   const leftOut = await largeFiles(tree, run);
   await markAssumed(run, tree, leftOut, '--assume-unchanged');
-  await addAll(bare, tree, env, leftOut).finally(() =>
-    markAssumed(run, tree, leftOut, '--no-assume-unchanged'),
-  );
+  await addAll(reader, tree, leftOut).finally(() => markAssumed(run, tree, leftOut, '--no-assume-unchanged'));
   for (const { sha, path } of links) {
     const taken = await run(['--literal-pathspecs', 'ls-files', '-z', '--', path]);
     if (taken === '') await run(['update-index', '-z', '--index-info'], `160000 ${sha}\t${path}\0`);
@@ -58,7 +57,9 @@ export async function takeSnapshot({ bare, tree, start, user }: Workshop): Promi
   // Not by a pathspec that excludes it: git gives up on all where the agent made its folder a link.
   await run(['update-index', '-z', '--index-info'], `0 ${'0'.repeat(40)}\t${signalFile}\0`);
   const made = (await run(['write-tree'])).trim();
-  const same = (await run(['rev-parse', `${head}^{tree}`])).trim();
+  await reader.bring(made);
+  const own = strict((args) => ownGit(bare, args));
+  const same = (await own(['rev-parse', '--verify', `${head}^{tree}`])).trim();
   return { head, tree: made, clean: made === same && leftOut.length === 0, leftOut };
 }
 
@@ -97,25 +98,16 @@ const excludedPath = (path: string): string =>
  * means that git gave up on all: it does so for one file that has not the encoding its attributes claim. Then all are
  * taken as the bytes they are.
  */
-async function addAll(
-  bare: string,
-  tree: string,
-  env: Record<string, string>,
-  leftOut: Snapshot['leftOut'],
-): Promise<void> {
-  await mkdir(join(bare, 'info'), { recursive: true });
-  await writeFile(join(bare, 'info', 'exclude'), leftOut.map(({ path }) => excludedPath(path)).join(''));
-  const attributes = join(bare, 'info', 'attributes');
+async function addAll(reader: TreeReader, tree: string, leftOut: Snapshot['leftOut']): Promise<void> {
+  await reader.writeInfo('exclude', leftOut.map(({ path }) => excludedPath(path)).join(''));
   const add = [`--work-tree=${tree}`, 'add', '--all', '--ignore-errors', '--', '.'];
   const tried = async () => {
-    const { code, stderr } = await ownGit(bare, add, { env, timeoutMs: 600_000 });
+    const { code, stderr } = await reader.run(add, { timeoutMs: 600_000 });
     return code === 0 || code === 1 ? null : stderr;
   };
-  await rm(attributes, { force: true });
+  await reader.writeInfo('attributes', '');
   if ((await tried()) === null) return;
-  await mkdir(dirname(attributes), { recursive: true });
-  await writeFile(attributes, '* !working-tree-encoding\n');
-  await rm(`${env.GIT_INDEX_FILE}.lock`, { force: true });
+  await reader.writeInfo('attributes', '* !working-tree-encoding\n');
   const fault = await tried();
   if (fault !== null)
     throw new SignalboxError('bug', 'snapshot-failed', `git add: ${fault.trim().slice(-500)}`);
@@ -123,14 +115,19 @@ async function addAll(
 
 type Run = (args: readonly string[], input?: string) => Promise<string>;
 
-/** Git on our clone with an index of its own, answering what it prints. @throws SignalboxError `bug` */
-export function withIndex(bare: string, index: string): Run {
-  return async (args, input) => {
-    const env = { GIT_INDEX_FILE: index };
-    const result = await ownGit(bare, args, { env, ...(input === undefined ? {} : { input }) });
-    if (result.code === 0) return result.stdout;
-    throw new SignalboxError('bug', 'snapshot-failed', `git ${args[0]}: ${result.stderr.trim().slice(-500)}`);
+/** What git prints. @throws SignalboxError `bug` where it fails */
+const strict =
+  (run: (args: readonly string[], input?: string) => Promise<GitResult>): Run =>
+  async (args, input) => {
+    const { code, stdout, stderr } = await run(args, input);
+    if (code === 0) return stdout;
+    throw new SignalboxError('bug', 'snapshot-failed', `git ${args[0]}: ${stderr.trim().slice(-500)}`);
   };
+
+/** Git on our clone with an index of its own. */
+export function withIndex(bare: string, name: string): Run {
+  const env = { GIT_INDEX_FILE: join(bare, name) };
+  return strict((args, input) => ownGit(bare, args, { env, ...(input === undefined ? {} : { input }) }));
 }
 
 const workflows = '.github/workflows';
@@ -142,8 +139,7 @@ const setAside = '.signalbox/set-aside';
  * commit on the start: GitHub takes no push by a job's token with a commit that changes a workflow file.
  */
 export async function withoutWorkflows({ bare, start }: Workshop, snapshot: Snapshot): Promise<Snapshot> {
-  const index = `${snapshotIndex(bare)}.aside`;
-  const run = withIndex(bare, index);
+  const run = withIndex(bare, 'aside.index');
   const entries = async (tree: string) =>
     (await run(['ls-tree', '-r', '-z', tree, `${workflows}/`])).split('\0').flatMap((line) => {
       const [, mode = '', oid = '', path = ''] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
@@ -162,28 +158,11 @@ export async function withoutWorkflows({ bare, start }: Workshop, snapshot: Snap
 }
 
 /**
- * The agent's latest commit, brought into our clone; null where its repository cannot be read. `upload-pack` runs on
- * it with no token, only the file transport and no lazy fetch, so nothing in its configuration can start a program. Where
- * the agent has a user of its own it runs as that, and hands out nothing that the agent could not read itself.
+ * The agent's latest commit, brought into our clone; null where its repository cannot be read.
  */
 async function fetchHead(bare: string, tree: string, user: AgentUser | null): Promise<string | null> {
   const own = 'refs/signalbox/agent-head';
-  const program = user?.as(['git', 'upload-pack'], { PATH: process.env.PATH ?? '/usr/bin:/bin' });
-  const quoted = program?.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  const { code } = await ownGit(
-    bare,
-    [
-      'fetch',
-      '--quiet',
-      '--no-tags',
-      '--no-write-fetch-head',
-      '--no-recurse-submodules',
-      ...(quoted ? [`--upload-pack=${quoted}`] : []),
-      tree,
-      `+HEAD:${own}`,
-    ],
-    { env: { GIT_ALLOW_PROTOCOL: 'file', GIT_NO_LAZY_FETCH: '1' } },
-  );
+  const { code } = await fetchAs(user, bare, { from: tree, what: 'HEAD', to: own });
   if (code !== 0) return null;
   const parsed = await ownGit(bare, ['rev-parse', '--verify', '--quiet', `${own}^{commit}`]);
   return parsed.code === 0 ? parsed.stdout.trim() : null;

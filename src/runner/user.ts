@@ -18,6 +18,8 @@ export interface AgentUser {
   uid: number;
   /** An empty folder, for the agent's tree and home. */
   folder: string;
+  /** An empty folder of ours that it can read. */
+  aside: string;
   /** Hands over to it what the runner made in the folder. */
   give(): Promise<void>;
   /** Makes one file its own. */
@@ -113,9 +115,11 @@ async function ready(name: string, privilege: Privilege, lock: Server): Promise<
   const uid = Number(await id('-u').catch(() => asRoot(...made).then(() => id('-u'))));
   const gid = Number(await id('-g'));
   const folder = join(base, name);
+  const aside = `${folder}.aside`;
   const [ownUid, ownGid] = [String(process.getuid?.()), String(process.getgid?.())];
-  await asRoot('rm', '-rf', '--', folder);
+  await asRoot('rm', '-rf', '--', folder, aside);
   await asRoot('install', '-d', '-m', '0755', base);
+  await asRoot('install', '-d', '-m', '0755', '-o', ownUid, '-g', ownGid, aside);
   await asRoot('install', '-d', '-m', '0750', '-o', ownUid, '-g', ownGid, folder);
   const viaSudo = privilege.length > 0;
   const as: AgentUser['as'] = (command, env) => {
@@ -129,14 +133,18 @@ async function ready(name: string, privilege: Privilege, lock: Server): Promise<
     name,
     uid,
     folder,
+    aside,
     as,
     // The group stays the runner's, which so reads what the agent does not lock away.
     give: async () => void (await asRoot('chown', '-hR', `${uid}:${ownGid}`, folder)),
     own: async (path) => void (await asRoot('chown', '-h', `${uid}:${ownGid}`, path)),
     async takeBack() {
       if (!viaSudo) return; // root reads everything
-      await asRoot('chgrp', '-hR', ownGid, folder);
-      await asRoot('chmod', '-R', 'g+rX', folder);
+      // As the user itself: what root does to a tree of links the agent could turn against others. Nobody else comes in.
+      const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' };
+      const script = 'chmod g+rx "$0" && chmod -R a+rX "$0/tree"';
+      const [program = '', ...args] = as(['sh', '-c', script, folder], env);
+      await run(program, args, { env, cwd: '/' });
     },
     send(to: readonly Process[], signal: NodeJS.Signals) {
       // As the user itself, so that it reaches nobody else's; the kill goes to all at one stroke, which no fork escapes.
@@ -147,7 +155,7 @@ async function ready(name: string, privilege: Privilege, lock: Server): Promise<
       spawnSync(program, args, { env, cwd: '/', stdio: 'ignore' });
     },
     async release() {
-      await asRoot('rm', '-rf', '--', folder);
+      await asRoot('rm', '-rf', '--', folder, aside);
       lock.close();
     },
   };

@@ -3,7 +3,8 @@ import { asError } from '../base/errors.ts';
 import { artifactPath, workRef } from '../ticket/paths.ts';
 import { isWithin, withArtifacts } from './artifacts.ts';
 import type { Job } from './job.ts';
-import type { Remote, Workshop } from './repository.ts';
+import type { Remote } from './own-git.ts';
+import type { Workshop } from './repository.ts';
 import {
   commitSnapshot,
   largestUncommitted,

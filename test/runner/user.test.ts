@@ -80,6 +80,41 @@ describe.skipIf(!ownUserIsPossible)('an agent with a user of its own', () => {
     expect(world.ticket().attempts[0]).toMatchObject({ outcome: 'done', reason: 'looked' });
   });
 
+  it.each([
+    ['its tree', 'cd ..; mv tree old; ln -s SECRET tree', 'token'],
+    [
+      'a folder of it',
+      'mkdir deep; echo x > deep/token; git add .; git commit -qm x; rm -r deep; ln -s SECRET deep',
+      'deep/token',
+    ],
+  ])(
+    "cannot have the runner's files saved for its work by a link in the place of %s",
+    async (_, plant, path) => {
+      const secret = mkdtempSync(join(world.folder, 'runners-'));
+      writeFileSync(join(secret, 'token'), 'a secret of the job', { mode: 0o600 });
+      const file =
+        'printf "kind: done\\nsummary: x\\nartifacts: [token, deep/token]\\n" > "$SIGNALBOX_SIGNAL_FILE"';
+      await world.run(`${file}; echo mine > mine; ${plant.replace('SECRET', secret)}; echo DONE: x`, {
+        user,
+      });
+
+      expect(await world.kept(path)).toBeNull();
+      const objects = await world.git('cat-file', '--batch-all-objects', '--batch');
+      expect(objects).not.toContain('a secret of the job');
+    },
+  );
+
+  it('S6: has all of its files kept where it destroyed its repository, and the objects of its head', async () => {
+    const outcome = await world.run(
+      'echo kept > kept; chmod 700 .; rm -rf .git; echo x > .git; echo DONE: x',
+      { user },
+    );
+
+    expect(outcome).toMatchObject({ outcome: 'done' });
+    expect(await world.kept('kept')).toBe('kept\n');
+    expect(await world.kept('README')).toBe('hello\n');
+  });
+
   it('is another one for each job of a machine', async () => {
     const other = await takeUser(systemClock, silentLog);
     expect(other?.name).toMatch(/^signalbox-agent-\d+$/);
