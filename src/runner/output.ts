@@ -1,24 +1,34 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** The job's log. */
 export interface Output {
   line(text: string): void;
 }
 
+/** Where GitHub's runner ends a line of a step's output: at a carriage return, too (.NET's `ReadLine`). */
+const lineEnd = /\r\n|\r|\n/;
+
 /**
- * An output in which no secret is shown, and in which no text can be taken for a command to the Actions runner
- * (`::add-path::` at a line's begin, `##[…]` anywhere in it). Secrets shorter than eight characters are left: masking
- * `1` would make a log unreadable.
+ * An output in which no secret is shown, in which nothing moves a terminal's cursor, and in which no text can be taken for a
+ * command to the Actions runner (`::add-mask::` at a line's begin, whatever white space is before it; `##[…]` anywhere in it).
+ * Of a text with several lines all but the first are indented: what others wrote stands at no line's begin. Secrets shorter
+ * than eight characters are left: masking `1` would make a log unreadable.
  */
 export function guarded(output: Output, secrets: readonly string[]): Output {
   const hide = masker(secrets);
   return {
-    line: (text) =>
-      output.line(
-        hide(text)
-          .replaceAll('##[', '## [')
-          .replace(/^(\s*):(?=:)/, '$1: '),
-      ),
+    line(text) {
+      const [first = '', ...more] = stripVTControlCharacters(text).split(lineEnd);
+      for (const one of [first, ...more.map((line) => `  ${line}`)]) output.line(defused(hide(visible(one))));
+    },
   };
 }
+
+const visible = (line: string): string =>
+  line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, '');
+
+const defused = (line: string): string =>
+  line.replaceAll('##[', '## [').replace(/^([\s\p{Z}\p{Cf}]*):(?=:)/u, '$1: ');
 
 /** Replaces each secret by `***`. */
 export function masker(secrets: readonly string[]): (text: string) => string {
@@ -64,9 +74,11 @@ export function splitLines(
   let rest = '';
   return {
     write(text) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) onLine(line.replace(/\r$/, ''));
+      const whole = rest + text;
+      const open = whole.endsWith('\r') ? '\r' : ''; // what comes next says whether the line's end is half there
+      const lines = whole.slice(0, whole.length - open.length).split(lineEnd);
+      rest = `${lines.pop() ?? ''}${open}`;
+      for (const line of lines) onLine(line);
       // Up to there, so that no cut is in a secret that has come in part.
       while (rest.length > 2 * longest) {
         rest = hide(rest);
@@ -75,7 +87,7 @@ export function splitLines(
       }
     },
     end() {
-      if (rest !== '') onLine(rest);
+      if (rest !== '') onLine(rest.replace(/\r$/, ''));
       rest = '';
     },
   };

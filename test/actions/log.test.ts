@@ -20,6 +20,16 @@ describe('a log', () => {
     expect(lines.join('\n')).not.toMatch(/first-line|second-line|ghs_/);
   });
 
+  test('takes a carriage return for a line’s end, and a command in the old form anywhere in a line, as GitHub’s runner does', async () => {
+    const world = await makeWorld();
+    const { lines } = await logOf(
+      world,
+      String.raw`- run: |
+    printf 'shown\r::add-mask::home-made\r\nand\r\nsaid ##[error]in the old form\nhome-made\n'`,
+    );
+    expect(lines).toEqual(expect.arrayContaining(['shown', 'and', '##[error]in the old form', '***']));
+  });
+
   test('knows GitHub’s commands; those that GitHub switched off fail the step', async () => {
     const world = await makeWorld();
     const { lines } = await logOf(

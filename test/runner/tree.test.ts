@@ -155,8 +155,14 @@ END
   });
 
   it('takes a command to Actions in what an agent prints for text', async () => {
-    await world.run('echo "::add-path::/evil"; echo "x ##[add-path]/evil"; echo DONE: x');
-    for (const line of world.log) expect(line).not.toMatch(/^\s*::|##\[/);
-    await until('both lines', () => world.log.filter((line) => line.includes('/evil')).length === 2);
+    await world.run(
+      String.raw`echo "::add-path::/evil"; echo "x ##[add-path]/evil"; printf 'x\r::add-path::/evil\n\302\205\342\200\250::add-path::/evil\r\033[2K\033]0;/evil\a::add-path::/evil\nDONE: x\r::stop-commands::/evil\n'`,
+    );
+    for (const line of world.log) {
+      expect(line).not.toMatch(/^[\s\u0085]*::|##\[/);
+      expect(line).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/);
+    }
+    await until('all lines', () => world.log.filter((line) => line.includes('/evil')).length >= 6);
+    expect(world.log.filter((line) => /^:/.test(line))).toEqual([]); // an agent's line is always seen to be one
   });
 });

@@ -12,11 +12,14 @@ const shown = new Set(['error', 'warning', 'notice', 'group', 'endgroup']);
 /** GitHub has switched these off or replaced them by files; honouring them silently would hide that. */
 const replaced = new Set(['set-env', 'add-path', 'set-output', 'save-state']);
 
+/** `::name properties::data` at a line's begin; and the old form, anywhere in a line, which GitHub's runner still takes. */
+const forms = [/^\s*::([\w-]+)(?: .*?)?::(.*)$/, /##\[([\w-]+)(?: [^\]]*)?\](.*)$/];
+
 /** Reads a step's output for workflow commands (`::error::…`); everything else is written as it is. */
 export function commandReader(effects: CommandEffects): (line: string) => void {
   let resume: string | undefined;
   return (line) => {
-    const [, name, data = ''] = /^\s*::([\w-]+)(?: .*?)?::(.*)$/.exec(line) ?? [];
+    const [, name, data = ''] = forms.map((form) => form.exec(line)).find((match) => match) ?? [];
     if (resume !== undefined) {
       if (line.trim() === `::${resume}::`) resume = undefined;
       else effects.write(line);

@@ -87,16 +87,19 @@ export function startProcess(options: ProcessOptions): StepProcess {
   };
 }
 
-/** Hands over whole lines until closed; then goes on reading, for nobody, so that no writer is held up. */
+/**
+ * Hands over whole lines until closed; then goes on reading, for nobody, so that no writer is held up. A carriage return ends
+ * a line, too, as it does for GitHub's runner.
+ */
 function readLines(stream: Readable, onLine: (line: string) => void): { close(): void } {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   let closed = false;
   stream.on('data', (chunk: Buffer) => {
     if (closed) return;
-    const lines = (rest + decoder.write(chunk)).split('\n');
+    const lines = (rest + decoder.write(chunk)).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line.replace(/\r$/, ''));
+    for (const line of lines) onLine(line);
     if (rest.length > longestLine) {
       onLine(rest);
       rest = '';
@@ -105,7 +108,7 @@ function readLines(stream: Readable, onLine: (line: string) => void): { close():
   stream.on('error', () => {});
   return {
     close() {
-      if (!closed && rest !== '') onLine(rest);
+      if (!closed && rest !== '') onLine(rest.replace(/\r$/, ''));
       closed = true;
     },
   };
