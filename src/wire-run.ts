@@ -16,6 +16,7 @@ import { exitStatusOf, type Outcome } from './runner/outcome.ts';
 import { guarded, type Output } from './runner/output.ts';
 import { makePatience } from './runner/patience.ts';
 import { runAttempt } from './runner/run.ts';
+import { setupPath } from './runner/setup.ts';
 import { takeUser } from './runner/user.ts';
 import { openGitStore } from './store/git-store.ts';
 import { workArtifact } from './ticket/paths.ts';
@@ -109,6 +110,7 @@ async function attempt(
   const files = { ms: 60_000, everyMs: 2_000 };
   const { config } = await patience.insist('read the config', files, () => loadConfig(forge));
   const promptTemplate = await patience.insist('read the prompt', files, () => forge.file(promptPath));
+  const setup = await patience.insist('read the set-up', files, () => forge.file(setupPath));
   mkdirSync(temp, { recursive: true });
   // On somebody's own machine, where `npm start` runs the jobs, no user is made behind their back.
   const user = await takeUser(clock, log, { bySudo: variables.SIGNALBOX_SUDO !== 'never' });
@@ -152,6 +154,7 @@ async function attempt(
         workFolder,
         environment: withoutTokens(variables, token),
         promptTemplate,
+        setup,
         toolProgram: existsSync(toolProgram) ? toolProgram : null,
         interrupted,
       },

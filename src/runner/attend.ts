@@ -34,6 +34,8 @@ export interface RunnerDeps extends Omit<EndTools, 'patience'> {
   environment: Readonly<Record<string, string | undefined>>;
   /** The team's template of what agents are told, from the default branch; null for none. */
   promptTemplate: string | null;
+  /** The team's set-up, from the default branch: what is run before the agent; null for none. */
+  setup: string | null;
   /** Program of the tools that the agent may start, one file; null for none. */
   toolProgram: string | null;
   /** Aborts on SIGINT or SIGTERM: from then on everything has to be over in seven seconds. */
@@ -75,6 +77,16 @@ export interface Started {
 /** Characters of an agent's output that go into the job's log. */
 const mostLogged = 8 * 1024 * 1024;
 
+/** Where a program of the agent's lives, and where it finds and puts what is installed for it alone. */
+export function homeEnvironment(
+  { home, temp }: Pick<Workshop, 'home' | 'temp'>,
+  { PATH }: RunnerDeps['environment'],
+): Record<string, string> {
+  const local = join(home, '.local');
+  const path = [join(local, 'bin'), PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(':');
+  return { HOME: home, TMPDIR: temp, PATH: path, npm_config_prefix: local };
+}
+
 /** Starts the agent in its work tree, with an environment of names that are allowed and nothing else. */
 export function launch(
   attending: Attending,
@@ -96,7 +108,7 @@ export function launch(
   const mark = deps.random.hex(16);
   const { user } = deps;
   tools.output.line(
-    `starting ${attempt.agent}, phase ${attempt.phase}, at most ${profile.time_limit_minutes} minutes, as ${user?.name ?? 'the user of this job'}`,
+    `starting ${attempt.agent}, phase ${attempt.phase}, at most ${profile.time_limit_minutes} minutes, isolation: ${user ? `user (${user.name})` : 'none'}`,
   );
   if (!user)
     tools.output.line(
@@ -107,8 +119,7 @@ export function launch(
     command: [...profile.command, ...args],
     cwd: workshop.tree,
     env: agentEnvironment(deps.environment, profile.environment, {
-      HOME: workshop.home,
-      TMPDIR: workshop.temp,
+      ...homeEnvironment(workshop, deps.environment),
       SIGNALBOX_TICKET: job.ticket,
       SIGNALBOX_ATTEMPT: String(job.attempt),
       SIGNALBOX_RUN: String(job.run.id),

@@ -51,7 +51,7 @@ export async function passGate(gate: Gate, job: Job, key: string): Promise<Turne
     kind: 'bind',
     attempt: job.attempt,
     claim: job.claim,
-    run: { ...job.run, own_user: gate.user !== null },
+    run: { ...job.run, isolation: gate.user ? 'user' : 'none' },
     key_sha256: sha256(key),
     source: `run-${job.run.id}-${job.run.run_attempt}-bind`,
     at: isoSeconds(gate.clock.now()),

@@ -17,10 +17,11 @@ import { guarded, masker, type Output } from './output.ts';
 import { makePatience, unlessAborted } from './patience.ts';
 import { makeReports, type Reports } from './reports.ts';
 import { makeWorkshop } from './repository.ts';
+import { runSetup } from './setup.ts';
 import { writtenVerdict } from './signal-file.ts';
 import type { StopCause } from './stop.ts';
 import { openToolbox } from './toolbox.ts';
-import { mergeVerdicts, readVerdict } from './verdict.ts';
+import { mergeVerdicts, readVerdict, type Verdict } from './verdict.ts';
 import { makeWorkKeeper, type WorkKeeper } from './work.ts';
 
 /**
@@ -45,7 +46,11 @@ export async function runAttempt(deps: RunnerDeps, job: Job): Promise<Outcome> {
   output.line(`${job.ticket}, attempt ${job.attempt}: bound to run ${job.run.id}`);
   const attending = { deps, tools, job, key, bound: deps.clock.now() };
   const look = () => patience.insist('look again', asking, () => lookAgain(gate, job));
-  let started: Started | Turned;
+  const fail = (verdict: Verdict) => {
+    const judgement = { signal: hidden(verdict, masker(secrets)) };
+    return end(attending, { agent: 'signalbox', judgement, cause: null, agentGone: true, saveWork: null });
+  };
+  let started: Awaited<ReturnType<typeof start>>;
   try {
     started = await start(attending, look);
   } catch (thrown) {
@@ -53,10 +58,9 @@ export async function runAttempt(deps: RunnerDeps, job: Job): Promise<Outcome> {
     const error = asError(thrown);
     if (deps.interrupted.aborted) return leave(attending, cancelled);
     deps.log.error('no agent was started', { ticket: job.ticket, error });
-    const summary = `No agent was started: ${masker(secrets)(error.message)}`;
-    const judgement: Judgement = { signal: { kind: 'failed', summary } };
-    return end(attending, { agent: 'signalbox', judgement, cause: null, agentGone: true, saveWork: null });
+    return fail({ kind: 'failed', summary: `No agent was started: ${error.message}` });
   }
+  if ('unfit' in started) return fail(started.unfit);
   return 'code' in started ? leave(attending, started) : work(attending, started);
 }
 
@@ -81,11 +85,14 @@ async function leave(
   return turnedAway(tools.output, job, turned);
 }
 
-/** Makes the work tree, looks once more and starts the agent. Where it rejects, no agent was started. */
+/**
+ * Makes the work tree, runs the team's set-up, looks once more and starts the agent. Where it rejects, or the set-up failed,
+ * no agent was started.
+ */
 async function start(
   attending: Attending,
   look: () => ReturnType<typeof lookAgain>,
-): Promise<Started | Turned> {
+): Promise<Started | Turned | { unfit: Verdict }> {
   const { deps, job } = attending;
   const before = await look();
   if ('code' in before) return before;
@@ -95,9 +102,13 @@ async function start(
   const earlier = before.ticket.attempts.map(({ number }) => number);
   const making = makeWorkshop(deps.workFolder, deps.remote, { ...job, earlier, agent: name }, deps.user);
   const workshop = await unlessAborted(making, deps.interrupted);
+  const { phase } = before.attempt;
+  const endBy = attending.bound + profile.time_limit_minutes * 60_000;
+  const unfit = await runSetup(attending, { workshop, agent: name, phase, endBy });
   const now = await look();
   if ('code' in now) return now;
   deps.interrupted.throwIfAborted();
+  if (unfit) return { unfit };
   const { ticket, attempt } = now;
   const prompt = buildPrompt(deps.promptTemplate, { ticket, attempt, salvage: workshop.salvage });
   const given = await equip(attending, { name, phase: attempt.phase, workshop, profile });

@@ -129,6 +129,9 @@ const limits = z.strictObject({
     .max(600)
     .default(20)
     .describe('how long an agent may take to end by itself once a report of its tools was accepted'),
+  setup_seconds: seconds
+    .default(600)
+    .describe("how long the team's `.github/signalbox/setup.sh` may take before an agent starts"),
   finish_seconds: seconds
     .default(360)
     .describe(

@@ -59,6 +59,14 @@ const waiting = z.strictObject({
 });
 export type Waiting = z.infer<typeof waiting>;
 
+/** What keeps an agent from its job's files and token. */
+const isolation = z
+  .enum(['user', 'none'])
+  .describe(
+    '`user`: its agent has a user of its own; `none`: it can read what its job can, the token included',
+  );
+export type Isolation = z.infer<typeof isolation>;
+
 /** The run bound to an attempt at the gate: the Actions run, its `run_attempt`, and the hash of the runner's key. */
 const boundRun = z.strictObject({
   id: z.number().int().positive(),
@@ -66,10 +74,7 @@ const boundRun = z.strictObject({
   key_sha256: hexDigest,
   url: line,
   started: instant,
-  own_user: z
-    .boolean()
-    .optional()
-    .describe('whether its agent has a user of its own; one without can read what its job can'),
+  isolation: isolation.optional(),
 });
 
 const bundled = z.boolean().optional();

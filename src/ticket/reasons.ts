@@ -71,6 +71,7 @@ export const reasons = {
   // how attempts end, and blocks
   quota: "The agent's provider lets it do no more for now.",
   'agent-failed': 'The agent ended with a failure.',
+  'setup-failed': 'The set-up that comes before an agent (`.github/signalbox/setup.sh`) failed.',
   'run-ended-silent': 'The run ended without a verdict.',
   'run-gone': 'GitHub does not know the run of this attempt any more.',
   'never-bound': 'No run reached the gate in time.',

@@ -22,10 +22,11 @@ interface Cause {
 const wordsLimit = 1_000;
 const lineLimit = 300;
 
-/** What a runner says that stopped its agent: by it such an end is told from a failure of the agent's own. */
+/** What a runner says that stopped its agent, or kept it from a start: by it such an end is told from a failure of the agent's own. */
 export const stopsSeen = {
   'time-limit': 'The agent was stopped at its time limit.',
   'head-unreadable': 'The agent was stopped because the head could not be read.',
+  'setup-failed': "No agent was started, since the team's set-up of the machine failed.",
 } as const;
 
 /** What stands between the facts and the last words in the summary of a failure; written by the runner. */
@@ -128,6 +129,10 @@ const advice: Partial<
       `If ${agent} needs longer, raise its \`time_limit_minutes\`; else make the ticket smaller.`,
   },
   'head-unreadable': { hint: () => 'See whether its machine reaches the repository.' },
+  'setup-failed': {
+    hint: () =>
+      'Mend `.github/signalbox/setup.sh` on the default branch; the log of the run has what it printed.',
+  },
   quota: {
     hint: ({ agent }) =>
       `${agent} is paused until then, and tries one ticket first. It costs no retry. Whoever knows better takes it out of \`profiles\` in \`desk.yaml\`.`,

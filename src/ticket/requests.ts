@@ -1,4 +1,4 @@
-import type { Condition, Signal, SignalKind } from './format.ts';
+import type { Condition, Isolation, Signal, SignalKind } from './format.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { Text } from './texts.ts';
 
@@ -61,7 +61,7 @@ export type Request = Asked &
         kind: 'bind';
         attempt: number;
         claim: string;
-        run: { id: number; run_attempt: number; url: string; own_user?: boolean };
+        run: { id: number; run_attempt: number; url: string; isolation?: Isolation };
         key_sha256: string;
       }
     | {

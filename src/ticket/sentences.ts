@@ -3,7 +3,7 @@ import { isoSeconds } from '../base/clock.ts';
 import { agentOf, obstacles } from './claim.ts';
 import { conditionWords, unknownAgents } from './conditions.ts';
 import type { Config } from './config.ts';
-import type { ClosedAttempt, Quarantined, Report, Ticket, Waiting } from './format.ts';
+import type { ClosedAttempt, Isolation, Quarantined, Report, Ticket, Waiting } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { givenTo, messageLines } from './message-words.ts';
 import { quarantinePath, ticketPath } from './paths.ts';
@@ -38,7 +38,8 @@ export function statusComment(ticket: Ticket, circumstances: Circumstances): str
   ];
   if (attempt) {
     const run = attempt.run ? `[run ${attempt.run.id}](${attempt.run.url})` : 'its run has not started yet';
-    lines.push(`Attempt ${attempt.number} (${attempt.phase}) by ${attempt.agent}: ${run}.`);
+    const open = attempt.run?.isolation === 'none' ? ' Isolation: `none`.' : '';
+    lines.push(`Attempt ${attempt.number} (${attempt.phase}) by ${attempt.agent}: ${run}.${open}`);
   }
   for (const old of ticket.attempts.filter(({ stopped }) => stopped === null)) {
     lines.push(
@@ -114,11 +115,7 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
     attempt.signal && !report
       ? `- Said so ${attempt.ended}, its run was seen to have ended ${attempt.stopped}`
       : `- Stop asked ${attempt.ended}, seen to have ended ${attempt.stopped}`,
-    ...(attempt.run?.own_user === false
-      ? [
-          "- Its agent ran as the job's own user, since it got none of its own (that takes root or `sudo`): it could read what the job can",
-        ]
-      : []),
+    ...(attempt.run?.isolation ? [`- Isolation: ${isolationWords[attempt.run.isolation]}`] : []),
     ...(attempt.run && !report?.artifacts.includes(`work: ${place}`) ? [`- Work kept: ${place}`] : []),
     ...shownBefore(ticket),
     ...givenTo(ticket, number),
@@ -132,6 +129,11 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
       : []),
   ].join('\n');
 }
+
+const isolationWords: Record<Isolation, string> = {
+  user: '`user`, its agent had a user of its own',
+  none: "`none`, its agent ran as the job's own user, since it got none of its own (that takes root or `sudo`): it could read what the job can, the token included",
+};
 
 function reportLines(report: Report): string[] {
   const [, code = '', meaning = ''] = /^([a-z-]+): (.*)$/s.exec(report.root_cause) ?? [];

@@ -113,7 +113,7 @@ describe('the gate', () => {
         kind: 'bind',
         attempt: 1,
         claim: 'claim-1',
-        run: { ...door.job.run, own_user: false },
+        run: { ...door.job.run, isolation: 'none' },
         key_sha256: sha256('the key'),
         source: 'run-990-1-bind',
         at: at(0),
@@ -126,7 +126,7 @@ describe('the gate', () => {
     const door = new Doorstep();
     door.hasUser = true;
     await door.pass();
-    expect(door.requests).toMatchObject([{ run: { own_user: true } }]);
+    expect(door.requests).toMatchObject([{ run: { isolation: 'user' } }]);
   });
 
   test('hands on why the rules refuse', async () => {

@@ -173,6 +173,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
         workFolder,
         environment: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
         promptTemplate: null,
+        setup: null,
         toolProgram: null,
         interrupted: interrupted.signal,
         ...over,

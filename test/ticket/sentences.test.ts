@@ -96,12 +96,12 @@ describe('the evidence of a stop', () => {
     expect(words).not.toMatch(/Work kept|Reason/);
   });
 
-  test('warns where the agent could read what the job can, and there alone', () => {
+  test('names the isolation that was in force, and warns where there was none', () => {
     const one = closed(parked);
-    const as = (own_user: boolean) =>
-      evidenceComment(parked, { ...one, run: one.run && { ...one.run, own_user } });
-    expect(as(false)).toContain("job's own user");
-    expect(as(true)).not.toContain("job's own user");
+    const as = (isolation: 'user' | 'none') =>
+      evidenceComment(parked, { ...one, run: one.run && { ...one.run, isolation } });
+    expect(as('none')).toContain("- Isolation: `none`, its agent ran as the job's own user");
+    expect(as('user')).toContain('- Isolation: `user`, its agent had a user of its own');
   });
 });
 
