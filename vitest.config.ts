@@ -11,6 +11,7 @@ const long = [
   'test/store/http-store.test.ts',
   'test/runner/action.test.ts',
   'test/runner/artifacts.test.ts',
+  'test/runner/hostile.test.ts',
   'test/runner/presets.test.ts',
   'test/runner/tools.test.ts',
   'test/runner/tools-in-actions.test.ts',

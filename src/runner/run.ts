@@ -13,7 +13,7 @@ import { type Judgement, judge } from './judge.ts';
 import { lastWords } from './last-words.ts';
 import { limitMet } from './limit.ts';
 import { makeOutcome, type Outcome } from './outcome.ts';
-import { guarded, masker, type Output } from './output.ts';
+import { guarded, hidden, masker, type Output } from './output.ts';
 import { makePatience, unlessAborted } from './patience.ts';
 import { makeReports, type Reports } from './reports.ts';
 import { makeWorkshop } from './repository.ts';
