@@ -20,6 +20,7 @@ const long = [
     'app-stopped',
     'bad-input',
     'before-the-start',
+    'bombs',
     'by-hand',
     'cancel-refused',
     'closing',

@@ -1,6 +1,6 @@
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
-import { besideWords } from '../ticket/pull-words.ts';
-import { marker, pullRequestText } from '../ticket/sentences.ts';
+import { besideWords, pullRequestText } from '../ticket/pull-words.ts';
+import { marker } from '../ticket/sentences.ts';
 import { shownDigest, ticketMarker } from '../ticket/texts.ts';
 import type { OwnComments } from './comments.ts';
 import { type Context, own } from './context.ts';

@@ -19,6 +19,7 @@ import { delivered, isInterruptible, withMessage } from './messages.ts';
 import { unmergedNote } from './pull-words.ts';
 import { accept, discard } from './quarantine.ts';
 import { chosen, expiryOf } from './questions.ts';
+import { harmless, quoteWords } from './quotes.ts';
 import type { ReasonCode } from './reasons.ts';
 import { withReport } from './report.ts';
 import type { Request, RequestKind, RequestOf, RowName } from './requests.ts';
@@ -88,7 +89,8 @@ const personal = {
   reject(ticket, request, now) {
     if (endedSince(ticket, request.at)) return refuse('no-row', beforeWork);
     const phase = request.phase ?? ticket.phase;
-    if (!ticket.phases.includes(phase)) return refuse('bad-phase', `${ticket.id} has no phase ${phase}.`);
+    if (!ticket.phases.includes(phase))
+      return refuse('bad-phase', `${ticket.id} has no phase ${quoteWords(phase)}.`);
     const told = withMessage({ ...ticket, phase }, request, request.reason);
     if ('refused' in told) return told;
     // A stop that is not older counts, though it was read while the ticket was closed and found nothing to stop.
@@ -187,7 +189,10 @@ const books = {
     // Asked again when the desk opens: landing now would put the desk's condition in the place of the ticket's own.
     if (!holds({ desk: 'open' }, now)) return refuse('desk-paused');
     if (!when || !holds(when, now))
-      return refuse('condition-unmet', `It waits ${when ? conditionWords(when) : 'for a release'}.`);
+      return refuse(
+        'condition-unmet',
+        `It waits ${when ? harmless(conditionWords(when)) : 'for a release'}.`,
+      );
     return landTodo({ ...ticket, start_when: isPassing(when) ? when : null }, now);
   },
   expire(ticket, request, now) {

@@ -1,6 +1,8 @@
 // Stryker disable StringLiteral: words for people, not rules
 import type { ClosedAttempt, Ticket } from './format.ts';
-import { workPlace } from './report.ts';
+import { harmless, linesOf } from './quotes.ts';
+import { artifactPlace, workPlace } from './report.ts';
+import { pullWords } from './said-words.ts';
 import { stateWords } from './states.ts';
 import { wanted } from './wanted.ts';
 
@@ -40,4 +42,17 @@ export function besideWords(ticket: Ticket, attempt: ClosedAttempt, branch: stri
     `**The work of attempt ${attempt.number} is not shown:** somebody pushed to \`${branch}\` while it was made, and what they pushed stays as it is.`,
     `Its work: ${workPlace(ticket, attempt)}. Merge it into \`${branch}\` by hand; or \`/reject <words>\`, where the ticket is in review: the next attempt begins at the branch as it is, and is shown this work.`,
   ].join('\n');
+}
+
+/** Title and body of a pull request for accepted work. */
+export function pullRequestText(ticket: Ticket, attempt: ClosedAttempt): { title: string; body: string } {
+  const issue = ticket.issue === null ? '' : `For #${ticket.issue}.\n\n`;
+  const body = `${issue}Attempt ${attempt.number} (${harmless(attempt.phase)}) by ${harmless(attempt.agent)} ended with:\n\n${pullWords(attempt.reason, attempt.said, artifactPlace(ticket, attempt))}`;
+  const title = attempt.said?.pull_request?.title ?? ticket.title;
+  return { title: cutTitle(`${ticket.id}: ${linesOf(title).join(' ')}`), body };
+}
+
+/** As long as GitHub takes a title (256 characters), and no half of one at its end. */
+function cutTitle(title: string): string {
+  return title.length <= 256 ? title : `${title.slice(0, 255).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -1,5 +1,5 @@
 // Stryker disable StringLiteral: words for people, not rules
-import { harmless, quote } from './quotes.ts';
+import { harmless, linesOf, quote } from './quotes.ts';
 import { isAddress, type Said } from './said.ts';
 
 /*
@@ -38,10 +38,11 @@ function evidenceLines({ command, exit, output }: NonNullable<Said['evidence']>[
 function fenced(text: string): string[] {
   const runs = text.match(/`+/g) ?? [];
   const fence = '`'.repeat(Math.max(3, ...runs.map(({ length }) => length + 1)));
-  return [`${fence}text`, ...text.split('\n'), fence];
+  return [`${fence}text`, ...linesOf(text), fence];
 }
 
-const code = (text: string): string => {
+const code = (given: string): string => {
+  const text = linesOf(given).join(' ');
   const runs = text.match(/`+/g) ?? [];
   const fence = '`'.repeat(Math.max(1, ...runs.map(({ length }) => length + 1)));
   const pad = /^`|`$/.test(text) ? ' ' : '';

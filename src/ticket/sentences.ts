@@ -11,7 +11,7 @@ import { shownBefore } from './pull-words.ts';
 import { expiryOf } from './questions.ts';
 import { harmless, quote } from './quotes.ts';
 import { artifactPlace, workPlace } from './report.ts';
-import { optionLines, pullWords, saidLines } from './said-words.ts';
+import { optionLines, saidLines } from './said-words.ts';
 import { stateWords } from './states.ts';
 
 /*
@@ -39,7 +39,9 @@ export function statusComment(ticket: Ticket, circumstances: Circumstances): str
   if (attempt) {
     const run = attempt.run ? `[run ${attempt.run.id}](${attempt.run.url})` : 'its run has not started yet';
     const open = attempt.run?.isolation === 'none' ? ' Isolation: `none`.' : '';
-    lines.push(`Attempt ${attempt.number} (${attempt.phase}) by ${attempt.agent}: ${run}.${open}`);
+    lines.push(
+      `Attempt ${attempt.number} (${harmless(attempt.phase)}) by ${harmless(attempt.agent)}: ${run}.${open}`,
+    );
   }
   for (const old of ticket.attempts.filter(({ stopped }) => stopped === null)) {
     lines.push(
@@ -60,7 +62,9 @@ export function nextAction(ticket: Ticket, circumstances: Circumstances): string
     case 'todo': {
       const why = obstacles(ticket, circumstances);
       if (why.length === 0) return 'Next: an agent takes it.';
-      return ['Not started:', ...why.map(({ code, message }) => `- \`${code}\` ${message}`)].join('\n');
+      return ['Not started:', ...why.map(({ code, message }) => `- \`${code}\` ${harmless(message)}`)].join(
+        '\n',
+      );
     }
     case 'in_progress':
       return 'Next: the agent ends with a verdict. `park` stops it now; `hold` lets it finish, then waits; `/tell <text>` leaves it a message, and `/interrupt <text>` starts it anew with one.';
@@ -69,7 +73,7 @@ export function nextAction(ticket: Ticket, circumstances: Circumstances): string
     case 'blocked':
       return `Blocked ${blockedWords(ticket.blocked)}\n\nNext: \`/retry\` or \`/release\` by somebody with write access.`;
     case 'review':
-      return `Next: a person looks at ${ticket.phase}: \`/approve\`, or \`/reject <what is missing>\`.`;
+      return `Next: a person looks at ${harmless(ticket.phase)}: \`/approve\`, or \`/reject <what is missing>\`.`;
     default:
       return 'Nothing is left to do. Reopen the issue to begin again.';
   }
@@ -109,8 +113,8 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
     `**Attempt ${number} of ${ticket.id} ${how}: ${outcome}.**`,
     '',
     ...(report ? reportLines(report) : []),
-    `- By: ${attempt.by}, at ${attempt.ended}`,
-    `- From: in progress (${attempt.phase}, by ${attempt.agent}, started ${attempt.started})`,
+    `- By: ${harmless(attempt.by)}, at ${attempt.ended}`,
+    `- From: in progress (${harmless(attempt.phase)}, by ${harmless(attempt.agent)}, started ${attempt.started})`,
     `- ${run}`,
     attempt.signal && !report
       ? `- Said so ${attempt.ended}, its run was seen to have ended ${attempt.stopped}`
@@ -161,7 +165,7 @@ export function quarantineComment(entry: Quarantined): string {
   const state = entry.state === 'none' ? 'not there' : stateWords(entry.state as Ticket['state']);
   return [
     marker(`quarantine:${digest}`),
-    `${what} ${entry.reason}`,
+    `${what} ${harmless(entry.reason)}`,
     '',
     `The ticket was ${state} at ${at}. It came by ${channel}. Nothing of it counts; it is kept whole in \`${quarantinePath(ticket, attempt, digest)}\`.`,
     '',
@@ -277,19 +281,6 @@ export function movedBackAlarm(moved: {
 /** A ticket whose file cannot be read. */
 export function brokenComment(path: string, code: string, message: string, digest: string): string {
   return `${marker(`broken:${digest}`)}\n\`${code}\`: \`${path}\` cannot be read:\n${quote(message)}\n\nNothing happens to this ticket until the file is mended; it is never rewritten by Signalbox.`;
-}
-
-/** Title and body of a pull request for accepted work. */
-export function pullRequestText(ticket: Ticket, attempt: ClosedAttempt): { title: string; body: string } {
-  const issue = ticket.issue === null ? '' : `For #${ticket.issue}.\n\n`;
-  const body = `${issue}Attempt ${attempt.number} (${attempt.phase}) by ${attempt.agent} ended with:\n\n${pullWords(attempt.reason, attempt.said, artifactPlace(ticket, attempt))}`;
-  const title = attempt.said?.pull_request?.title ?? ticket.title;
-  return { title: cutTitle(`${ticket.id}: ${title}`), body };
-}
-
-/** As long as GitHub takes a title (256 characters), and no half of one at its end. */
-function cutTitle(title: string): string {
-  return title.length <= 256 ? title : `${title.slice(0, 255).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** Who is called first where a ticket needs a person, if they still may do something about it. */

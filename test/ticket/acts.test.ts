@@ -174,7 +174,9 @@ describe('what is refused says why', () => {
 
   test('what has no question, no such phase, or phases left', () => {
     expect(refusal(ticketIn('waiting'), 'answer')).toBe('no-row: No question of this ticket is open.');
-    expect(refusal(full('review'), 'reject', { phase: 'paint' })).toBe('bad-phase: MC-1 has no phase paint.');
+    expect(refusal(full('review'), 'reject', { phase: 'paint' })).toBe(
+      'bad-phase: MC-1 has no phase `paint`.',
+    );
     expect(refusal(full('todo'), 'merged')).toBe('no-row: Phases are left to do.');
     expect(refusal(ticketIn('todo'), 'reopen')).toBe('no-row: MC-1 is todo; reopen does not apply.');
     expect(refusal(ticketIn('todo'), 'stopped_by_person')).toBe(

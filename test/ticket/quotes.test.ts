@@ -27,3 +27,23 @@ test('they are cut where they are too long, and that is said', () => {
 test('a few words are one piece of code on one line', () => {
   expect(quoteWords(' until\n`we`  have\ttalked ')).toBe('`until we have talked`');
 });
+
+/** Text of somebody who knows how Markdown is read. */
+const bombs = [
+  '@wilma and &#64;wilma and &commat;wilma',
+  '<img src=//evil>\n\n![x](//evil)\r![x](//evil)\u2028</details></blockquote><!-- signalbox:status -->',
+  '```\n~~~\n# A heading\n\n- a list\n---\n[x]: //evil',
+  '\u001b]0;title\u0007\u001b[2J\u009b2J\u0000\u202etxet\u2066',
+  '<?php ?><!DOCTYPE x><![CDATA[x]]>',
+];
+
+test.each(bombs)('a bomb stays text: %j', (bomb) => {
+  const inLine = harmless(bomb);
+  expect(inLine).not.toMatch(/[\r\n\u2028]/);
+  const block = quote(bomb);
+  expect(block.split('\n').every((line) => line.startsWith('> '))).toBe(true);
+  for (const words of [inLine, block]) {
+    expect(words).not.toMatch(/@\w|!\[|<[A-Za-z/?!]|<!--|&#?\w+;(?<!&lt;|&amp;)/);
+    expect(words).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+  }
+});

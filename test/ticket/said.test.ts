@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { decide } from '../../src/ticket/decide.ts';
 import type { Signal } from '../../src/ticket/format.ts';
+import { pullRequestText } from '../../src/ticket/pull-words.ts';
 import type { RequestOf } from '../../src/ticket/requests.ts';
 import { saidOf } from '../../src/ticket/said.ts';
-import { evidenceComment, pullRequestText, questionCall } from '../../src/ticket/sentences.ts';
+import { saidLines } from '../../src/ticket/said-words.ts';
+import { evidenceComment, questionCall } from '../../src/ticket/sentences.ts';
 import { signalDigest } from '../../src/ticket/signals.ts';
 import { wanted } from '../../src/ticket/wanted.ts';
 import { config, noon, ticketIn, view } from './fixtures.ts';
@@ -146,3 +148,14 @@ test('where the phase needs a commit, done is refused without one, and without a
 function never(): never {
   throw new Error('cannot be');
 }
+
+test('what it ran and what that printed leave neither their code nor their list, whatever ends a line', () => {
+  const evidence = [
+    { command: 'ls\n\n![x](//evil) @wilma', exit: 1, output: 'a\r```\r\r![x](//evil)\u001b[2J' },
+  ];
+  const lines = saidLines({ evidence, next_actions: ['one\n\n# two'] }, null);
+  expect(lines).toContain('  - `ls  ![x](//evil) @wilma`: exit status 1');
+  expect(lines).toContain('  - one  # two');
+  expect(lines.join('')).not.toMatch(/[\r\n\u001b]/);
+  expect(lines.filter((line) => line.includes('![x]')).every((line) => line.startsWith('  '))).toBe(true);
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClosedAttempt, Quarantined } from '../../src/ticket/format.ts';
+import { pullRequestText } from '../../src/ticket/pull-words.ts';
 import {
   callComment,
   evidenceComment,
@@ -7,7 +8,6 @@ import {
   movedBackAlarm,
   nextAction,
   personsOf,
-  pullRequestText,
   quarantineComment,
   settledQuarantine,
   statusComment,
