@@ -13,6 +13,7 @@ const long = [
   'test/runner/artifacts.test.ts',
   'test/runner/hostile.test.ts',
   'test/runner/presets.test.ts',
+  'test/runner/token.test.ts',
   'test/runner/tools.test.ts',
   'test/runner/tools-in-actions.test.ts',
   'test/runner/ways-in.test.ts',

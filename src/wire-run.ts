@@ -63,6 +63,7 @@ export async function runInActions({ given = {}, toolProgram }: RunnerOptions): 
       });
     const around = { log, output, interrupted: interrupted.signal, toolProgram };
     const outcome = await attempt(inputs, variables, around);
+    if (outcome.outcome === 'unsaid') say(unsaidWords);
     tell(inputs, outcome);
     return exitStatusOf(outcome);
   } catch (thrown) {
@@ -166,6 +167,9 @@ async function attempt(
     await patience.within('close the store', { ms: 5_000, hurriedBy: 9_200 }, () => store.close());
   }
 }
+
+const unsaidWords =
+  'Its signal stands above, and its work where it says. Where GitHub refused the token (401), see that `token:` is the one of this job: any other, as of an app, may end before the agent does.';
 
 /** A token, and the form in which git sends it. */
 function loginsWith(token = ''): string[] {

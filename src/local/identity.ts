@@ -26,8 +26,8 @@ export type Identity =
     };
 
 const hourMs = 60 * 60 * 1000;
-/** A job's token ends with its job, and after six hours at the latest. */
-const jobTokenMs = 6 * hourMs;
+/** A job's token ends with its job, and after 24 hours at the latest (a machine of GitHub's own has six for a job). */
+const jobTokenMs = 24 * hourMs;
 
 /** Reads an `Authorization` header: `token X`, `Bearer X`, or basic with the token as password. */
 export function identify(forge: Forge, header: string | undefined): Identity {

@@ -63,7 +63,10 @@ const profile = z
       .optional()
       .describe('program and arguments, where no preset fits; the prompt comes on standard input'),
     capacity: z.number().int().positive().max(1000).default(1).describe('attempts at the same time'),
-    time_limit_minutes: minutes.default(60),
+    time_limit_minutes: minutes
+      .max(23 * 60)
+      .default(60)
+      .describe("a job's token lives for 24 hours, and without it nothing more is heard of an agent"),
     check_in_minutes: minutes
       .default(15)
       .describe(

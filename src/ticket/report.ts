@@ -110,7 +110,8 @@ const advice: Partial<
 > = {
   'agent-failed': { hint: () => 'Read its last words, and mend what they name.' },
   'run-ended-silent': {
-    hint: () => 'Read the log of its run: an agent has to end with `DONE:`, `REVIEW:` or `QUESTION:`.',
+    hint: () =>
+      'Read the log of its run: an agent has to end with `DONE:`, `REVIEW:` or `QUESTION:`. Where it says `unsaid`, what was said stands there, and the work may be an artifact of the run.',
   },
   'needs-commit': {
     hint: () =>

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Octokit } from '@octokit/rest';
-import { isoSeconds, systemClock } from '../../src/base/clock.ts';
+import { type Clock, isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { git } from '../../src/base/git.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
@@ -43,6 +43,8 @@ interface DeskOptions {
   /** Scales Actions' time from SIGINT to the kill. */
   cancelScale?: number;
   limits?: Record<string, number>;
+  /** What GitHub and Actions take for the time. */
+  clock?: Clock;
   /** Further files on the default branch. */
   files?: Record<string, string>;
   /** What else the job's steps have in their environment. */
@@ -52,14 +54,19 @@ interface DeskOptions {
 /** `agents`: name to a shell script, or to a profile. */
 export async function makeDesk(
   agents: Record<string, string | object>,
-  { cancelScale = 1, limits: others = {}, files = {}, environment = {} }: DeskOptions = {},
+  {
+    cancelScale = 1,
+    limits: others = {},
+    files = {},
+    environment = {},
+    clock = systemClock,
+  }: DeskOptions = {},
 ): Promise<Desk> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-action-')));
   chmodSync(folder, 0o755); // as on a machine of Actions: what keeps others out is further inside
   const story = join(folder, 'story');
   mkdirSync(story);
   chmodSync(story, 0o777);
-  const clock = systemClock;
   const github = await startLocalGitHub({
     dataFolder: join(folder, 'github'),
     clock,

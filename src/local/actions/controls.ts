@@ -19,6 +19,8 @@ export interface ActionsControls {
    * longer be cancelled. The zombies end with `close`.
    */
   loseRunner(runId: number, conclusion: 'failure' | 'cancelled'): void;
+  /** The tokens of a run's jobs are refused from now on, as GitHub's are after 24 hours (and were before, orgs/community#202131). */
+  endTokens(runId: number): void;
   /** The log of a job so far, also while it runs (GitHub's route answers only after the end). */
   log(jobId: number): string;
   /** Process ids alive now that belong to the jobs of a run (all runs where left out). */

@@ -13,6 +13,7 @@ import type { Machine } from './machine.ts';
 import { Notices } from './notices.ts';
 import { killUntilNone, marked, under } from './orphans.ts';
 import { readRoutes } from './read-routes.ts';
+import { latest } from './records.ts';
 import { recoverRuns } from './recovery.ts';
 import { Requests } from './requests.ts';
 import { dropOldLogs } from './retention.ts';
@@ -124,6 +125,10 @@ function makeControls(
       for (const run of ledger.runs()) if (run.hidden) ledger.putRun({ ...run, hidden: false });
     },
     loseRunner: (runId, conclusion) => runs.lose(runId, conclusion),
+    endTokens(runId) {
+      for (const { token } of ledger.jobs(latest(ledger.run(runId))))
+        if (token) ledger.host.revokeJobToken(token);
+    },
     log(jobId) {
       const path = logPath(machine, jobId);
       return existsSync(path) ? readFileSync(path, 'utf8') : '';
