@@ -6,12 +6,13 @@ import { systemClock } from './base/clock.ts';
 import { makeLog } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { type ProgramOptions, runProgram } from './cli/program.ts';
+import { terminalOf } from './cli/terminal.ts';
 import { serve } from './wire.ts';
 import { withDesk } from './wire-clone.ts';
 import { doctor } from './wire-doctor.ts';
 import { openSetup } from './wire-init.ts';
 import { startLocalDesk } from './wire-local.ts';
-import { serveAgentsTools } from './wire-mcp.ts';
+import { callAgentsTool, serveAgentsTools } from './wire-mcp.ts';
 import { runDispatched } from './wire-run.ts';
 
 const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -34,6 +35,7 @@ const options: ProgramOptions = {
   withDesk,
   serveTools: serveAgentsTools,
   runAttempt: (environment) => runDispatched(environment, packageFolder),
+  callTool: callAgentsTool,
   clock: systemClock,
   random: systemRandom,
   makeLog: (level) => makeLog(level, (line) => process.stderr.write(`${line}\n`)),
@@ -41,6 +43,7 @@ const options: ProgramOptions = {
   packageFolder,
   openSetup: (asked) => openSetup(asked, packageFolder, process.env),
   ask: process.stdin.isTTY ? askAtTerminal : null,
+  terminal: terminalOf(process.stdout, process.env),
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
   onStop(stop) {

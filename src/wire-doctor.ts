@@ -16,7 +16,7 @@ export async function doctor(options: DoctorOptions, from: Standpoint): Promise<
   const clone = await openClone(options.clone, options.remote);
   const settings = await settingsFor(clone, options);
   const branch = options.branch ?? settings.config.branch;
-  const found = await withStore(clone, branch, options, (store) =>
+  const found = await withStore(clone, { branch }, options, (store) =>
     examine(store, { restore: options.restore }),
   );
   const facts = options.restore

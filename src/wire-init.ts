@@ -48,7 +48,7 @@ export async function openSetup(
     write: tree.write,
     commit: tree.commit,
     push: tree.push,
-    makeStateBranch: (name) => withStore(clone, name, options, makeBranch),
+    makeStateBranch: (name) => withStore(clone, { branch: name }, options, makeBranch),
     makeLabel: ({ name, color, description }) => github().createLabel(name, color, description),
     protect: (branch, rules) => github().protect(branch, rules),
   };

@@ -8,13 +8,14 @@ import { explainAt } from './engine/explain.ts';
 import { makeHandler } from './engine/handle.ts';
 import type { Store } from './engine/ports.ts';
 import { handIn, makeToolbox, type Reported, type ToolDesk, type ToolLook } from './engine/toolbox.ts';
-import { serveTools } from './mcp/server.ts';
+import { serveTools, type ToolCall } from './mcp/server.ts';
 import { callOverSocket } from './mcp/socket.ts';
 import { writeSignal } from './ticket/codec.ts';
 import type { Config } from './ticket/config.ts';
 import { formatVersion, type Signal } from './ticket/format.ts';
 import { isTicketId, workRef } from './ticket/paths.ts';
 import { claimFault, signalDigest, signalFault, wordsOf } from './ticket/signals.ts';
+import type { ToolAnswer, ToolName } from './ticket/tools.ts';
 import { cannotJudge, withStore } from './wire-clone.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -24,17 +25,35 @@ type Speaker = Pick<Signal, 'ticket' | 'attempt' | 'key'>;
 
 const version = '1';
 
-/** Serves an agent's tools: through its runner, where there is one; else from the clone it works in, with its own rights. */
-export async function serveAgentsTools(options: CloneOptions, environment: Variables): Promise<void> {
+/** Serves an agent's tools to its client. */
+export function serveAgentsTools(options: CloneOptions, environment: Variables): Promise<void> {
+  return withTools(options, environment, (call) => serveTools(version, call));
+}
+
+/** Calls one of them. */
+export function callAgentsTool(
+  options: CloneOptions,
+  environment: Variables,
+  name: ToolName,
+  input: object,
+): Promise<ToolAnswer> {
+  return withTools(options, environment, (call) => call(name, input));
+}
+
+/** An agent's tools: through its runner, where there is one; else from the clone it works in, with its own rights. */
+async function withTools<T>(
+  options: CloneOptions,
+  environment: Variables,
+  work: (call: ToolCall) => Promise<T>,
+): Promise<T> {
   const { SIGNALBOX_SOCKET: socket } = environment;
-  if (socket) return serveTools(version, callOverSocket(socket));
+  if (socket) return work(callOverSocket(socket));
   const speaker = speakerOf(environment);
   const clone = await openClone(options.clone, options.remote);
   const { config } = await clone.settings();
-  await withStore(clone, options.branch ?? config.branch, options, async (store) => {
-    const desk = cloneDesk(store, { speaker, config, actor: clone.person, options });
-    await serveTools(version, makeToolbox(desk));
-  });
+  return withStore(clone, { branch: options.branch ?? config.branch }, options, (store) =>
+    work(makeToolbox(cloneDesk(store, { speaker, config, actor: clone.person, options }))),
+  );
 }
 
 function speakerOf({ SIGNALBOX_TICKET, SIGNALBOX_ATTEMPT, SIGNALBOX_KEY }: Variables): Speaker {

@@ -1,12 +1,16 @@
 import type { Command } from 'commander';
 import type { Clock } from '../base/clock.ts';
+import { exitStatus, SignalboxError } from '../base/errors.ts';
 import type { Log, LogLevel } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import type { NewCommit, Snapshot, Swap } from '../engine/ports.ts';
+import type { HistoryEntry, NewCommit, Snapshot, Swap } from '../engine/ports.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
+import { isTicketId } from '../ticket/paths.ts';
 import type { RequestOf } from '../ticket/requests.ts';
+import type { spoken } from '../ticket/spoken.ts';
 import type { Ending } from './guarded.ts';
+import { moment, type Terminal } from './terminal.ts';
 
 /*
  * What the commands share that work in a person's clone of the team's repository, with that person's own git login.
@@ -19,16 +23,23 @@ export interface CloneOptions {
   remote: string;
   /** The state branch, where it is not the config that says it. */
   branch: string | undefined;
+  /** Whether what the clone last knew may be read: never (the default), where the remote is gone, or it alone. */
+  offline?: 'never' | 'if-gone' | 'always';
   clock: Clock;
   random: Random;
   log: Log;
 }
 
 /** What a person may ask from a clone. */
-type Asked =
-  | { [K in 'accept' | 'discard']: Pick<RequestOf<K>, 'kind' | 'ticket' | 'digest'> }['accept' | 'discard']
-  | { [K in Saying]: Pick<RequestOf<K>, 'kind' | 'text'> }[Saying];
-type Saying = 'tell' | 'interrupt' | 'answer';
+type Asked = { [K in AskedKind]: Omit<RequestOf<K>, keyof Own> }[AskedKind];
+type AskedKind = 'create' | 'accept' | 'discard' | Exclude<OfTicket, 'status'>;
+type OfTicket = Extract<(typeof spoken)[number], { of: 'ticket' }>['name'];
+
+interface Own {
+  source: string;
+  at: string;
+  actor: string;
+}
 
 /** The tickets at a clone's remote. What is asked of them is asked as the person. */
 export interface CloneDesk {
@@ -37,15 +48,25 @@ export interface CloneDesk {
   branch: string;
   /** The person, as git knows them. */
   actor: string;
+  /** When the clone last looked (ISO), where this is what it knew then; null where the remote is asked. */
+  asOf: string | null;
   config: Config;
-  /** Text of a file on the default branch; null where there is none. */
-  file(path: string): Promise<string | null>;
+  /** Why the newest config is not in force. */
+  configBroken: string | null;
   /** By the person's own clock, in milliseconds. */
   now(): number;
+  /** Text of a file on the default branch; null where there is none. */
+  file(path: string): Promise<string | null>;
+  /** The head as it is, judged or not: for reading alone. */
+  look(): Promise<Snapshot>;
   /** The judged head. @throws SignalboxError `head-moved-back`, `not-judged` */
   head(): Promise<Snapshot>;
   ask(id: string, request: Asked): Promise<Decision>;
+  /** What a request of the person says of itself. */
+  own(): Own;
   swap(base: Snapshot, commit: NewCommit): Promise<Swap>;
+  /** Of one ticket, or of all (null); newest first. */
+  history(id: string | null, limit: number): Promise<HistoryEntry[]>;
   /** Refs of the remote that begin so, with their commits. */
   refs(prefix: string): Promise<Map<string, string>>;
   /** Deletes refs that still are what was seen; answers those that went. */
@@ -53,11 +74,14 @@ export interface CloneDesk {
 }
 
 export interface ClonePorts extends Ending {
+  terminal: Terminal;
   withDesk<T>(options: CloneOptions, work: (desk: CloneDesk) => Promise<T>): Promise<T>;
   clock: Clock;
   random: Random;
   makeLog(level: LogLevel): Log;
   print(text: string): void;
+  /** For what was cleaned (`printable`) before it was coloured. */
+  printStyled(text: string): void;
 }
 
 export interface CloneFlags {
@@ -84,6 +108,68 @@ export function onDesk<T>(
   { clone, remote, branch }: CloneFlags,
   work: (desk: CloneDesk) => Promise<T>,
 ): Promise<T> {
+  return patiently(ports, remote, { clone, remote, branch }, work);
+}
+
+export interface ReadFlags extends CloneFlags {
+  offline: boolean;
+}
+
+/** The flags of what only reads: it does without the network. */
+export function addReadFlags(command: Command): Command {
+  return addCloneFlags(command).option('--offline', 'ask no remote: read what this clone last knew', false);
+}
+
+/** For reading alone. Where the remote is gone the desk is what the clone last knew of it, which is said. */
+export function onReading<T>(
+  ports: ClonePorts,
+  { clone, remote, branch, offline }: ReadFlags,
+  work: (desk: CloneDesk) => Promise<T>,
+): Promise<T> {
+  const where = { clone, remote, branch, offline: offline ? 'always' : 'if-gone' } as const;
+  return patiently(ports, remote, where, (desk) => {
+    if (desk.asOf) ports.printError(`offline: as of ${moment(desk.asOf, ports.clock.now())}`);
+    return work(desk);
+  });
+}
+
+/** Says that it goes on, where it takes long. */
+async function patiently<T>(
+  ports: ClonePorts,
+  remote: string,
+  where: Pick<CloneOptions, 'clone' | 'remote' | 'branch' | 'offline'>,
+  work: (desk: CloneDesk) => Promise<T>,
+): Promise<T> {
   const { clock, random } = ports;
-  return ports.withDesk({ clone, remote, branch, clock, random, log: ports.makeLog('error') }, work);
+  const isSeen = ports.terminal.columns !== null;
+  const callOff = clock.after(patienceMs, () => isSeen && ports.printError(`asking ${remote} …`));
+  try {
+    return await ports.withDesk({ ...where, clock, random, log: ports.makeLog('error') }, work);
+  } finally {
+    callOff();
+  }
+}
+
+/** How long nothing is said, in milliseconds. */
+const patienceMs = 3_000;
+
+/** Refusals that time mends. */
+const passing: readonly string[] = ['head-moved-back', 'busy', 'run-not-ended'];
+
+/** Exit status of what the rules refuse. */
+export function refusedStatus(code: string): number {
+  return exitStatus[passing.includes(code) ? 'conflict' : 'user'];
+}
+
+/** One object for programs, and nothing else on standard output. */
+export function printJson(ports: ClonePorts, { remote, branch }: CloneDesk, found: object): void {
+  ports.print(JSON.stringify({ format: 1, remote, branch, ...found }, null, 2));
+}
+
+/** The id that a person gives. @throws SignalboxError `user` */
+export function ticketNamed(id: string): string {
+  if (isTicketId(id)) return id;
+  throw new SignalboxError('user', 'bad-id', `"${id}" is no ticket's id`, {
+    hint: 'It is the name of a file in tickets/, like MC-4159: signalbox list.',
+  });
 }

@@ -13,6 +13,8 @@ export interface Clone {
   author: { name: string; email: string };
   /** The person, as history shall name them: their login where their address tells it, else their name. */
   person: string;
+  /** Folder in the clone's git directory for what Signalbox keeps there; it may be deleted at any time. */
+  keep: string;
   /** The config on the remote's default branch, and why its newest version is not in force. */
   settings(): Promise<{ config: Config; broken: string | null }>;
   /** Text of a file on the remote's default branch; null where there is none. */
@@ -39,7 +41,9 @@ export async function openClone(folder: string, remote: string): Promise<Clone> 
   }
   const root = bare.stdout.trim();
   const author = await authorOf(root);
+  const common = (await personsGit(['rev-parse', '--git-common-dir'], root)).stdout.trim();
   return {
+    keep: resolve(root, common, 'signalbox'),
     remote: await addressOf(root, remote),
     login: await loginOf(root),
     author,

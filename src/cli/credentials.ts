@@ -64,3 +64,17 @@ export function readBoard({ CLIENT_ID, CLIENT_SECRET, BOARD_URL, METRICS_TOKEN }
     metrics: METRICS_TOKEN ? { token: METRICS_TOKEN } : null,
   };
 }
+
+/** The same, where there is nothing to be done without. */
+export function neededCredentials(environment: Variables): Credentials {
+  const credentials = readCredentials(environment);
+  if (credentials) return credentials;
+  throw new SignalboxError(
+    'config',
+    'credentials-missing',
+    'APP_ID, PRIVATE_KEY and WEBHOOK_SECRET are not set',
+    {
+      hint: 'Set them to serve github.com; `signalbox start` does without, on an embedded GitHub.',
+    },
+  );
+}

@@ -3,19 +3,31 @@ import type { Clock } from '../base/clock.ts';
 import type { Log, LogLevel } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Ticket } from '../ticket/format.ts';
-import type { ClonePorts } from './clone-desk.ts';
-import { type BoardSettings, type Credentials, readBoard, readCredentials } from './credentials.ts';
+import { addCompletion } from './completion-command.ts';
+import {
+  type BoardSettings,
+  type Credentials,
+  neededCredentials,
+  readBoard,
+  readCredentials,
+} from './credentials.ts';
 import { addDoctor, type DoctorPorts } from './doctor-command.ts';
+import { addEdit } from './edit-command.ts';
 import { fail, guarded } from './guarded.ts';
 import { guide, type LocalDesk } from './guide.ts';
 import { addInit, type InitPorts } from './init-command.ts';
-import { addTools, type ToolPorts } from './mcp-command.ts';
+import { addTools } from './mcp-command.ts';
 import { Narrator } from './narrator.ts';
+import { addNew } from './new-command.ts';
 import { addPrompt } from './prompt-command.ts';
 import { addPrune } from './prune-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
+import { addReading } from './read-command.ts';
 import { addRun, type RunPorts } from './run-command.ts';
-import { addTalk } from './talk-command.ts';
+import { addSignal, type SignalPorts } from './signal-command.ts';
+import { addSpoken } from './speak-command.ts';
+import { printable } from './terminal.ts';
+import { addWatch, type WatchPorts } from './watch-command.ts';
 
 interface Ports {
   clock: Clock;
@@ -24,12 +36,13 @@ interface Ports {
 }
 
 /** What the command line is given: the world, and the compositions it may start. */
-export interface ProgramOptions extends DoctorPorts, ClonePorts, ToolPorts, InitPorts, RunPorts {
+export type ProgramOptions = Omit<Program, 'printStyled'>;
+
+interface Program extends DoctorPorts, WatchPorts, SignalPorts, InitPorts, RunPorts {
   serve(options: Ports & ServeArguments): Promise<{ url: string; close(): Promise<void> }>;
   startLocalDesk(options: Ports & LocalArguments): Promise<{ desk: LocalDesk; close(): Promise<void> }>;
   environment: Record<string, string | undefined>;
   packageFolder: string;
-  onStop(stop: () => void): void;
 }
 
 interface ServeArguments {
@@ -69,8 +82,9 @@ const usageStatus = 2;
 
 /** Runs `signalbox <args>`. Resolves once it is done, or served. */
 export async function runProgram(world: ProgramOptions, args: readonly string[]): Promise<void> {
-  const options: ProgramOptions = {
+  const options: Program = {
     ...world,
+    printStyled: world.print,
     print: (text) => world.print(printable(text)),
     printError: (text) => world.printError(printable(text)),
   };
@@ -82,39 +96,64 @@ export async function runProgram(world: ProgramOptions, args: readonly string[])
   }
 }
 
-/** Text without what moves a terminal's cursor or worse: titles, paths and words of others are in it. */
-const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]+/g, '');
-
-function makeProgram(options: ProgramOptions): Command {
+function makeProgram(options: Program): Command {
   const program = new Command('signalbox')
     .description('Tickets for coding agents, in git.')
     .configureOutput({ writeErr: (text) => options.printError(text.trimEnd()) })
     .exitOverride()
     .showHelpAfterError();
-  program
-    .command('start', { isDefault: true })
-    .description('serve github.com with APP_ID, PRIVATE_KEY and WEBHOOK_SECRET set; else an embedded GitHub')
+  addStart(
+    program.command('start', { isDefault: true }),
+    'serve github.com with APP_ID, PRIVATE_KEY and WEBHOOK_SECRET set; else an embedded GitHub',
+    (flags) => start(options, flags, readCredentials(options.environment)),
+    options,
+  );
+  addStart(
+    program.command('serve'),
+    'serve github.com, with APP_ID, PRIVATE_KEY and WEBHOOK_SECRET set',
+    (flags) => start(options, flags, neededCredentials(options.environment)),
+    options,
+  );
+  addInit(program, options);
+  addDoctor(program, options);
+  addQuarantine(program, options);
+  addPrune(program, options);
+  addReading(program, options);
+  addWatch(program, options);
+  addNew(program, options);
+  addEdit(program, options);
+  addSpoken(program, options);
+  addSignal(program, options);
+  addPrompt(program, options);
+  addTools(program, options);
+  addRun(program, options);
+  addCompletion(program, options);
+  return program;
+}
+
+function addStart(
+  command: Command,
+  description: string,
+  run: (flags: StartFlags) => Promise<void>,
+  options: Program,
+): void {
+  command
+    .description(description)
     .option('--port <port>', 'port of the app; 0 picks a free one', port, 3000)
     .option('--host <address>', 'address the app listens on; 0.0.0.0 for all', '127.0.0.1')
     .option('--github-port <port>', 'port of the embedded GitHub; 0 picks a free one', port, 3001)
     .option('--data <folder>', 'where everything is kept', '.signalbox')
     .option('--log <level>', 'debug, info, warn or error', level, 'warn')
-    .addHelpText('after', '\nExample:\n  npm start -- --port 3000 --github-port 3001 --data .signalbox')
-    .action((flags: StartFlags) => guarded(options, () => start(options, flags)));
-  addInit(program, options);
-  addDoctor(program, options);
-  addQuarantine(program, options);
-  addPrune(program, options);
-  addTalk(program, options);
-  addPrompt(program, options);
-  addTools(program, options);
-  addRun(program, options);
-  return program;
+    .addHelpText('after', `\nExample:\n  signalbox ${command.name()} --port 3000 --data .signalbox`)
+    .action((flags: StartFlags) => guarded(options, () => run(flags)));
 }
 
-async function start(options: ProgramOptions, flags: StartFlags): Promise<void> {
+async function start(
+  options: ProgramOptions,
+  flags: StartFlags,
+  credentials: Credentials | null,
+): Promise<void> {
   const ports = { clock: options.clock, random: options.random, log: options.makeLog(flags.log) };
-  const credentials = readCredentials(options.environment);
   const running = credentials
     ? await serveGitHub(options, { ...flags, ...ports, ...credentials })
     : await startLocal(options, { ...flags, ...ports });

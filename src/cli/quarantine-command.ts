@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
-import { exitStatus } from '../base/errors.ts';
-import { addCloneFlags, type CloneFlags, type ClonePorts, cloneStatuses, onDesk } from './clone-desk.ts';
+import {
+  addCloneFlags,
+  type CloneFlags,
+  type ClonePorts,
+  cloneStatuses,
+  onDesk,
+  refusedStatus,
+} from './clone-desk.ts';
 import { guarded } from './guarded.ts';
 import { type Item, itemNamed, listItems, settle } from './quarantine.ts';
 
@@ -21,9 +27,6 @@ With --json one object is printed, and nothing else on standard output: { format
   list             entries: [{ ticket, attempt, digest, path, kept }]; kept is the file, or null where it cannot be read
   show             entry: one of these
   accept, discard  entry, and decision: { accepted, code, message }`;
-
-/** Refusals that time mends. */
-const passing: readonly string[] = ['run-not-ended', 'head-moved-back', 'busy'];
 
 export function addQuarantine(program: Command, ports: ClonePorts): void {
   const quarantine = program
@@ -88,7 +91,7 @@ async function decide(
     else ports.printError(words);
     return isDone ? null : code;
   });
-  if (refused) ports.exit(exitStatus[passing.includes(refused) ? 'conflict' : 'user']);
+  if (refused) ports.exit(refusedStatus(refused));
 }
 
 function say(

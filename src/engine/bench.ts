@@ -56,6 +56,8 @@ export interface BenchFacts {
   now: number;
   /** Text of a file before any of the pushes. */
   judged: Snapshot['file'];
+  /** How the changes come: pushed past Signalbox, or brought by its command line. */
+  channel?: 'push' | 'cli';
 }
 
 /** The files that a chain of pushes touched, judged one push after another. */
@@ -75,6 +77,10 @@ export class Bench {
     this.#snapshot = snapshot;
     this.#facts = facts;
     this.#view = new WorkingView(snapshot);
+  }
+
+  get #how(): string {
+    return this.#facts.channel === 'cli' ? '' : ' by push';
   }
 
   async admit(change: FileChange, pusher: Pusher): Promise<void> {
@@ -134,7 +140,7 @@ export class Bench {
       else {
         // It harms that ticket alone, and is reported. What it was is kept, or the next edit could be anything.
         this.#tickets.set(id, { ...was, text: after, isBroken: true });
-        this.#record(id, pusher, `${unreadable} by push`);
+        this.#record(id, pusher, `${unreadable}${this.#how}`);
       }
       return;
     }
@@ -155,7 +161,7 @@ export class Bench {
     this.#view.set(ticket);
     if (was.wasArchived && before === null)
       this.#tell(id, change, pusher, 'both-open-and-archived', reasons['both-open-and-archived']);
-    this.#record(id, pusher, `${did.join(', ') || 'edit'} by push: ${ticket.state}`, ticket);
+    this.#record(id, pusher, `${did.join(', ') || 'edit'}${this.#how}: ${ticket.state}`, ticket);
     if (putBack.length > 0) this.#putBack(id, change, pusher, putBack);
   }
 
@@ -196,7 +202,7 @@ export class Bench {
     this.#desk = { value: desk, text, isBroken };
     this.#view.desk = desk ?? openDesk;
     const unreadable = broken ? [`unreadable (${broken.code})`] : [];
-    this.#record('desk', pusher, `${unreadable[0] ?? 'edit'} by push`);
+    this.#record('desk', pusher, `${unreadable[0] ?? 'edit'}${this.#how}`);
     if (!stands) putBack.unshift(...unreadable);
     if (putBack.length > 0) this.#putBack('desk', change, pusher, putBack);
   }
@@ -232,7 +238,8 @@ export class Bench {
   }
 
   #record(id: string, pusher: Pusher, transition: string, ticket: Ticket | null = null): void {
-    this.#records.push([id, transition, { actor: pusher.login, source: `push:${pusher.commit}` }, ticket]);
+    const source = this.#facts.channel === 'cli' ? pusher.commit : `push:${pusher.commit}`;
+    this.#records.push([id, transition, { actor: pusher.login, source }, ticket]);
   }
 }
 

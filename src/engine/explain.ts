@@ -1,7 +1,7 @@
 import type { Config } from '../ticket/config.ts';
 import { type Explanation, explain } from '../ticket/explain.ts';
 import type { Context } from './context.ts';
-import type { Snapshot } from './ports.ts';
+import type { Snapshot, TicketFile } from './ports.ts';
 import { momentAt, viewOf } from './view.ts';
 
 /** What whoever explains knows of the desk beyond the head. */
@@ -19,17 +19,30 @@ interface Known {
 const workflowPath = ({ workflow }: Config): string => `.github/workflows/${workflow}`;
 
 /** Why a ticket runs or not, as things stand at one head; null where there is no such ticket. The same on every surface. */
-export async function explainAt(
-  snapshot: Snapshot,
-  id: string,
-  { now, config, configBroken = null, file }: Known,
-): Promise<Explanation | null> {
+export async function explainAt(snapshot: Snapshot, id: string, known: Known): Promise<Explanation | null> {
   const found = snapshot.tickets.get(id) ?? (await snapshot.archived(id));
   if (!found) return null;
-  const starts = found.ticket?.state === 'todo' || found.ticket?.attempt?.run === null;
+  const [explanation = null] = await explainFiles(snapshot, [found], known);
+  return explanation;
+}
+
+/** The same of every open ticket at a head, in the order of their ids. */
+export function explainOpen(snapshot: Snapshot, known: Known): Promise<Explanation[]> {
+  return explainFiles(snapshot, [...snapshot.tickets.values()], known);
+}
+
+async function explainFiles(
+  snapshot: Snapshot,
+  files: readonly TicketFile[],
+  { now, config, configBroken = null, file }: Known,
+): Promise<Explanation[]> {
   const { movedBack, head, witness, deskBroken } = snapshot;
-  return explain(found, {
-    view: await viewOf(snapshot, [id]),
+  const starts = files.some(({ ticket }) => ticket?.state === 'todo' || ticket?.attempt?.run === null);
+  const here = {
+    view: await viewOf(
+      snapshot,
+      files.map(({ id }) => id),
+    ),
     now: momentAt(snapshot, now),
     config,
     movedBack,
@@ -37,7 +50,8 @@ export async function explainAt(
     deskBroken,
     configBroken,
     lacksWorkflow: starts && file !== undefined && (await file(workflowPath(config))) === null,
-  });
+  };
+  return files.map((one) => explain(one, here));
 }
 
 /** The same by what the app knows. */

@@ -120,7 +120,7 @@ export interface Store {
    * mark is only older than it might be.
    */
   markSwept(swept: Swept): Promise<void>;
-  /** Newest first; of all tickets where `id` is null. */
+  /** Of one ticket, or of all (null). Newest first. */
   history(id: string | null, options?: { limit?: number }): Promise<HistoryEntry[]>;
   close(): Promise<void>;
 }

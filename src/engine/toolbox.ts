@@ -1,6 +1,7 @@
 import { asError, SignalboxError } from '../base/errors.ts';
 import type { Decision } from '../ticket/decision.ts';
 import type { Explanation } from '../ticket/explain.ts';
+import { explanationData } from '../ticket/explain-words.ts';
 import type { Message, SignalKind, Ticket } from '../ticket/format.ts';
 import { undelivered } from '../ticket/messages.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
@@ -149,7 +150,8 @@ function standing({ is, code }: ToolLook): ToolAnswer {
 
 async function ticketAnswer(look: ToolLook): Promise<ToolAnswer> {
   const { ticket } = look;
-  const explanation = await look.explanation();
+  const explained = await look.explanation();
+  const explanation = explained && explanationData(explained);
   if (!ticket) return { ...standing(look), explanation };
   const { id, title, body, state, phase, phases, priority, issue, hold } = ticket;
   const attempts = ticket.attempts.map(({ number, phase, agent, outcome, reason, report, said }) => ({

@@ -25,15 +25,17 @@ export interface GitStoreOptions {
   clock: Pick<Clock, 'now'>;
   random: Random;
   log: Log;
+  /** Reads what the mirror has, and asks the remote nothing: nothing can be written. */
+  offline?: boolean;
   /** Milliseconds after which a request to the remote is given up. Default 60,000. */
   timeoutMs?: number;
 }
 
 /** The store over git. Asks nothing of the remote yet: the first read does. `close` ends the processes it keeps. */
 export async function openGitStore(options: GitStoreOptions): Promise<Store> {
-  const { folder, remote, branch, token, login, timeoutMs = 60_000 } = options;
+  const { folder, remote, branch, token, login, offline, timeoutMs = 60_000 } = options;
   const unique = `${process.pid}-${options.random.hex(4)}`;
-  const mirror = await Mirror.open({ folder, remote, branch, token, login, timeoutMs, unique });
+  const mirror = await Mirror.open({ folder, remote, branch, token, login, offline, timeoutMs, unique });
   return new CommitStore(new GitBackend(mirror, unique, await mirror.packs(), options), options);
 }
 
@@ -92,7 +94,7 @@ class GitBackend implements Backend {
     return this.#mirror.commitsBetween(from, to);
   }
 
-  log(head: string, paths: readonly string[], id: string, limit: number): Promise<LoggedCommit[]> {
+  log(head: string, paths: readonly string[], id: string | null, limit: number): Promise<LoggedCommit[]> {
     return this.#mirror.log(head, paths, id, limit);
   }
 

@@ -17,6 +17,8 @@ export interface MirrorOptions {
   timeoutMs: number;
   /** A name that no other store has, in any process. */
   unique: string;
+  /** The remote is not asked: what was fetched last is what is known of it. */
+  offline?: boolean | undefined;
 }
 
 const mark = '# A mirror made by Signalbox. It may be deleted at any time: it is made again.';
@@ -99,9 +101,7 @@ export class Mirror {
   }
 
   async look(): Promise<Refs> {
-    const listed = await this.#ask((remote) =>
-      remote.listRemote(['origin', this.stateRef, witnessRef, sweptRef, `${signalRefs}*`]),
-    );
+    const listed = await (this.#options.offline ? this.#fetched() : this.#listed());
     const refs = new Map<string, string>();
     for (const line of listed.split('\n')) {
       const [oid, ref] = line.split('\t');
@@ -113,6 +113,17 @@ export class Mirror {
       swept: refs.get(sweptRef) ?? null,
       signals: new Map([...refs].filter(([ref]) => ref.startsWith(signalRefs))),
     };
+  }
+
+  #listed(): Promise<string> {
+    return this.#ask((remote) =>
+      remote.listRemote(['origin', this.stateRef, witnessRef, sweptRef, `${signalRefs}*`]),
+    );
+  }
+
+  async #fetched(): Promise<string> {
+    const format = '--format=%(objectname)%09%(refname)';
+    return this.#simpleGit({}).raw(['for-each-ref', format, this.stateRef, witnessRef, sweptRef, signalRefs]);
   }
 
   async lookAt(ref: string): Promise<string | null> {
@@ -197,6 +208,7 @@ export class Mirror {
   }
 
   async #ask(what: (remote: SimpleGit) => Promise<unknown>): Promise<string> {
+    if (this.#options.offline) throw new SignalboxError('forge', 'offline', 'the remote is not to be asked');
     const remote = this.#simpleGit(await this.#login());
     try {
       return String(await what(remote));

@@ -15,7 +15,7 @@ import {
 } from './format.ts';
 import { saidOf, saidShape } from './said.ts';
 import { cut } from './signals.ts';
-import { type Breakage, fullFile, isFull, largestFile, parseYaml } from './yaml.ts';
+import { type Breakage, fullFile, isFull, largestFile, lineOf, parseYaml } from './yaml.ts';
 import { editYaml, renderYaml, without } from './yaml-edit.ts';
 
 /*
@@ -105,7 +105,7 @@ function read<T>(
   schema: z.ZodType<T>,
   text: string,
 ): { value: T; broken: null } | { value: null; broken: Breakage } {
-  const { value, broken } = parseYaml(text);
+  const { document, value, broken } = parseYaml(text);
   if (broken) return { value: null, broken };
   const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
   if (typeof format === 'number' && format > formatVersion) {
@@ -114,7 +114,11 @@ function read<T>(
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return { value: parsed.data, broken: null };
-  return { value: null, broken: { code: 'bad-field', message: describe(parsed.error.issues) } };
+  const [issue] = parsed.error.issues;
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const line = lineOf(document, text, [...(issue?.path ?? []), ...unknown]);
+  const message = `${describe(parsed.error.issues)} (line ${line})`;
+  return { value: null, broken: { code: 'bad-field', message } };
 }
 
 /** The first fault, by the path of its field: `attempt.run.id: expected number`. */

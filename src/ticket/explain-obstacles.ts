@@ -18,9 +18,8 @@ export function obstacleReasons(ticket: Ticket, here: Circumstances & DeskFacts)
   const found = obstacles(ticket, here)
     .filter(({ code }) => countsIn(ticket, code))
     .map(({ code, message }) => ({ code, message: inLine(message), ...wayOut(code, ticket, here) }));
-  return here.lacksWorkflow && (ticket.state === 'todo' || ticket.state === 'in_progress')
-    ? [...found, workflowReason(here)]
-    : found;
+  const isToStart = ticket.state === 'todo' || ticket.attempt?.run === null;
+  return here.lacksWorkflow && isToStart ? [...found, workflowReason(here)] : found;
 }
 
 function countsIn({ state }: Ticket, code: Obstacle['code']): boolean {

@@ -19,6 +19,14 @@ export function explanationWords(explanation: Explanation | null): string {
 }
 
 /** The state in words: `in progress`, `not readable`. */
-function standsAs({ state }: Pick<Explanation, 'state'>): string {
+/** An explanation as programs are given it, by the command line and the agents' tools. */
+export function explanationData({
+  mayRun,
+  ...rest
+}: Explanation): { may_run: boolean } & Omit<Explanation, 'mayRun'> {
+  return { ...rest, may_run: mayRun };
+}
+
+export function standsAs({ state }: Pick<Explanation, 'state'>): string {
   return state === 'broken' ? 'not readable' : stateWords(state);
 }

@@ -33,6 +33,19 @@ export type ParsedYaml =
   | { document: Document.Parsed; value: unknown; broken: null }
   | { document: null; value: null; broken: Breakage };
 
+/** The line of a field, or of the innermost thing around it that is there. */
+export function lineOf(document: Document.Parsed, text: string, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lineAt(text, node.range[0]);
+  }
+  return lineAt(text, document.contents?.range[0] ?? 0);
+}
+
+function lineAt(text: string, position: number): number {
+  return text.slice(0, position).split('\n').length;
+}
+
 /**
  * Parses one document of YAML 1.2 (core schema): no aliases, no tags but the core's, no duplicate keys, string keys
  * only. It never throws, whatever the text, and takes time in proportion to it.
@@ -75,7 +88,7 @@ function no(code: Breakage['code'], message: string): ParsedYaml {
 }
 
 function at(text: string, position: number, message: string): string {
-  return `line ${text.slice(0, position).split('\n').length}: ${message.slice(0, 200)}`;
+  return `line ${lineAt(text, position)}: ${message.slice(0, 200)}`;
 }
 
 /** The parser keeps its own stack, so depth can be seen before anything recurses over the tree. */

@@ -6,7 +6,7 @@ import { type ProgramOptions, runProgram } from '../../src/cli/program.ts';
 import { withDesk } from '../../src/wire-clone.ts';
 import { doctor } from '../../src/wire-doctor.ts';
 import { openSetup } from '../../src/wire-init.ts';
-import { serveAgentsTools } from '../../src/wire-mcp.ts';
+import { callAgentsTool, serveAgentsTools } from '../../src/wire-mcp.ts';
 import { runDispatched } from '../../src/wire-run.ts';
 
 export interface Printed {
@@ -15,20 +15,15 @@ export interface Printed {
   stderr: string;
 }
 
-/** Who types a command: their variables, and their answers where they sit at a terminal. */
-interface Person {
-  environment?: Record<string, string>;
-  ask?: ProgramOptions['ask'];
-}
-
 const root = join(import.meta.dirname, '..', '..');
 
 /** `signalbox <args>` in this process, on real git, at `now` (milliseconds). */
 export async function signalbox(
   args: readonly string[],
   now: () => number = systemClock.now,
-  { environment = {}, ask = null }: Person = {},
+  over: Partial<ProgramOptions> = {},
 ): Promise<Printed> {
+  const { environment = {} } = over;
   const printed: Printed = { status: 0, stdout: '', stderr: '' };
   const never = () => Promise.reject(new Error('nothing is served here'));
   const options: ProgramOptions = {
@@ -38,13 +33,15 @@ export async function signalbox(
     withDesk,
     serveTools: serveAgentsTools,
     openSetup: (asked) => openSetup(asked, root, environment),
-    ask,
+    ask: null,
+    callTool: callAgentsTool,
     runAttempt: (environment) => runDispatched(environment, '/'),
     clock: { ...systemClock, now },
     random: systemRandom,
     makeLog: () => silentLog,
     environment,
     packageFolder: root,
+    terminal: { columns: null, colour: false },
     print: (text) => {
       printed.stdout += `${text}\n`;
     },
@@ -55,6 +52,7 @@ export async function signalbox(
     exit: (status) => {
       printed.status = status;
     },
+    ...over,
   };
   await runProgram(options, args);
   return printed;

@@ -62,7 +62,7 @@ test('it reports done: a bare claim is turned back, with its commit it is accept
     status: 'ok',
     id: 'MC-1',
     attempt: 1,
-    explanation: { mayRun: false, reasons: [{ code: 'running' }] },
+    explanation: { may_run: false, reasons: [{ code: 'running' }] },
   });
   const summary = 'The rake is back.';
   expect(await call('report_done', { summary })).toMatchObject({ status: 'refused', code: 'needs-commit' });

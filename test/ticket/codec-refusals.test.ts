@@ -32,7 +32,7 @@ const refused: [string, string, string, RegExp][] = [
     'bad-yaml',
     /nested too deeply/,
   ],
-  ['an unknown field', `${head}colour: red\n`, 'bad-field', /colour/],
+  ['an unknown field', `${head}colour: red\n`, 'bad-field', /colour.* \(line 4\)$/],
   [
     'an unknown field further down',
     `${head}waiting: { kind: parked, by: a, since: 2026-05-25T09:12:00Z, colour: red }\n`,
@@ -46,7 +46,7 @@ const refused: [string, string, string, RegExp][] = [
     /^attempt\.number: /,
   ],
   ['a number too large', `${head}issue: 1e400\n`, 'bad-field', /^issue: /],
-  ['a state of one own', `${head}state: doing\n`, 'bad-field', /^state: /],
+  ['a state of one own', `${head}\n\nstate: doing\n`, 'bad-field', /^state: .* \(line 6\)$/],
   [
     'a time with an offset',
     `${head}not_before: 2026-05-25T09:12:00+02:00\n`,

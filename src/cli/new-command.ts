@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { asError, SignalboxError } from '../base/errors.ts';
+import { readWords } from '../ticket/commands.ts';
+import type { Decision } from '../ticket/decision.ts';
+import { type Condition, type Priority, priorities } from '../ticket/format.ts';
+import {
+  addCloneFlags,
+  type CloneDesk,
+  type CloneFlags,
+  type ClonePorts,
+  cloneStatuses,
+  onDesk,
+  printJson,
+  refusedStatus,
+  ticketNamed,
+} from './clone-desk.ts';
+import { guarded } from './guarded.ts';
+
+const help = `
+It lies in the inbox until somebody releases it. With --wait it is born waiting, in its first commit, and wakes by itself:
+  --wait "until=2026-06-01 9:00"   a time has come (UTC)
+  --wait after=MC-1,MC-2           these tickets are done
+  --wait idle=luci                 an agent runs nothing
+More than one: all of them. --hold: born waiting, until a release. The app gives it an issue.
+
+Example:
+  signalbox new "Rework the fuel-impact report" --owner luci --priority high --wait idle=luci
+  signalbox new "Rake" --body-file - < rake.md
+
+Exit status: 0 done, ${cloneStatuses};
+what the rules refuse (ticket-exists, bad-field): 1.
+
+With --json one object is printed, and nothing else on standard output:
+{ format: 1, remote, branch, ticket: its id, decision: { accepted, code, message } }`;
+
+interface Flags extends CloneFlags {
+  id?: string;
+  body?: string;
+  bodyFile?: string;
+  owner?: string;
+  priority?: Priority;
+  phases?: string[];
+  wait?: Condition[];
+  reason: string;
+  hold: boolean;
+}
+
+export function addNew(program: Command, ports: ClonePorts): void {
+  const { clock } = ports;
+  const command = program
+    .command('new <title...>')
+    .description('make a ticket')
+    .option('--body <text>', 'what is to be done')
+    .option('--body-file <path>', 'the same from a file; - reads standard input')
+    .option('--owner <name>', 'an agent profile, or a person')
+    .addOption(new Option('--priority <priority>', 'normal where it is not said').choices(priorities))
+    .option('--phases <names>', 'phases, with commas; default: the first of the config', list)
+    .option(
+      '--wait <condition>',
+      'born waiting: until=<time>, after=<tickets> or idle=<agent>',
+      (text, before: Condition[] = []) => [...before, conditionOf(text, clock.now())],
+    )
+    .option('--reason <text>', 'why it waits', '')
+    .option('--hold', 'born waiting, until a release', false)
+    .option('--id <id>', 'its id; default: the prefix of the config, and some letters and digits');
+  addCloneFlags(command)
+    .addHelpText('after', help)
+    .action((title: string[], flags: Flags) =>
+      guarded(ports, () => run(ports, flags, title.join(' ').trim())),
+    );
+}
+
+async function run(ports: ClonePorts, flags: Flags, title: string): Promise<void> {
+  const body = await bodyOf(flags);
+  const refused = await onDesk(ports, flags, async (desk) => {
+    await desk.head();
+    const { id, decision } = await create(ports, desk, flags, { title, body });
+    const { accepted, code, message } = decision;
+    if (flags.json) printJson(ports, desk, { ticket: id, decision: { accepted, code, message } });
+    else if (accepted) ports.print(message);
+    else ports.printError(`${code}: ${message}`);
+    return accepted ? null : code;
+  });
+  if (refused) ports.exit(refusedStatus(refused));
+}
+
+/** How often another id is drawn where one is taken. */
+const draws = 5;
+
+async function create(
+  { random }: ClonePorts,
+  desk: CloneDesk,
+  { id: named, owner, priority, phases, wait, reason, hold }: Flags,
+  text: { title: string; body: string },
+): Promise<{ id: string; decision: Decision }> {
+  const [first, ...others] = wait ?? [];
+  const when = first && (others.length > 0 ? { all: [first, ...others] } : first);
+  const asked = {
+    kind: 'create',
+    issue: null,
+    ...text,
+    owner: owner ?? null,
+    ...(priority ? { priority } : {}),
+    ...(phases ? { phases } : {}),
+    park: when ? { by: desk.actor, when, reason } : null,
+    hold,
+    mirrored: null,
+    answered: {},
+  } as const;
+  for (let draw = 1; ; draw++) {
+    // A letter first: what is a number is the ticket of the issue with that number.
+    const id = named === undefined ? `${desk.config.prefix}-t${random.hex(3)}` : ticketNamed(named);
+    const decision = await desk.ask(id, { ...asked, id });
+    if (decision.code !== 'ticket-exists' || named !== undefined || draw === draws) return { id, decision };
+  }
+}
+
+async function bodyOf({ body, bodyFile }: Flags): Promise<string> {
+  if (bodyFile === undefined) return body ?? '';
+  if (body !== undefined)
+    throw new SignalboxError('user', 'bad-input', '--body and --body-file are both given');
+  try {
+    return await (bodyFile === '-' ? readAll(process.stdin) : readFile(bodyFile, 'utf8'));
+  } catch (cause) {
+    throw new SignalboxError('user', 'no-file', asError(cause).message, { cause });
+  }
+}
+
+/** What `park` understands, too. */
+function conditionOf(text: string, now: number): Condition {
+  const [, kind = '', words = ''] = /^(until|after|idle)=(.*)$/s.exec(text) ?? [];
+  const said =
+    { until: `until ${words}`, after: `after ${words} are done`, idle: `when idle ${words}` }[kind] ?? '';
+  const command = readWords('park', said, now);
+  if (command.name === 'park' && command.when && !command.reason) return command.when;
+  throw new InvalidArgumentError('write until=<time>, after=MC-1,MC-2 or idle=<agent>');
+}
+
+function list(text: string): string[] {
+  return text.split(',').map((one) => one.trim());
+}

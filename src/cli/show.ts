@@ -1,0 +1,64 @@
+import type { TicketFile } from '../engine/ports.ts';
+import type { Explanation } from '../ticket/explain.ts';
+import { standsAs } from '../ticket/explain-words.ts';
+import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
+import { moment } from './terminal.ts';
+
+/** Why a ticket runs or not, as `signalbox explain` says it. */
+export function whyLines(explanation: Explanation, now: number): string[] {
+  const { id, mayRun, reasons, next } = explanation;
+  return [
+    `${id} is ${standsAs(explanation)}${mayRun ? ', and may run now' : ''}.`,
+    ...reasons.flatMap(({ code, message, since, change }) => [
+      `  ${code}: ${message}`,
+      ...(since ? [`    since ${moment(since, now)}`] : []),
+      `    ${change}`,
+    ]),
+    `Next: ${next}`,
+  ];
+}
+
+/** A ticket whole, for people. */
+export function shown({ path, text, ticket }: TicketFile, explanation: Explanation, now: number): string {
+  if (!ticket) return [...whyLines(explanation, now), '', path, '', text.trimEnd()].join('\n');
+  const { id, title, body, messages, attempts } = ticket;
+  return [
+    `${id}  ${title}`,
+    '',
+    ...facts(ticket, now).map(([name, value]) => `  ${name.padEnd(9)} ${value}`),
+    '',
+    ...whyLines(explanation, now),
+    ...part('Text', body.trimEnd().split('\n')),
+    ...part('Attempts', attempts.map(attemptLine)),
+    ...part(
+      'Messages',
+      messages.map(
+        ({ by, at, text, delivered }) =>
+          `${by} at ${at}${delivered ? `, given to attempt ${delivered.attempt}` : ''}: ${text}`,
+      ),
+    ),
+  ].join('\n');
+}
+
+function facts(ticket: Ticket, now: number): [string, string][] {
+  const { state, hold, priority, owner, phase, phases, issue, created, lifetime } = ticket;
+  return [
+    ['state', `${state.replace('_', ' ')}${hold ? ', held' : ''}`],
+    ['priority', priority],
+    ['owner', owner ?? '-'],
+    ['phase', phases.length > 1 ? `${phase} (of ${phases.join(', ')})` : phase],
+    ['issue', issue === null ? '-' : `#${issue}`],
+    ['created', created ? moment(created, now) : '-'],
+    ['attempts', `${lifetime.attempts}, retries ${lifetime.retries}, ${lifetime.minutes} min`],
+  ];
+}
+
+function attemptLine({ number, phase, agent, outcome, ended, run, reason }: ClosedAttempt): string {
+  const words = reason.replace(/\s+/g, ' ').trim();
+  return `#${number} ${phase} by ${agent}: ${outcome} at ${ended}${run ? `, ${run.url}` : ''}${words ? `: ${words.slice(0, 200)}` : ''}`;
+}
+
+function part(name: string, lines: readonly string[]): string[] {
+  const isEmpty = lines.every((line) => line === '');
+  return isEmpty ? [] : ['', `${name}:`, ...lines.map((line) => `  ${line}`)];
+}
