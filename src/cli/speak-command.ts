@@ -70,7 +70,7 @@ async function say(
     const stops = stopping.includes(name) ? await runningOf(desk, id) : null;
     if (stops && !flags.json)
       ports.printError(
-        `${id}: this stops attempt ${stops.attempt} by ${stops.agent}, ${stops.run ?? 'not started yet'}`,
+        `${id}: this stops attempt ${stops.attempt} by ${stops.agent}: ${stops.run ?? 'not started yet'}`,
       );
     const { accepted, code, message } = await desk.ask(id, { kind: name, ...words } as Parameters<
       CloneDesk['ask']
