@@ -96,7 +96,8 @@ export async function runProgram(world: ProgramOptions, args: readonly string[])
   }
 }
 
-function makeProgram(options: Program): Command {
+/** Every command, with what it does. */
+export function makeProgram(options: Program): Command {
   const program = new Command('signalbox')
     .description('Tickets for coding agents, in git.')
     .configureOutput({ writeErr: (text) => options.printError(text.trimEnd()) })

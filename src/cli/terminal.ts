@@ -55,7 +55,7 @@ export function table(
 const gap = '  ';
 
 /** Text in a colour, where the terminal has any. It must be clean already. */
-export function paint(text: string, colour: Colour | undefined, terminal: Terminal): string {
+function paint(text: string, colour: Colour | undefined, terminal: Terminal): string {
   return colour && terminal.colour ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
 }
 

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
-import { type ProgramOptions, runProgram } from '../../src/cli/program.ts';
+import { makeProgram, type ProgramOptions, runProgram } from '../../src/cli/program.ts';
 import { withDesk } from '../../src/wire-clone.ts';
 import { doctor } from '../../src/wire-doctor.ts';
 import { openSetup } from '../../src/wire-init.ts';
@@ -17,16 +18,14 @@ export interface Printed {
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** `signalbox <args>` in this process, on real git, at `now` (milliseconds). */
-export async function signalbox(
-  args: readonly string[],
-  now: () => number = systemClock.now,
-  over: Partial<ProgramOptions> = {},
-): Promise<Printed> {
-  const { environment = {} } = over;
-  const printed: Printed = { status: 0, stdout: '', stderr: '' };
+/** The world of commands: this process, real git, and what is printed. */
+function worldOf(
+  printed: Printed,
+  now: () => number,
+  environment: ProgramOptions['environment'],
+): ProgramOptions {
   const never = () => Promise.reject(new Error('nothing is served here'));
-  const options: ProgramOptions = {
+  return {
     serve: never,
     startLocalDesk: never,
     doctor: (asked) => doctor(asked, { packageFolder: root, environment }),
@@ -52,8 +51,22 @@ export async function signalbox(
     exit: (status) => {
       printed.status = status;
     },
-    ...over,
   };
-  await runProgram(options, args);
+}
+
+/** `signalbox <args>` in this process, on real git, at `now` (milliseconds). */
+export async function signalbox(
+  args: readonly string[],
+  now: () => number = systemClock.now,
+  over: Partial<ProgramOptions> = {},
+): Promise<Printed> {
+  const printed: Printed = { status: 0, stdout: '', stderr: '' };
+  await runProgram({ ...worldOf(printed, now, over.environment ?? {}), ...over }, args);
   return printed;
+}
+
+/** Every command, to be looked at. */
+export function allCommands(): Command {
+  const world = worldOf({ status: 0, stdout: '', stderr: '' }, systemClock.now, {});
+  return makeProgram({ ...world, printStyled: world.print });
 }

@@ -165,3 +165,48 @@ test('without a word of whose tools these are it says what to set', async () => 
   const { status, stderr } = await signalbox(['mcp', '--clone', join(here.folder, 'nowhere')]);
   expect([status, stderr]).toEqual([1, expect.stringContaining('SIGNALBOX_TICKET')]);
 });
+
+test('S5: without tools it says so by signalbox signal, with the same key', async () => {
+  stands();
+  const environment = { SIGNALBOX_TICKET: 'MC-1', SIGNALBOX_ATTEMPT: '1', SIGNALBOX_KEY: key };
+  const say = (given: Record<string, string>, ...args: string[]) =>
+    signalbox(['signal', ...args, '--clone', here.clone], undefined, { environment: given });
+  expect(await say(environment, 'done', 'It', 'works.')).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^needs-commit: /),
+  });
+  const wrong = await say({ ...environment, SIGNALBOX_KEY: 'guessed' }, 'failed', 'No.', '--json');
+  expect([wrong.status, JSON.parse(wrong.stdout)]).toEqual([
+    1,
+    {
+      format: 1,
+      status: 'refused',
+      code: 'wrong-key',
+      message: expect.any(String),
+      next: expect.any(String),
+    },
+  ]);
+  const asked = await say(
+    environment,
+    'question',
+    'Which shed?',
+    '--option',
+    'the red one',
+    '--option',
+    'the blue one',
+  );
+  expect(asked).toMatchObject({
+    status: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^Accepted as question\. /),
+  });
+  fetch();
+  expect(readTicket('MC-1', atHead('tickets/MC-1.yaml')).ticket?.waiting).toMatchObject({
+    question: 'Which shed?',
+    options: ['the red one', 'the blue one'],
+  });
+  expect(await say({}, 'done', 'x')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('SIGNALBOX_KEY'),
+  });
+});
