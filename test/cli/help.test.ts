@@ -24,7 +24,7 @@ describe('help', () => {
     expect(help).toMatch(/\nExample/);
     if (served.includes(name)) return;
     expect(help).toMatch(/Exit status: 0 /);
-    expect(help).toMatch(/With --json .*format(: |\s+)1/s);
+    expect(help).toMatch(/With --json\b.*format(: |\s+)1/s);
     expect(help).toMatch(/\n {2}--json /);
   });
 });

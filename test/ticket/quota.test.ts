@@ -169,5 +169,7 @@ describe('until when a provider says', () => {
 test('a pattern that is none is a fault of the config, by the name of its field', () => {
   const text =
     'format: 1\nagents:\n  luci:\n    command: [x]\n    quota: { patterns: ["fine", "(never closed"] }\n';
-  expect(readConfig(text).broken?.message).toBe('agents.luci.quota.patterns.1: not a regular expression');
+  expect(readConfig(text).broken?.message).toBe(
+    'agents.luci.quota.patterns.1: not a regular expression (line 5)',
+  );
 });
