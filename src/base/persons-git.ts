@@ -25,7 +25,7 @@ function environment(without: RegExp): Record<string, string> {
 
 /** Runs one git command in a person's clone as they would. */
 export function personsGit(args: readonly string[], clone: string): Promise<GitResult> {
-  return spawnGit(args, { cwd: clone, timeoutMs: 10 * 60_000 }, environment(elsewhere));
+  return spawnGit(['git', ...args], { cwd: clone, timeoutMs: 10 * 60_000 }, environment(elsewhere));
 }
 
 /**
