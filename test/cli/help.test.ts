@@ -11,8 +11,8 @@ const commands = program.commands.flatMap((command) =>
     : [command.name()],
 );
 const visible = commands.filter((name) => name !== 'complete');
-/** What serves has nothing to print for programs. */
-const served = ['start', 'serve', 'mcp', 'completion'];
+/** What serves, or runs as a job does, has nothing to print for programs. */
+const served = ['start', 'serve', 'mcp', 'run', 'completion'];
 
 describe('help', () => {
   test.each(visible)('%s has an example, exit statuses, and the shape of --json', async (name) => {
