@@ -8,6 +8,7 @@ import { ClosingLine } from './test/support/closing-line.ts';
 const long = [
   'test/local/**',
   'test/actions/**',
+  'test/browser/**',
   'test/store/http-store.test.ts',
   'test/runner/action.test.ts',
   'test/runner/artifacts.test.ts',

@@ -64,7 +64,10 @@ export function cardOf(file: TicketFile, scene: Scene, signOf: SignOf): Card {
       attempt: attempt.number,
       started: attempt.run?.started ?? attempt.claimed,
       bound: attempt.run !== null,
-      sign: sign === undefined ? null : isoSeconds(sign),
+      sign:
+        attempt.run && sign !== undefined && sign > Date.parse(attempt.run.started) + 1000
+          ? isoSeconds(sign)
+          : null,
     },
     stopping: stopped?.number ?? null,
   };
@@ -111,13 +114,19 @@ function noteOf(
     default: {
       const { reasons, next } = explain(file, { ...scene, configBroken: null });
       const [reason] = reasons;
-      return reason ? { note: reason.message, code: reason.code, since: reason.since } : note(next);
+      return reason ? { note: untold(reason), code: reason.code, since: reason.since } : note(next);
     }
   }
 }
 
+/** Without the word that the code beside it says already. */
+function untold({ code, message }: { code: string; message: string }): string {
+  const [first = ''] = message.split(/[ :]/);
+  return first.toLowerCase() === code ? message.slice(first.length).replace(/^[ :]+/, '') : message;
+}
+
 /** A card has room for a few lines; the ticket's page has all of it. */
-const noteMax = 180;
+const noteMax = 150;
 
 function short({ note: text, ...rest }: Note): Note {
   const line = text.replace(/\s+/g, ' ').trim();

@@ -13,6 +13,8 @@ export interface Happening {
   title: string;
   /** All of it, where there is more: somebody's words. */
   text: string | null;
+  /** Whether the text is one of our own sentences. */
+  isOurs: boolean;
   /** The commit of the state branch that made it so. */
   commit: string | null;
 }
@@ -51,19 +53,31 @@ function ofHistory({ commit, at, transition, actor, attempt }: HistoryEntry): Ha
         : 'change';
   const which = attempt === null || kind === 'change' ? '' : ` (attempt ${attempt})`;
   const title = `${transition.replaceAll('_', ' ').replaceAll('->', '→')}${which}`;
-  return { kind, at, by: actor, title, text: null, commit };
+  return { kind, at, by: actor, title, text: null, isOurs: true, commit };
 }
 
 /** Our own comments say again what the history says, but for evidence and calls; the status is on the page already. */
 function ofComment({ at, author, body, ours }: Comment): Happening[] {
   if (!ours)
-    return [{ kind: 'comment', at, by: author, title: 'wrote on the issue', text: body, commit: null }];
+    return [
+      {
+        kind: 'comment',
+        at,
+        by: author,
+        title: 'wrote on the issue',
+        text: body,
+        isOurs: false,
+        commit: null,
+      },
+    ];
   const name = markerOf(body) ?? '';
   const text = body.replace(/^<!--.*?-->\n?/, '');
   if (name.startsWith('evidence:'))
-    return [{ kind: 'stop', at, by: author, title: 'evidence', text, commit: null }];
+    return [{ kind: 'stop', at, by: author, title: 'evidence', text, isOurs: true, commit: null }];
   const isCall = /^(again:)?(blocked|question|alarm):/.test(name) || name.startsWith('follow-up:');
-  return isCall ? [{ kind: 'call', at, by: author, title: 'called a person', text, commit: null }] : [];
+  return isCall
+    ? [{ kind: 'call', at, by: author, title: 'called a person', text, isOurs: true, commit: null }]
+    : [];
 }
 
 function ofEntry({ kept, attempt }: Entry): Happening[] {
@@ -71,10 +85,12 @@ function ofEntry({ kept, attempt }: Entry): Happening[] {
   const { at, actor, code, reason, channel } = kept;
   const what =
     channel === 'push' ? 'a pushed change did not stand' : `a signal of attempt ${attempt} was refused`;
-  return [{ kind: 'refusal', at, by: actor, title: `${what}: ${code}`, text: reason, commit: null }];
+  return [
+    { kind: 'refusal', at, by: actor, title: `${what}: ${code}`, text: reason, isOurs: true, commit: null },
+  ];
 }
 
 function ofMessage({ at, by, text, delivered }: Message): Happening {
   const fate = delivered ? `given to attempt ${delivered.attempt}` : 'not given to an agent yet';
-  return { kind: 'message', at, by, title: `said to the agent, ${fate}`, text, commit: null };
+  return { kind: 'message', at, by, title: `said to the agent, ${fate}`, text, isOurs: false, commit: null };
 }

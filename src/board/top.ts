@@ -1,3 +1,4 @@
+import { isoSeconds } from '../base/clock.ts';
 import type { Scene } from '../engine/panel.ts';
 import { callsOf } from '../ticket/calls.ts';
 
@@ -51,14 +52,14 @@ function needsOf({ snapshot, config, configBroken, now }: Scene): Need[] {
     .flatMap(({ id, ticket }) =>
       (ticket ? callsOf(ticket, config) : [])
         .filter(({ at }) => at <= now)
-        .map(({ name, title, at }) => ({ id, name, title, at })),
+        .map(({ name, at }) => ({ id, name, at })),
     )
     .sort((a, b) => a.at - b.at)
-    .map(({ id, name, title, at }) => ({
+    .map(({ id, name, at }) => ({
       ticket: id,
       code: callCode(name),
-      text: title.replace(id, '').replace(/\s+/g, ' ').trim(),
-      since: new Date(at).toISOString(),
+      text: callWords[callCode(name)] ?? '',
+      since: isoSeconds(at),
     }));
   return [...deskNeeds(snapshot, configBroken), ...broken, ...calls];
 }
@@ -83,3 +84,9 @@ function deskNeeds({ movedBack, deskBroken }: Scene['snapshot'], configBroken: s
 
 /** Of a call's name what it is about: `blocked`, `question`, `alarm`. */
 const callCode = (name: string): string => name.split(':')[0] ?? name;
+
+const callWords: Record<string, string> = {
+  blocked: 'does not go on by itself, since',
+  question: 'waits for an answer to its agent, since',
+  alarm: 'has a run that does not stop, since',
+};

@@ -5,6 +5,7 @@ import { isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { makeLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { Board, type BoardOptions } from '../../src/board/board.tsx';
+import type { Config } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { OperatedDesk } from '../engine/operated.ts';
 import { ticketIn } from '../ticket/fixtures.ts';
@@ -69,10 +70,10 @@ export class BoardWorld {
     server.on('request', this.#board.listener);
   }
 
-  static async start(options: Partial<BoardOptions> = {}): Promise<BoardWorld> {
+  static async start(options: Partial<BoardOptions> = {}, config?: Config): Promise<BoardWorld> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const world = new BoardWorld(await OperatedDesk.start(), server, options);
+    const world = new BoardWorld(await OperatedDesk.start(config), server, options);
     onTestFinished(() => world.#end());
     return world;
   }

@@ -7,7 +7,7 @@ import type { Forge, Operator, Store, Swept } from '../../src/engine/ports.ts';
 import { writeTicket } from '../../src/ticket/codec.ts';
 import type { Config } from '../../src/ticket/config.ts';
 import type { Desk, Ticket } from '../../src/ticket/format.ts';
-import { sweptRef, ticketPath } from '../../src/ticket/paths.ts';
+import { archivePath, sweptRef, ticketPath } from '../../src/ticket/paths.ts';
 import { memoryWorld, stateRef, type World } from '../store/worlds.ts';
 import { config } from './desk.ts';
 import { MemoryForge } from './memory-forge.ts';
@@ -92,6 +92,19 @@ export class OperatedDesk {
       trailers: [],
       changes,
     });
+  }
+
+  /** Closed tickets, each as its last transition left it. */
+  async close(...tickets: Ticket[]): Promise<void> {
+    for (const one of tickets)
+      await this.#store.swap(await this.#store.read({ fresh: true }), {
+        subject: `close ${one.id}`,
+        body: '',
+        trailers: [
+          { Ticket: one.id, Transition: `done: in_progress -> ${one.state}`, Actor: 'attempt 1', Cause: 'x' },
+        ],
+        changes: new Map([[archivePath(one.id), writeTicket(one)]]),
+      });
   }
 
   /** Somebody pushes a ticket's file. */

@@ -165,14 +165,21 @@ export class World extends Repository {
       port: 0,
       dataFolder: join(this.folder, name),
       paced: false,
+      board: { oauth: this.github.admin.createClientSecret('signalbox'), metrics: 'everybody' },
       intervals: this.#options.intervals ?? { head: 1_000, sweep: 10_000 },
       clock: this.clock,
       random: systemRandom,
       log: this.log,
     });
     this.github.admin.updateWebhookUrl('signalbox', `${app.url}/api/github/webhooks`);
+    this.github.admin.updateCallbackUrls('signalbox', [`${app.url}/login/callback`]);
     this.#app = app;
     return app;
+  }
+
+  /** Where the app that was started last is, and its board. */
+  get appUrl(): string {
+    return this.#app?.url ?? '';
   }
 
   /** What a process of the app needs to start by itself, as `npm start` would take it. */

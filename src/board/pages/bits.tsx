@@ -14,11 +14,34 @@ export function Time({ at, now }: { at: string | number; now: number }) {
   if (Number.isNaN(ms)) return <span>{String(at)}</span>;
   const exact = isoSeconds(ms);
   return (
-    <time datetime={exact} title={exact.replace('T', ' ').replace('Z', ' UTC')}>
+    <time datetime={exact} title={exactly(exact)}>
       {relativeTime(ms - now)}
     </time>
   );
 }
+
+const instant = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)/;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Words in which moments are written out in full, as people write them; the exact one shows on hover. */
+export function Moments({ text }: { text: string }) {
+  return (
+    <>
+      {text.split(instant).map((part) => {
+        if (!instant.test(part)) return part;
+        const at = new Date(part);
+        const clock = part.slice(11, 16);
+        return (
+          <span class="moment" title={exactly(part)}>
+            {at.getUTCDate()} {months[at.getUTCMonth()]} {clock} UTC
+          </span>
+        );
+      })}
+    </>
+  );
+}
+
+const exactly = (iso: string): string => iso.replace('T', ' ').replace('Z', ' UTC');
 
 /** A link to somewhere else; words alone where the address is none that a browser should follow. */
 export function Away({ href, children }: { href: string; children: Child }) {
@@ -74,7 +97,7 @@ export function Inline({ text }: { text: string }) {
       {parts.map((part) => {
         if (/^`.+`$/.test(part)) return <code>{part.slice(1, -1)}</code>;
         if (/^\*\*.+\*\*$/.test(part)) return <strong>{part.slice(2, -2)}</strong>;
-        return part.replaceAll('\u200b', '');
+        return <Moments text={part.replaceAll('\u200b', '')} />;
       })}
     </>
   );

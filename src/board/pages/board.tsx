@@ -145,11 +145,11 @@ export function TopStrip({
                 {paused && (
                   <span class="why" title={paused.reason}>
                     {' '}
-                    paused
+                    {paused.until ? 'paused, again' : 'paused'}
                     {paused.until && (
                       <>
                         {' '}
-                        until <Time at={paused.until} now={now} />
+                        <Time at={paused.until} now={now} />
                       </>
                     )}
                   </span>

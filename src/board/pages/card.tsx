@@ -1,6 +1,6 @@
 import { actsFor } from '../acts.ts';
 import type { Card } from '../cards.ts';
-import { Code, PriorityMark, Time } from './bits.tsx';
+import { Code, Moments, PriorityMark, Time } from './bits.tsx';
 
 /** A ticket on the board. The same for everybody: what somebody may do is asked when they do it. */
 export function CardItem({ card, desk, now }: { card: Card; desk: string; now: number }) {
@@ -48,10 +48,10 @@ export function CardItem({ card, desk, now }: { card: Card; desk: string; now: n
       )}
       {(note || code) && (
         <p class="note">
-          {code && <Code code={code} />} {note}
+          {code && <Code code={code} />} <Moments text={note} />
           {since && (
             <>
-              {' '}
+              {' · '}
               <Time at={since} now={now} />
             </>
           )}

@@ -80,9 +80,9 @@ function Runtime({ ticket, deck }: FactsProps) {
       <Fact name="Started">
         <Time at={attempt.run?.started ?? attempt.claimed} now={now} />
       </Fact>
-      {card?.run?.sign && (
+      {attempt.run && (
         <Fact name="Last check-in">
-          <Time at={card.run.sign} now={now} />
+          <Time at={card?.run?.sign ?? attempt.run.started} now={now} />
         </Fact>
       )}
       <Fact name={attempt.run ? 'Time limit' : 'To start by'}>

@@ -1,6 +1,6 @@
 import type { Places } from '../places.ts';
 import type { Happening } from '../timeline.ts';
-import { Away, Part, Time } from './bits.tsx';
+import { Away, Part, Time, Words } from './bits.tsx';
 
 /** Of more characters the beginning is shown, the rest on demand. */
 const shownMax = 280;
@@ -25,7 +25,7 @@ export function Timeline({
       )}
       {happenings.length === 0 && <p class="hint">Nothing has happened yet.</p>}
       <ol class="timeline">
-        {happenings.map(({ kind, at, by, title, text, commit }) => (
+        {happenings.map(({ kind, at, by, title, text, isOurs, commit }) => (
           <li class={`happening ${kind}`}>
             <p>
               <span class="kind">{kind}</span> <span class="title">{title}</span> <span class="by">{by}</span>{' '}
@@ -39,7 +39,7 @@ export function Timeline({
                 </>
               )}
             </p>
-            {text && <Said text={text} />}
+            {text && <Said text={text} isOurs={isOurs} />}
           </li>
         ))}
       </ol>
@@ -47,12 +47,14 @@ export function Timeline({
   );
 }
 
-function Said({ text }: { text: string }) {
-  if (text.length <= shownMax) return <div class="text">{text}</div>;
+function Said({ text, isOurs }: { text: string; isOurs: boolean }) {
+  const whole = isOurs ? <Words text={text} /> : <div class="text">{text}</div>;
+  if (text.length <= shownMax) return <div class="said">{whole}</div>;
+  const [first = ''] = text.replaceAll('*', '').split('\n');
   return (
     <details>
-      <summary>{text.slice(0, 120).replace(/\s+/g, ' ')}…</summary>
-      <div class="text">{text}</div>
+      <summary>{first.slice(0, 120)}…</summary>
+      {whole}
     </details>
   );
 }
