@@ -16,14 +16,17 @@ const ticket = aTicket('MC-1', {
   messages: [message],
   attempts: [{ ...stopped, outcome: 'failed', reason: 'no rake' }],
 });
-const ours: ToolLook = { ticket, attempt: 2, isOurs: true, code: 'ok' };
+const ours: ToolLook = { ticket, attempt: 2, is: 'mine', code: 'ok', explanation: async () => null };
 
 let look: ToolLook;
 let reported: Reported;
 /** What whoever carries it out was asked. */
 let asked: unknown[];
+/** Messages that it was handed. */
+let given: string[];
 const desk: ToolDesk = {
   look: async () => look,
+  given: (ids) => given.push(...ids),
   checkIn: async (note) => {
     asked.push(note);
     return 'yes: 12ab';
@@ -45,6 +48,7 @@ const report = () => call('report_done', { summary: 'The rake is back.' });
 beforeEach(() => {
   look = ours;
   asked = [];
+  given = [];
 });
 
 describe('an agent that asks for its ticket', () => {
@@ -66,7 +70,9 @@ describe('an agent that asks for its ticket', () => {
           reason: 'no rake',
         }),
       ],
+      explanation: null,
     });
+    expect(given).toEqual(['m1']);
   });
 
   test('reads no claim and no hash of a key of any attempt', async () => {
@@ -80,6 +86,7 @@ describe('an agent that asks for its ticket', () => {
       status: 'ok',
       code: 'ok',
       message: expect.stringContaining('yours'),
+      explanation: null,
     });
     expect(await call('get_messages', {})).toMatchObject({ status: 'ok', messages: [] });
     expect(await call('check_in', {})).toMatchObject({ status: 'ok', check_in_by: null });
@@ -103,7 +110,7 @@ describe('an agent that checks in', () => {
   });
 
   test('once its attempt is closed is told to stop, and that what it said is kept', async () => {
-    look = { ...ours, isOurs: false, code: 'attempt-closed' };
+    look = { ...ours, is: 'not-mine', code: 'attempt-closed' };
     for (const name of ['check_in', 'get_messages', 'get_ticket'])
       expect(await call(name, {})).toMatchObject({
         status: 'refused',
@@ -114,7 +121,7 @@ describe('an agent that checks in', () => {
   });
 
   test('goes on where the branch was moved back: nothing is decided about it meanwhile', async () => {
-    look = { ...ours, isOurs: false, code: 'head-moved-back' };
+    look = { ...ours, is: 'unknown', code: 'head-moved-back' };
     expect(await call('check_in', {})).toMatchObject({
       status: 'ok',
       code: 'head-moved-back',
@@ -142,7 +149,7 @@ describe('an agent that reports', () => {
 
   test.each<[ReasonCode, RegExp]>([
     ['needs-commit', /^Commit your work and report again; or report with `no_commit`/],
-    ['work-not-saved', /^Take out of your commits what .* and report again/],
+    ['work-not-saved', /^Take out of your commits, or of what you attached, .* and report again/],
     ['bad-signal', /^Report again/],
     ['busy', /^Report again in a moment/],
     ['head-moved-back', /^Report again in a few minutes: people have to restore/],
