@@ -10,7 +10,8 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let desk: World;
 beforeAll(async () => {
-  desk = await World.start();
+  // An agent that is told to end says its last words: on a busy machine that takes its time.
+  desk = await World.start({ limits: { kill_after_seconds: 5 } });
 });
 afterAll(() => desk.end());
 

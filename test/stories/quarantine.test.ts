@@ -16,7 +16,8 @@ const where = { owner: 'acme', repo: 'desk' };
 let desk: World;
 let wilma: PersonsClone;
 beforeAll(async () => {
-  desk = await World.start();
+  // An agent that is told to end says its last words: on a busy machine that takes its time.
+  desk = await World.start({ limits: { kill_after_seconds: 5 } });
   wilma = await cloneOf(desk, 'wilma');
 });
 afterAll(() => desk.end());
