@@ -214,6 +214,6 @@ export class Board {
 }
 
 const howToSwitchOn =
-  'The board is off: it shows nothing to people whom it cannot ask who they are. Make a client secret for the app on GitHub, add `<address of the board>/login/callback` to its callback URLs, and start with `CLIENT_ID`, `CLIENT_SECRET` and, behind a proxy, `BOARD_URL` set.';
+  'The board is off: it shows nothing to people whom it cannot ask who they are. Add `<its address>/login/callback` to the callback URLs of the app on GitHub, and start with `BOARD_URL` (its address), `GITHUB_CLIENT_ID` and `GITHUB_CLIENT_SECRET` set.';
 
 const filterOf = (c: Context<Vars>) => readFilter((name) => c.req.query(name));

@@ -46,23 +46,27 @@ export function readAppKey({ APP_ID, PRIVATE_KEY }: Variables): AppKey | null {
   return { appId: Number(APP_ID), privateKey: PRIVATE_KEY.replaceAll('\\n', '\n') };
 }
 
-/** What the board needs; with one half of the client's credentials nothing is guessed. */
-export function readBoard({ CLIENT_ID, CLIENT_SECRET, BOARD_URL, METRICS_TOKEN }: Variables): BoardSettings {
-  if (Boolean(CLIENT_ID) !== Boolean(CLIENT_SECRET)) {
-    const hint = 'Set both, and people can sign in to the board; or none, and there is no board.';
-    throw new SignalboxError('config', 'credentials-incomplete', 'CLIENT_ID or CLIENT_SECRET not set', {
-      hint,
-    });
+/** What the board needs, by the names that registering the app writes; without an address there is no board. */
+export function readBoard(environment: Variables): BoardSettings {
+  const {
+    GITHUB_CLIENT_ID: clientId,
+    GITHUB_CLIENT_SECRET: clientSecret,
+    BOARD_URL: url,
+    METRICS_TOKEN,
+  } = environment;
+  const metrics = METRICS_TOKEN ? { token: METRICS_TOKEN } : null;
+  if (!url) return { oauth: null, url: undefined, metrics };
+  if (!clientId || !clientSecret) {
+    const hint = 'They are on the page of the app on GitHub; people sign in to the board by them.';
+    const missing = 'GITHUB_CLIENT_ID or GITHUB_CLIENT_SECRET not set';
+    throw new SignalboxError('config', 'credentials-incomplete', missing, { hint });
   }
-  if (BOARD_URL && !/^https?:\/\/[^/?#]+\/?$/.test(BOARD_URL)) {
-    const hint = 'It is where people reach the board: https://signalbox.example.com';
-    throw new SignalboxError('config', 'bad-board-url', `BOARD_URL is "${BOARD_URL}"`, { hint });
+  // Who hears a session cookie is its person.
+  if (!/^(https:\/\/[^/?#@]+|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?)\/?$/.test(url)) {
+    const hint = 'It is where people reach the board, by TLS: https://signalbox.example.com';
+    throw new SignalboxError('config', 'bad-board-url', `BOARD_URL is "${url}"`, { hint });
   }
-  return {
-    oauth: CLIENT_ID && CLIENT_SECRET ? { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET } : null,
-    url: BOARD_URL || undefined,
-    metrics: METRICS_TOKEN ? { token: METRICS_TOKEN } : null,
-  };
+  return { oauth: { clientId, clientSecret }, url, metrics };
 }
 
 /** The same, where there is nothing to be done without. */

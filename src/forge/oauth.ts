@@ -49,7 +49,7 @@ export function makeOAuth({ clientId, clientSecret, webUrl, apiUrl, clock }: OAu
       if (typeof token !== 'string') {
         const isOurs = error === 'incorrect_client_credentials' || error === 'redirect_uri_mismatch';
         const hint = isOurs
-          ? 'Check CLIENT_ID, CLIENT_SECRET, and the callback URL of the app.'
+          ? 'Check GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET, and the callback URL of the app.'
           : 'Sign in again.';
         const words = `GitHub does not take the sign-in: ${String(error ?? 'no token')}`;
         throw new SignalboxError(isOurs ? 'config' : 'user', 'sign-in-failed', words, { hint });

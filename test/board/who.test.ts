@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ticketIn } from '../ticket/fixtures.ts';
-import { atWork, BoardWorld } from './world.ts';
-
-async function peopled(): Promise<BoardWorld> {
-  const world = await BoardWorld.start();
-  await world.desk.put(atWork(world.desk.now), ticketIn('inbox', { id: 'MC-2' }));
-  return world;
-}
+import { peopled } from './world.ts';
 
 test('a private repository is nothing to strangers, and to whoever has no right there', async () => {
   const world = await peopled();

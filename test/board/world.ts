@@ -190,11 +190,18 @@ function hiddenIn(html: string): Record<string, string> {
 }
 
 /** A ticket whose agent is at work since a moment ago. */
-export function atWork(now: string, over: Partial<Ticket> = {}): Ticket {
+function atWork(now: string, over: Partial<Ticket> = {}): Ticket {
   const ticket = ticketIn('in_progress', over);
   const soon = isoSeconds(Date.parse(now) + 3600_000);
   const { attempt } = ticket;
   if (!attempt?.run) return ticket;
   const run = { ...attempt.run, started: now };
   return { ...ticket, attempt: { ...attempt, claimed: now, check_in_by: soon, run } };
+}
+
+/** A desk with one ticket that an agent works and one that lies in the inbox. */
+export async function peopled(options: Partial<BoardOptions> = {}): Promise<BoardWorld> {
+  const world = await BoardWorld.start(options);
+  await world.desk.put(atWork(world.desk.now), ticketIn('inbox', { id: 'MC-2' }));
+  return world;
 }

@@ -46,7 +46,7 @@ export class MemoryForge implements Forge {
   #ids = 1000;
 
   isPrivate = async () => false;
-  rateLimit = () => null;
+  rateLimit: Forge['rateLimit'] = () => null;
   runSteps = async (): Promise<RunStep[]> => [];
   runLog = async (): Promise<string | null> => null;
 

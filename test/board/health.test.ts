@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { BoardWorld, peopled } from './world.ts';
+
+test('the health page tells sweeps, queue, deliveries and alarms, and Prometheus reads the same by its token', async () => {
+  const world = await peopled();
+  await world.desk.sweep();
+  world.desk.forge.issuesLabelled = async () => {
+    throw new Error('GitHub is asleep');
+  };
+  await world.desk.sweep();
+  world.desk.configBroken = 'agents: not a map';
+  world.desk.forge.rateLimit = () => ({
+    limit: 5000,
+    remaining: 4321,
+    reset: Date.parse('2026-05-25T13:00:00Z'),
+  });
+  const cookie = await world.signIn('elmar');
+  const { text } = await world.visit('/acme/desk/health', { cookie });
+  for (const words of [
+    '4321 of 5000',
+    '<dt>failed</dt><dd>1</dd>',
+    '<dt>recovered</dt><dd>3</dd>',
+    'agents: not a map',
+    'bad-config',
+  ])
+    expect(text).toContain(words);
+  expect((await world.visit('/metrics', { cookie })).status).toBe(401);
+  expect((await world.visit('/metrics', { headers: { authorization: 'Bearer guessed' } })).status).toBe(401);
+  const metrics = await world.visit('/metrics', {
+    headers: { authorization: 'Bearer the-token-of-the-scraper' },
+  });
+  expect(metrics.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+  const lines = metrics.text.split('\n');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      '# TYPE signalbox_tickets gauge',
+      'signalbox_tickets{repository="acme/desk",state="in_progress"} 1',
+      'signalbox_agent_capacity{repository="acme/desk",agent="luci"} 5',
+      '# TYPE signalbox_sweeps_total counter',
+      'signalbox_sweeps_total{repository="acme/desk"} 2',
+      'signalbox_sweeps_failed_total{repository="acme/desk"} 1',
+      'signalbox_needs_person{repository="acme/desk"} 1',
+      'signalbox_rate_limit_remaining{repository="acme/desk"} 4321',
+      'signalbox_deliveries_failing 1',
+      'signalbox_deliveries_recovered_total 3',
+    ]),
+  );
+  // Every line is a comment or a sample, as Prometheus reads them.
+  const sample = /^signalbox_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? -?\d+(\.\d+)?(e[+-]?\d+)?$/;
+  expect(lines.filter((line) => line !== '' && !line.startsWith('# ') && !sample.test(line))).toEqual([]);
+});
+
+test('where nobody can sign in nothing is shown to anybody, and how to switch it on is', async () => {
+  const world = await BoardWorld.start({ signIn: null });
+  for (const path of ['/', '/acme/desk', '/acme/desk/tickets/MC-1', '/acme/desk/events', '/login']) {
+    const { status, text } = await world.visit(path);
+    expect(status).toBe(503);
+    expect(text).toContain('BOARD_URL');
+    expect(text).not.toContain('fuel');
+  }
+});
