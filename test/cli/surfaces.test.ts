@@ -6,6 +6,7 @@ import { commentAsks } from '../../src/engine/commands.ts';
 import type { OwnComments } from '../../src/engine/comments.ts';
 import type { Context } from '../../src/engine/context.ts';
 import { explainAt } from '../../src/engine/explain.ts';
+import { DeskPanel } from '../../src/engine/panel.ts';
 import type { Comment, Snapshot } from '../../src/engine/ports.ts';
 import { type Config, config as schema } from '../../src/ticket/config.ts';
 import type { Explanation } from '../../src/ticket/explain.ts';
@@ -39,32 +40,32 @@ beforeEach(async () => {
   });
 });
 
-/** What the app answers to `/status` on the issue of a ticket. */
-async function status(id: string): Promise<string> {
-  const said: string[] = [];
-  const own = { has: () => false, once: async (_: string, body: string) => said.push(body) };
+/** The app, as far as it answers. */
+function theApp(): Context {
   const forge = {
     now: systemClock.now,
     permission: async () => 'triage',
     hasReacted: async () => false,
     file: async () => '',
   };
-  const context = { forge, config: async () => config, answered: new Set() } as unknown as Context;
+  const writer = { read: async () => snapshot };
+  return { forge, writer, config: async () => config, answered: new Set() } as unknown as Context;
+}
+
+/** What it answers to `/status` on the issue of a ticket. */
+async function status(id: string): Promise<string> {
+  const said: string[] = [];
+  const own = { has: () => false, once: async (_: string, body: string) => said.push(body) };
   const by = { author: 'elmar', author_is_bot: false, ours: false, at: new Date().toISOString() };
   const comment: Comment = { id: 7, body: '/status', ...by };
   const file = snapshot.tickets.get(id) ?? (await snapshot.archived(id));
-  const commented = {
-    id,
-    ticket: file?.ticket ?? null,
-    snapshot,
-    comment,
-    own: own as unknown as OwnComments,
-  };
-  for (const { ask, told } of await commentAsks(context, commented)) await told(await ask());
+  const commented = { id, ticket: file?.ticket ?? null, snapshot, comment };
+  const asks = await commentAsks(theApp(), { ...commented, own: own as unknown as OwnComments });
+  for (const { ask, told } of asks) await told(await ask());
   return said.join('\n');
 }
 
-test('S10: the function, /status, the command line and the agents’ tools give the same reasons for every ticket', async () => {
+test('S10: the function, /status, the board, the command line and the agents’ tools give the same reasons for every ticket', async () => {
   await withDesk(at(), async (desk) => {
     snapshot = await desk.look();
     for (const id of [...Object.keys(some), 'MC-8', 'MC-9']) {
@@ -76,9 +77,13 @@ test('S10: the function, /status, the command line and the agents’ tools give 
       const environment = { SIGNALBOX_TICKET: id, SIGNALBOX_ATTEMPT: '1', SIGNALBOX_KEY: 'x' };
       const { explanation } = await callAgentsTool(at(), environment, 'get_ticket', {});
       const told = (one: unknown) => (one as Explanation).reasons.map(({ code }) => code);
-      expect({ id, status: said, cli: told(json), mcp: told(explanation) }).toEqual({
+      const board = told(
+        await new DeskPanel(theApp(), { store: { history: async () => [] } }, () => []).explain(id),
+      );
+      expect({ id, status: said, board, cli: told(json), mcp: told(explanation) }).toEqual({
         id,
         status: codes,
+        board: codes,
         cli: codes,
         mcp: codes,
       });
