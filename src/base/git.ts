@@ -64,11 +64,11 @@ export function gitLogin(url: string, token: string): Record<string, string> {
 
 /** Runs one git command. It never rejects for git's own exit code: the caller reads `code`. */
 export async function git(args: readonly string[], options: GitOptions): Promise<GitResult> {
-  return spawnGit(['git', ...args], options, gitEnvironment(options.env));
+  return spawnCommand(['git', ...args], options, gitEnvironment(options.env));
 }
 
 /** The same by a command of the caller's that runs git, in an environment that is all the caller's. */
-export async function spawnGit(
+export async function spawnCommand(
   [program = '', ...args]: readonly string[],
   options: Omit<GitOptions, 'env'>,
   env: Record<string, string>,

@@ -1,5 +1,5 @@
 import { SignalboxError } from './errors.ts';
-import { type GitResult, spawnGit } from './git.ts';
+import { type GitResult, spawnCommand } from './git.ts';
 
 /*
  * Git as the person has it who types a command in a clone: with their own configuration, credential helpers, ssh agent
@@ -25,7 +25,7 @@ function environment(without: RegExp): Record<string, string> {
 
 /** Runs one git command in a person's clone as they would. */
 export function personsGit(args: readonly string[], clone: string): Promise<GitResult> {
-  return spawnGit(['git', ...args], { cwd: clone, timeoutMs: 10 * 60_000 }, environment(elsewhere));
+  return spawnCommand(['git', ...args], { cwd: clone, timeoutMs: 10 * 60_000 }, environment(elsewhere));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SignalboxError } from '../base/errors.ts';
-import { type GitResult, git, gitEnvironment, spawnGit } from '../base/git.ts';
+import { type GitResult, git, gitEnvironment, spawnCommand } from '../base/git.ts';
 import { guards, must, ownGit } from './own-git.ts';
 import type { AgentUser } from './user.ts';
 
@@ -88,7 +88,7 @@ function runAs(
   const limited = ['timeout', '-s', 'KILL', String(Math.ceil(timeoutMs / 1000))];
   const command = [...limited, 'git', `--git-dir=${gitDir}`, ...guards, ...args];
   const options = { cwd: gitDir, timeoutMs: timeoutMs + 5_000, ...(input === undefined ? {} : { input }) };
-  return spawnGit(user.as(command, env), options, env);
+  return spawnCommand(user.as(command, env), options, env);
 }
 
 async function fetchTree(
