@@ -13,7 +13,9 @@ test('the action by its repository and the one that is copied are the same, and 
   expect(own, 'change both action.yml').toBe(action(vendored));
 });
 
-test('a bundle is the same whenever it is made, and one that is not what the sources make is named', () => {
+test('a bundle is the same whenever it is made, and one that is not what the sources make is named', {
+  timeout: 120_000, // three builds, on a machine that may be busy
+}, () => {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-bundle-'));
   const bundle = ['scripts/bundle.mjs', folder];
   const check = () =>
