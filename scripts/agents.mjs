@@ -1,11 +1,13 @@
 // The presets against the real programs, pinned: node scripts/agents.mjs. They take a gigabyte, so they are no dependency:
 // they are installed into a folder of their own, which goes afterwards. No script of theirs runs.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const packages = ['@anthropic-ai/claude-code@2.1.332', '@openai/codex@0.171.0', '@github/copilot@1.0.102'];
+// Each preset names its package, at the version that it is checked with here.
+const table = readFileSync('src/ticket/presets.ts', 'utf8');
+const packages = [...table.matchAll(/^ {4}package: '(.+)',$/gm)].map(([, name]) => name);
 
 const folder = mkdtempSync(join(tmpdir(), 'signalbox-agents-'));
 const programs = join(folder, 'programs');

@@ -16,10 +16,9 @@ import { exitStatusOf, type Outcome } from './runner/outcome.ts';
 import { guarded, type Output } from './runner/output.ts';
 import { makePatience } from './runner/patience.ts';
 import { runAttempt } from './runner/run.ts';
-import { setupPath } from './runner/setup.ts';
 import { takeUser } from './runner/user.ts';
 import { openGitStore } from './store/git-store.ts';
-import { workArtifact } from './ticket/paths.ts';
+import { setupPath, workArtifact } from './ticket/paths.ts';
 import { promptPath } from './ticket/prompt.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setupPath } from '../ticket/paths.ts';
 import { lastWordsLead, stopsSeen } from '../ticket/report.ts';
 import { type AgentExit, agentEnvironment, startAgent } from './agent.ts';
 import { type Attending, homeEnvironment, stop } from './attend.ts';
@@ -9,12 +10,6 @@ import type { Workshop } from './repository.ts';
 import { makeBrake } from './stop.ts';
 import type { Verdict } from './verdict.ts';
 import { watched } from './watched.ts';
-
-/**
- * File on the default branch in which a team installs what its agents need: pinned clients, the repository's toolchain. It is the
- * team's own, so no newer workflow or action overwrites it.
- */
-export const setupPath = '.github/signalbox/setup.sh';
 
 /** Characters of its output that go into the job's log. */
 const mostLogged = 1024 * 1024;

@@ -1,5 +1,7 @@
 import { configPath } from '../engine/settings.ts';
 import type { Config } from '../ticket/config.ts';
+import { setupPath } from '../ticket/paths.ts';
+import { packagesOf } from '../ticket/presets.ts';
 import { secretNames } from './secrets.ts';
 import { stamped } from './stamp.ts';
 
@@ -65,7 +67,21 @@ export function setupFiles(from: PackageFiles, { configText, config, action }: S
       return { path, text: name === 'package.json' ? versioned(text, from.version) : text, keep: 'ours' };
     }),
     { path: formPath, text: stamped(form, from.version), keep: 'stamped' },
+    ...setupScript(config),
   ];
+}
+
+/** What installs the presets' programs before each agent; none where every agent has a command of the team's own. */
+function setupScript({ agents }: Config): SetupFile[] {
+  const packages = packagesOf(Object.values(agents));
+  if (packages.length === 0) return [];
+  const text = `#!/bin/bash
+# Run with bash before each agent, as the agent's user and without any secret. It is yours: Signalbox does not touch it
+# again. Your toolchain goes here, too. npm installs below ~/.local, which goes with the attempt.
+set -euo pipefail
+npm install --global --no-audit --no-fund ${packages.join(' ')}
+`;
+  return [{ path: setupPath, text, keep: 'theirs' }];
 }
 
 /** The workflow with its agents' secrets, which go to the one step that needs them. */

@@ -13,6 +13,12 @@ export const quarantineFolder = 'quarantine';
 export const keptFolder = 'kept';
 const archiveFolder = 'archive';
 
+/**
+ * File on the default branch in which a team installs what its agents need: pinned clients, the repository's toolchain. It is the
+ * team's own, so no newer workflow or action overwrites it.
+ */
+export const setupPath = '.github/signalbox/setup.sh';
+
 /** The last head that Signalbox itself published; moved in the same push as the state branch. */
 export const witnessRef = 'refs/signalbox/witness';
 /** A commit on the head up to which everything was shown on GitHub, and read there, by a whole sweep; dated when that began. */

@@ -18,6 +18,8 @@ export interface ToolServer {
 }
 
 interface Preset {
+  /** Its package on npm, at the version that it was checked with. */
+  package: string;
   /** Program and arguments. */
   command: readonly string[];
   modelFlag: string;
@@ -36,6 +38,7 @@ const [toolSeconds, startSeconds] = [600, 120];
 
 const presets = {
   claude: {
+    package: '@anthropic-ai/claude-code@2.1.332',
     command: ['claude', '--print', '--dangerously-skip-permissions'],
     modelFlag: '--model',
     logins: ['ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'],
@@ -54,6 +57,7 @@ const presets = {
     ],
   },
   codex: {
+    package: '@openai/codex@0.171.0',
     command: ['codex', 'exec', '--dangerously-bypass-approvals-and-sandbox', '--color', 'never'],
     modelFlag: '--model',
     // Not OPENAI_API_KEY: `codex exec` does not log in by it.
@@ -79,6 +83,7 @@ const presets = {
     ],
   },
   copilot: {
+    package: '@github/copilot@1.0.102',
     command: [
       'copilot',
       '--allow-all',
@@ -106,6 +111,12 @@ const presets = {
 
 export type PresetName = keyof typeof presets;
 export const presetNames = Object.keys(presets) as [PresetName, ...PresetName[]];
+
+/** The npm packages, at the version that each was checked with, of the presets that these profiles name. */
+export function packagesOf(profiles: Iterable<{ preset?: PresetName | undefined }>): string[] {
+  const names = [...profiles].flatMap(({ preset }) => preset ?? []);
+  return [...new Set(names)].map((name) => presets[name].package);
+}
 
 /** The form that most clients read: `{ mcpServers: { <name>: … } }`. */
 function serverList({ name, command: [command, ...args], environment }: ToolServer, more: object): string {

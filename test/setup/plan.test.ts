@@ -73,6 +73,16 @@ describe('files', () => {
     });
   });
 
+  test('install the programs of presets, pinned; once written that is the team’s own', () => {
+    expect(textsOf(files)['.github/signalbox/setup.sh']).toBeUndefined();
+    const claudes = starterConfig({ ...usualChoices('desk'), agent: 'claude' }, './s.json');
+    const read = readConfig(claudes).config ?? expect.fail('it cannot be read');
+    const wanted = setupFiles(from, { configText: claudes, config: read, action: null });
+    const script = wanted.find(({ path }) => path === '.github/signalbox/setup.sh');
+    expect(script?.text).toMatch(/^npm install --global .* @anthropic-ai\/claude-code@\d+\.\d+\.\d+$/m);
+    expect(script?.keep).toBe('theirs');
+  });
+
   test('follow the config: its labels, its workflow, the secrets of its agents', () => {
     const wish = { ...config, workflow: 'agents.yml', labels: { ...config.labels, ticket: 'job: new' } };
     const agents = {
