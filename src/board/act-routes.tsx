@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Random } from '../base/random.ts';
 import type { Decision } from '../ticket/decision.ts';
+import { isGlance } from '../ticket/glance.ts';
 import { type Act, actNamed } from './acts.ts';
 import { refused } from './door.tsx';
 import type { Live } from './live.ts';
@@ -51,16 +52,19 @@ export async function doAct(c: Context<Vars>, errand: Errand): Promise<Response>
   const act = actNamed(c.req.param('act') ?? '');
   const session = c.get('session');
   if (!act || !session) return c.notFound();
-  const { source, words = '', digest } = (await c.req.parseBody()) as Record<string, unknown>;
-  if (typeof source !== 'string' || !/^b[0-9a-f]{24}$/.test(source) || typeof words !== 'string')
+  const { source, saw, words = '', digest } = (await c.req.parseBody()) as Record<string, unknown>;
+  const isWhole = typeof source === 'string' && /^b[0-9a-f]{24}$/.test(source);
+  if (!isWhole || typeof words !== 'string' || typeof saw !== 'string' || !isGlance(saw))
     return refused(c, 400, 'bad-form', 'A part of the form is missing. Load the page again.');
   const entry = digestOf(digest);
-  const asking = { login: session.login, user: session.user, source };
+  const asking = { login: session.login, user: session.user, source, saw };
   const decision = await errand.live.panel.command(errand.id, `/${act.name} ${entry || words}`, asking);
-  // The button was pressed twice: the first has done it.
+  // The button was pressed twice, or the form sent again: the first was answered.
   const isDone = decision.accepted || decision.code === 'already-handled';
   if (!isDone) return actPage(c, errand, { act, session, refusal: decision, words, digest: entry });
-  const message = decision.accepted ? decision.message : 'It was carried out already.';
+  const message = decision.accepted
+    ? decision.message
+    : 'This form was answered before. The ticket stands as you see it.';
   await errand.sessions.give(c, 'flash', { ticket: errand.id, code: 'ok', message });
   return c.redirect(`/${errand.desk}/tickets/${errand.id}`, 303);
 }

@@ -33,6 +33,8 @@ export interface Asking {
   user: number;
   /** The same again is carried out once. */
   source: string;
+  /** What they were shown of the ticket (`glanceOf`). */
+  saw: string;
 }
 
 /** What a process did for its desk lately. Times and durations in milliseconds. */
@@ -106,7 +108,7 @@ export class DeskPanel implements Panel {
     return lastSign(this.#context.forge, id, open);
   }
 
-  async command(id: string, words: string, { login, user, source }: Asking): Promise<Decision> {
+  async command(id: string, words: string, { login, user, source, saw }: Asking): Promise<Decision> {
     const context = this.#context;
     const now = context.forge.now();
     const command = readCommand(words, now);
@@ -115,7 +117,7 @@ export class DeskPanel implements Panel {
     if (!may(await context.forge.permission(login, user), neededFor(command)))
       return refused('not-permitted');
     if (command.name === 'error') return refusal('bad-command', command.message);
-    const said = { source, at: isoSeconds(now), actor: login };
+    const said = { source, at: isoSeconds(now), actor: login, saw };
     if (isOfDesk(command)) return context.writer.handleDesk({ kind: command.name, ...said });
     const { file } = await present(context, id, { fresh: true });
     if (!file) return refused('no-such-ticket');

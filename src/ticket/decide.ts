@@ -3,6 +3,7 @@ import { act } from './acts.ts';
 import type { Config } from './config.ts';
 import type { Decision, View } from './decision.ts';
 import { formatVersion, ticket as schema, type Ticket } from './format.ts';
+import { unseen } from './glance.ts';
 import { type Circumstances, landWaiting } from './landing.ts';
 import { whatHappened } from './message-words.ts';
 import { consumedBy, entryOf } from './quarantine.ts';
@@ -43,6 +44,8 @@ export function decide(
     if (Object.hasOwn(ticket.seen, request.source)) return refusal('already-handled', request);
     if (isTooOld(request.at, now)) return refusal('too-old', request);
     if (isSuperseded(ticket, request)) return refusal('superseded', request, remember(ticket, request, now));
+    const missed = unseen(ticket, request);
+    if (missed) return refusal(missed.code, request, remember(ticket, request, now), missed.message);
   }
   const row = rowFor(rowName(request), ticket.state);
   const result = row ? act(row.request, ticket, request, circumstances) : noRow(ticket, request);
@@ -70,11 +73,11 @@ function discardStray(request: RequestOf<'discard'>, view: View): Decision {
 }
 
 /**
- * Requests of people (an issue's event, a comment, a merged pull request): remembered by their source, so that a
+ * Requests of people (an issue's event, a comment, a merged pull request, a form of the board): remembered by their source, so that a
  * redelivery or a left-over label does nothing.
  */
 function isPersonal(request: Request): boolean {
-  return /^[ecp]\d+$/.test(request.source);
+  return /^([ecp]\d+|b[0-9a-f]{24})$/.test(request.source);
 }
 
 /**

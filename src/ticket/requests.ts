@@ -4,7 +4,7 @@ import type { Text } from './texts.ts';
 
 /*
  * What can be asked of a ticket. A request names its source (an issue event `e118`, a comment `c204`, a merged pull
- * request `p43`, a run's end,
+ * request `p43`, a form of the board `b5f…`, a run's end,
  * a signal's digest), so that the same one carried twice is carried out once; the time it was made on the forge;
  * and who made it. Whether that person MAY ask it is the door's business (`engine/people.ts`); whether the ticket's
  * state permits it is decided by the table.
@@ -17,6 +17,8 @@ interface Asked {
   at: string;
   /** Login, `signalbox` for our own, or the agent's profile. */
   actor: string;
+  /** What they saw of the ticket who asked, where it is known (`glanceOf`). */
+  saw?: string;
 }
 
 /** The run that was bound to the attempt when it was looked at, or none: what was seen of another says nothing. */

@@ -44,7 +44,7 @@ describe('who may do what', () => {
     expect(seen.text).toContain('A ticket');
     // A form that was made for another act proves the session as well: the right is asked when it is sent.
     const ask = async (cookie: string, id: string, act: string) => {
-      const form = await world.formOf('MC-1', 'park', elmar);
+      const form = await world.formOf(id, 'park', elmar);
       const own =
         /name="csrf" value="(\w+)"/.exec((await world.visit('/acme/desk', { cookie })).text)?.[1] ?? '';
       const { status, text } = await world.visit(`/acme/desk/tickets/${id}/${act}`, {

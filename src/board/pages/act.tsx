@@ -1,6 +1,7 @@
 import { whatItDoes } from '../../ticket/act-words.ts';
 import type { Config } from '../../ticket/config.ts';
 import type { Ticket } from '../../ticket/format.ts';
+import { glanceOf } from '../../ticket/glance.ts';
 import { type Act, neededFor } from '../acts.ts';
 import { Code, Words } from './bits.tsx';
 import { type Frame, Page } from './layout.tsx';
@@ -39,6 +40,7 @@ export function ActForm({ act, ticket, desk, form, config, words = '', digest }:
     <form method="post" action={`/${desk}/tickets/${ticket.id}/${name}`}>
       <input type="hidden" name="csrf" value={form.csrf} />
       <input type="hidden" name="source" value={form.source} />
+      <input type="hidden" name="saw" value={glanceOf(ticket)} />
       {digest && <input type="hidden" name="digest" value={digest} />}
       <Words text={whatItDoes(name, ticket, config)} />
       {field && (
