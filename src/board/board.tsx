@@ -207,7 +207,10 @@ export class Board {
       desk,
       clock: this.#options.clock,
       version: c.req.query('version') ?? '',
-      mayStillSee: () => this.#readers.maySee(entry, session),
+      mayStillSee: async () => {
+        await entry.panel(); // rejects once it is served no more, or under another name
+        return !(session && this.#sessions.isOver(session)) && this.#readers.maySee(entry, session);
+      },
       ended: this.#ended.signal,
     };
   }

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, sleep } from '../base/clock.ts';
 import type { Filter } from './cards.ts';
 import { type Change, cardKey, changeOf, type Deck, shownOf } from './deck.ts';
 import type { Live } from './live.ts';
@@ -9,14 +9,16 @@ import { CardItem } from './pages/card.tsx';
 
 /** Proxies close what says nothing; and who may look no more is told so at the latest then. Milliseconds. */
 const beatMs = 20_000;
+/** Of a window that does not read no more than so many events are kept: it is let go, and loads itself again. */
+const unreadMax = 64;
 
 export interface Watching {
-  live: Live;
+  live: Pick<Live, 'deck' | 'watch'>;
   clock: Clock;
   desk: string;
   /** What the window showed as it was loaded. */
   version: string;
-  /** Whether who watches may still see the desk. */
+  /** Whether who watches may still see the desk; where that cannot be told they may not. */
   mayStillSee(): Promise<boolean>;
   /** Ends with the app. */
   ended: AbortSignal;
@@ -26,7 +28,7 @@ export interface Watching {
  * Tells a window of the board what changed: the cards that look or stand otherwise, in HTML, and nothing else. One that
  * was loaded from another deck than the present one is told to load itself again.
  */
-export function boardEvents(c: Context, watching: Watching, filter: Filter): Response {
+export function boardEvents(c: Context, watching: Watching, filter: Filter): Promise<Response> {
   return eventStream(c, watching, (deck) => {
     let shown = shownOf(deck, filter);
     return (next) => {
@@ -39,7 +41,7 @@ export function boardEvents(c: Context, watching: Watching, filter: Filter): Res
 }
 
 /** Tells a window of one ticket that it should look again. */
-export function ticketEvents(c: Context, watching: Watching, id: string): Response {
+export function ticketEvents(c: Context, watching: Watching, id: string): Promise<Response> {
   return eventStream(c, watching, (deck) => {
     let shown = ticketKey(deck, id);
     return (next) => {
@@ -63,42 +65,33 @@ interface Told {
   data: string;
 }
 
-function eventStream(
+async function eventStream(
   c: Context,
   { live, clock, version, mayStillSee, ended }: Watching,
   begin: (deck: Deck) => (next: Deck) => Told | null,
-): Response {
+): Promise<Response> {
+  if (c.req.method === 'HEAD') return c.body(null); // nobody would end a stream that nobody reads
+  const first = await live.deck();
   c.header('X-Accel-Buffering', 'no');
   return streamSSE(c, async (stream) => {
-    const first = await live.deck();
-    if (first.version !== version) await stream.writeSSE({ event: 'reload', data: first.version });
-    const tell = begin(first);
-    let last = Promise.resolve();
+    const gone = new AbortController();
+    stream.onAbort(() => gone.abort());
+    const over = AbortSignal.any([gone.signal, ended]);
+    let last: Promise<unknown> = Promise.resolve();
+    let unread = 0;
     const send = (told: Told | null) => {
-      if (told) last = last.then(() => stream.writeSSE(told)).catch(() => {});
+      if (!told) return;
+      if (++unread > unreadMax) return stream.abort();
+      last = last.then(() => stream.writeSSE(told)).finally(() => --unread);
     };
+    if (first.version !== version) send({ event: 'reload', data: first.version });
+    const tell = begin(first);
     const stop = live.watch((deck) => send(tell(deck)));
-    await new Promise<void>((resolve) => {
-      let callOff = () => {};
-      const end = () => {
-        callOff();
-        resolve();
-      };
-      const beat = () => {
-        callOff = clock.after(beatMs, () => {
-          mayStillSee()
-            .catch(() => true)
-            .then((may) => {
-              if (!may) return end();
-              send({ event: 'beat', data: '' });
-              beat();
-            });
-        });
-      };
-      beat();
-      stream.onAbort(end);
-      ended.addEventListener('abort', end, { once: true });
-    });
+    while (!over.aborted) {
+      await sleep(clock, beatMs, over);
+      if (over.aborted || !(await mayStillSee().catch(() => false))) break;
+      send({ event: 'beat', data: '' });
+    }
     stop();
     await last;
   });

@@ -21,9 +21,14 @@ export class Readers {
     const known = this.#known.get(key);
     if (known && known.until > now) return known.may;
     if (this.#known.size >= keptMax) this.#known.clear();
-    const may = ask(desk, session);
+    const may = ask(desk, session).catch(async (error) => {
+      if (known) this.#known.set(key, known);
+      else this.#known.delete(key);
+      // Only whom GitHub let in before is told that it cannot be shown now: to others it still is not there.
+      if (await known?.may) throw error;
+      return false;
+    });
     this.#known.set(key, { may, until: now + goodForMs });
-    may.catch(() => this.#known.delete(key));
     return may;
   }
 
@@ -38,6 +43,6 @@ export class Readers {
 
 async function ask(desk: BoardDesk, session: Session | null): Promise<boolean> {
   const { forge } = await desk.panel();
-  if (!session) return !(await forge.isPrivate());
-  return (await forge.permission(session.login, session.user)) !== 'none';
+  if (!(await forge.isPrivate())) return true;
+  return session !== null && (await forge.permission(session.login, session.user)) !== 'none';
 }

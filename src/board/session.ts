@@ -30,18 +30,26 @@ interface SessionOptions {
 type Fault = 'tampered' | 'expired';
 
 /**
- * Sessions, and what a browser carries through a sign-in, in signed cookies: nothing is remembered here, so that any
- * process serves any request. A signature says nothing of the name of its cookie, so each value says what it is for.
+ * Sessions, and what a browser carries through a sign-in, in signed cookies: nothing is remembered here but who signed
+ * out, so that any process serves any request. A signature says nothing of the name of its cookie, so each value says
+ * what it is for.
  */
 export class Sessions {
   readonly #options: SessionOptions;
+  /** Sessions that were ended before their time, by id: a copy of such a cookie opens nothing. */
+  readonly #ended = new Map<string, number>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
   }
 
-  read(c: Context): Promise<Session | Fault | null> {
-    return this.#read<Session>(c, 'session');
+  async read(c: Context): Promise<Session | Fault | null> {
+    const session = await this.#read<Session>(c, 'session');
+    return session && typeof session !== 'string' && this.isOver(session) ? 'expired' : session;
+  }
+
+  isOver({ id, until }: Session): boolean {
+    return until <= this.#options.clock.now() || this.#ended.has(id);
   }
 
   async begin(c: Context, { login, user }: { login: string; user: number }): Promise<void> {
@@ -49,7 +57,10 @@ export class Sessions {
     await this.#write(c, 'session', session, sessionMs);
   }
 
-  end(c: Context): void {
+  end(c: Context, session: Session | null = null): void {
+    const now = this.#options.clock.now();
+    for (const [id, until] of this.#ended) if (until <= now) this.#ended.delete(id);
+    if (session) this.#ended.set(session.id, session.until);
     this.#drop(c, 'session');
   }
 

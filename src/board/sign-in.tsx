@@ -68,7 +68,7 @@ export function addSignIn(app: Hono<Vars>, { url, signIn, sessions, random, log 
     }
   });
   app.post('/logout', (c) => {
-    sessions.end(c);
+    sessions.end(c, c.get('session'));
     return c.redirect('/', 303);
   });
 }

@@ -114,7 +114,7 @@ export class DeskPanel implements Panel {
     const command = readCommand(words, now);
     if (!command || command.name === 'status') return refused('bad-command');
     // As at the door for comments: a right first, whatever the words.
-    if (!may(await context.forge.permission(login, user), neededFor(command)))
+    if (!may(await context.forge.permission(login, user, { fresh: true }), neededFor(command)))
       return refused('not-permitted');
     if (command.name === 'error') return refusal('bad-command', command.message);
     const said = { source, at: isoSeconds(now), actor: login, saw };

@@ -203,8 +203,8 @@ export interface Forge extends Sights {
   file(path: string, commit?: string): Promise<string | null>;
   /** Commits of the default branch that changed a file, newest first. */
   commitsOf(path: string, most: number): Promise<string[]>;
-  /** `none` also for somebody else who has the name by now: one whose id is not `id`. */
-  permission(login: string, id?: number): Promise<PermissionRole>;
+  /** `none` also for somebody else who has the name by now: one whose id is not `id`. `fresh`: as of now, not of seconds ago. */
+  permission(login: string, id?: number, options?: { fresh: boolean }): Promise<PermissionRole>;
 
   /** `gone`: deleted (410) or never there; `moved`: transferred. */
   issue(number: number): Promise<Issue | 'gone' | 'moved'>;

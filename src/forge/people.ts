@@ -20,13 +20,13 @@ interface Rights {
 export function permissionCall(api: Api): Forge['permission'] {
   const kept = new Map<string, { user: number | undefined; role: PermissionRole; until: number }>();
 
-  return async (login, id) => {
+  return async (login, id, { fresh } = { fresh: false }) => {
     const key = login.toLowerCase();
     const now = api.clock.now();
     const known = kept.get(key);
     const roleFor = ({ user, role }: { user: number | undefined; role: PermissionRole }) =>
       id === undefined || id === user ? role : 'none';
-    if (known && known.until > now) return roleFor(known);
+    if (!fresh && known && known.until > now) return roleFor(known);
     const reading = api.read(`permission of ${login}`, (headers) =>
       api.octokit.rest.repos.getCollaboratorPermissionLevel({ ...api.at, username: login, headers }),
     );

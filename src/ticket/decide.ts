@@ -73,7 +73,7 @@ function discardStray(request: RequestOf<'discard'>, view: View): Decision {
 }
 
 /**
- * Requests of people (an issue's event, a comment, a merged pull request, a form of the board): remembered by their source, so that a
+ * Requests of people (an issue's event, a comment, a form, a merged pull request): remembered by their source, so that a
  * redelivery or a left-over label does nothing.
  */
 function isPersonal(request: Request): boolean {

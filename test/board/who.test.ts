@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { peopled } from './world.ts';
 
 test('a private repository is nothing to strangers, and to whoever has no right there', async () => {
@@ -67,7 +67,9 @@ describe('who may do what', () => {
     const cookie = await world.signIn('elmar');
     const form = await world.formOf('MC-1', 'park', cookie);
     world.desk.forge.roles.elmar = 'read';
+    const permission = vi.spyOn(world.desk.forge, 'permission');
     const { status, text } = await world.visit('/acme/desk/tickets/MC-1/park', { cookie, form });
+    expect(permission).toHaveBeenCalledWith('elmar', 1003, { fresh: true });
     expect(status).toBe(403);
     expect(text).toContain('not-permitted');
   });

@@ -190,7 +190,7 @@ function hiddenIn(html: string): Record<string, string> {
 }
 
 /** A ticket whose agent is at work since a moment ago. */
-function atWork(now: string, over: Partial<Ticket> = {}): Ticket {
+export function atWork(now: string, over: Partial<Ticket> = {}): Ticket {
   const ticket = ticketIn('in_progress', over);
   const soon = isoSeconds(Date.parse(now) + 3600_000);
   const { attempt } = ticket;

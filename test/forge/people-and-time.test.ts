@@ -44,7 +44,7 @@ test('somebody GitHub does not know may do nothing', async () => {
   expect(await forgeAtGithub().permission('nobody')).toBe('none');
 });
 
-test('a right that was taken away is gone after ten seconds', async () => {
+test('a right that was taken away is gone after ten seconds, and at once for who asks afresh', async () => {
   const clock = standingClock();
   const answer = (rights: object) =>
     github()
@@ -58,6 +58,9 @@ test('a right that was taken away is gone after ten seconds', async () => {
   expect(await forge.permission('Elmar')).toBe('write');
   clock.move(1);
   expect(await forge.permission('elmar')).toBe('read');
+  answer({});
+  expect(await forge.permission('elmar', undefined, { fresh: true })).toBe('none');
+  expect(await forge.permission('elmar')).toBe('none');
 });
 
 test("now is the forge's, moved on by our clock", async () => {
