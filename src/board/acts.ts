@@ -1,3 +1,4 @@
+import { priorities } from '../ticket/format.ts';
 import type { RequestKind } from '../ticket/requests.ts';
 import type { State } from '../ticket/states.ts';
 import { roleFor, rowFor } from '../ticket/table.ts';
@@ -13,6 +14,7 @@ type ActKind = Extract<
   | 'hold'
   | 'release'
   | 'retry'
+  | 'priority'
   | 'cancel'
   | 'answer'
   | 'tell'
@@ -26,8 +28,8 @@ type ActKind = Extract<
 export interface Act {
   name: ActKind;
   label: string;
-  /** What may or must be said with it. */
-  field: { label: string; hint: string; isNeeded: boolean } | null;
+  /** What may or must be said with it: in their own words, or one of `choices`. */
+  field: { label: string; hint: string; isNeeded: boolean; choices?: readonly string[] } | null;
   /** Stands on the card's menu. */
   quick: boolean;
   /** May end something. */
@@ -60,6 +62,15 @@ const acts: readonly Act[] = [
   act('retry', 'Retry'),
   act('park', 'Park', { field: saying('Why, or until when', conditions, false), isGrave: true }),
   act('hold', 'Hold'),
+  act('priority', 'Priority', {
+    field: {
+      label: 'How urgent it is',
+      hint: 'Agents take the most urgent first.',
+      isNeeded: true,
+      choices: priorities,
+    },
+    quick: false,
+  }),
   act('tell', 'Tell', {
     field: saying('Your message', 'For its agent, or the next one.', true),
     quick: false,

@@ -29,6 +29,8 @@ export function whatItDoes(kind: RequestKind, ticket: Ticket, config: Config): s
       return attempt || state === 'review'
         ? `${goesOn} What follows waits no more.`
         : `${stops} It becomes todo, and an agent takes it as soon as one is free.`;
+    case 'priority':
+      return `${goesOn} It is ${ticket.priority} now.`;
     case 'retry':
       return `${stops} It becomes todo with ${config.limits.granted_retries} more ${config.limits.granted_retries === 1 ? 'retry' : 'retries'}.`;
     case 'cancel':

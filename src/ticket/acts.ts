@@ -97,6 +97,8 @@ const personal = {
     const isStopped = ticket.restricted_at !== null && request.at <= ticket.restricted_at;
     return landTodo({ ...told, hold: told.hold || isStopped }, now);
   },
+  priority: (ticket, { priority }) =>
+    ticket.priority === priority ? refuse('already-so') : { ...ticket, priority },
   retry: (ticket, _request, now) => landTodo({ ...grantedRetry(ticket, now), not_before: null }, now),
   cancel: (ticket, request, now) =>
     landClosed(close(ticket, request, now, 'cancelled', request.reason), 'cancelled'),

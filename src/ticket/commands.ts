@@ -1,6 +1,6 @@
 import * as chrono from 'chrono-node';
 import { isoSeconds } from '../base/clock.ts';
-import { type Condition, condition } from './format.ts';
+import { type Condition, condition, type Priority, priorities } from './format.ts';
 import { entryName } from './quarantine.ts';
 import { quoteWords } from './quotes.ts';
 import { type NameTaking, type SpokenName, spoken } from './spoken.ts';
@@ -16,7 +16,8 @@ export type Command =
   | { name: NameTaking<'reason'>; reason: string }
   | { name: NameTaking<'text'>; text: string }
   | { name: NameTaking<'entry'>; digest: string }
-  | { name: 'error'; command: NameTaking<'condition' | 'text' | 'entry'>; message: string };
+  | { name: NameTaking<'priority'>; priority: Priority }
+  | { name: 'error'; command: NameTaking<'condition' | 'text' | 'entry' | 'priority'>; message: string };
 
 /** Reads a comment; null where it is no command of ours. `now` (milliseconds) is what "next monday" counts from. */
 export function readCommand(body: string, now: number): Command | null {
@@ -41,6 +42,8 @@ export function readWords(name: SpokenName, behind: string, now: number): Comman
       return { name: one.name, reason: words };
     case 'entry':
       return readEntry(one.name, words);
+    case 'priority':
+      return readPriority(one.name, words);
     case 'text': {
       const message = `Write what the agent shall be told behind it: \`/${one.name} <text>\`.`;
       return words ? { name: one.name, text: words } : { name: 'error', command: one.name, message };
@@ -48,6 +51,16 @@ export function readWords(name: SpokenName, behind: string, now: number): Comman
     default:
       return { name } as Command; // the table says that nothing stands behind it
   }
+}
+
+function readPriority(name: NameTaking<'priority'>, words: string): Command {
+  const priority = priorities.find((one) => one === words.toLowerCase());
+  if (priority) return { name, priority };
+  return {
+    name: 'error',
+    command: name,
+    message: `A priority is one of ${priorities.join(', ')}: \`/${name} high\`.`,
+  };
 }
 
 function readEntry(name: NameTaking<'entry'>, words: string): Command {

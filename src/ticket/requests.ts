@@ -1,4 +1,4 @@
-import type { Condition, Isolation, Signal, SignalKind } from './format.ts';
+import type { Condition, Isolation, Priority, Signal, SignalKind } from './format.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { Text } from './texts.ts';
 
@@ -117,6 +117,7 @@ export type Request = Asked &
     | { kind: 'unmerged'; pull: number }
     | { kind: 'reject'; phase?: string; reason: string }
     | { kind: 'retry' }
+    | { kind: 'priority'; priority: Priority }
     | { kind: 'cancel'; reason: string }
     | { kind: 'reopen' }
     /** What lies in quarantine, by its digest or at least eight characters of its beginning. */

@@ -5,7 +5,7 @@
  */
 
 /** What stands behind the word. */
-type Takes = 'nothing' | 'condition' | 'reason' | 'text' | 'entry';
+type Takes = 'nothing' | 'condition' | 'reason' | 'text' | 'entry' | 'priority';
 
 interface Spoken {
   name: string;
@@ -57,6 +57,15 @@ until a time (UTC), when an agent is idle, or after other tickets are done. What
     summary: 'let a blocked ticket try once more',
     about: 'It grants further attempts (limits.granted_retries).',
     example: '',
+  },
+  {
+    ...ticket,
+    name: 'priority',
+    where: 'comment',
+    takes: 'priority',
+    summary: 'say how urgent it is',
+    about: 'Agents take the most urgent first; what runs goes on. In a clone: `signalbox edit --priority`.',
+    example: 'high',
   },
   {
     ...ticket,
@@ -178,4 +187,5 @@ export const usageOf: Record<Takes, string> = {
   reason: '[reason]',
   text: '<text>',
   entry: '<digest>',
+  priority: 'urgent | high | normal | low',
 };

@@ -128,6 +128,7 @@ export const table: readonly Row[] = [
   },
   { request: 'reject', from: ['review'], to: 'todo', by: 'write' },
   { request: 'retry', from: ['blocked'], to: 'todo', by: 'write' },
+  { request: 'priority', from: openStates, to: 'same', by: 'triage' },
   { request: 'cancel', from: openStates, to: 'cancelled', by: 'write' },
   { request: 'reopen', from: ['done', 'cancelled'], to: 'inbox', by: 'write' },
   {

@@ -62,6 +62,14 @@ describe('who may do what', () => {
     expect((await world.desk.ticket('MC-2'))?.released).toMatchObject({ by: 'wilma' });
   });
 
+  test('who may triage says how urgent a ticket is, and nothing is stopped by it', async () => {
+    const world = await peopled();
+    const cookie = await world.signIn('elmar');
+    expect((await world.act('MC-1', 'priority', cookie, 'urgent')).status).toBe(303);
+    expect(await world.desk.ticket('MC-1')).toMatchObject({ state: 'in_progress', priority: 'urgent' });
+    expect((await world.act('MC-1', 'priority', cookie, 'at once')).status).toBe(409);
+  });
+
   test('the right is asked of GitHub for each act: one that was taken away is none', async () => {
     const world = await peopled();
     const cookie = await world.signIn('elmar');

@@ -42,6 +42,12 @@ describe('a command is the first word of the first line', () => {
     expect(read('/answer  ')).toMatchObject({ name: 'error', command: 'answer' });
   });
 
+  test('/priority takes one of four words, and says which where it is none', () => {
+    expect(read('/priority URGENT')).toEqual({ name: 'priority', priority: 'urgent' });
+    for (const words of ['/priority', '/priority now', '/priority high low'])
+      expect(read(words)).toMatchObject({ name: 'error', command: 'priority' });
+  });
+
   test.each(['accept', 'discard'])('/%s names what lies in quarantine by its digest', (name) => {
     expect(read(`/${name} \`3FA9C0DE\` please`)).toEqual({ name, digest: '3fa9c0de' });
     expect(read(`/${name}\n3fa9c0de`)).toEqual({ name, digest: '3fa9c0de' });

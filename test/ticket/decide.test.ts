@@ -125,6 +125,7 @@ describe('every state × every request', () => {
       unmerged: inbox · todo · in_progress · waiting · blocked · review · review · (no-row)
       reject: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row)
       retry: (no-row) · (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row)
+      priority: inbox · todo · in_progress · waiting · blocked · review · (no-row) · (no-row)
       cancel: cancelled · cancelled · cancelled · cancelled · cancelled · cancelled · (no-row) · (no-row)
       reopen: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · inbox · inbox
       accept: (no-row) · todo · (run-not-ended) · todo · todo · todo · (no-row) · (no-row)
@@ -165,6 +166,7 @@ describe('every state × every request', () => {
       unmerged: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · review+hold · (no-row)
       reject: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row)
       retry: (no-row) · (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row)
+      priority: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · (no-row) · (no-row)
       cancel: cancelled · cancelled · cancelled · cancelled · cancelled · cancelled · (no-row) · (no-row)
       reopen: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · inbox · inbox
       accept: (no-row) · waiting+hold · (run-not-ended) · waiting+hold · waiting+hold · waiting+hold · (no-row) · (no-row)

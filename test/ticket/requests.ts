@@ -48,6 +48,7 @@ export function aRequest(name: RowName, over: Partial<Request> = {}): Request {
     approve: { ...asked, kind: 'approve' },
     reject: { ...asked, kind: 'reject', reason: 'no' },
     retry: { ...asked, kind: 'retry' },
+    priority: { ...asked, kind: 'priority', priority: 'urgent' },
     cancel: { ...asked, kind: 'cancel', reason: '' },
     reopen: { ...asked, kind: 'reopen' },
     accept: { ...asked, kind: 'accept', ticket: 'MC-1', digest: 'd'.repeat(8) },

@@ -28,7 +28,7 @@ interface ActFormProps {
 
 /** Says what an act does before it does it, and what it will stop. */
 export function ActForm({ act, ticket, desk, form, config, words = '', digest }: ActFormProps) {
-  const { name, label, field, isGrave } = act;
+  const { name, label, isGrave } = act;
   const needed = neededFor(name);
   if (!form.may(needed))
     return (
@@ -43,19 +43,37 @@ export function ActForm({ act, ticket, desk, form, config, words = '', digest }:
       <input type="hidden" name="saw" value={glanceOf(ticket)} />
       {digest && <input type="hidden" name="digest" value={digest} />}
       <Words text={whatItDoes(name, ticket, config)} />
-      {field && (
-        <label>
-          {field.label}
-          <textarea name="words" rows={2} maxlength={8000} {...(field.isNeeded ? { required: true } : {})}>
-            {words}
-          </textarea>
-          <small>{field.hint}</small>
-        </label>
-      )}
+      <Field act={act} words={words} ticket={ticket} />
       <button type="submit" class={isGrave ? 'grave' : ''}>
         {label} {ticket.id}
       </button>
     </form>
+  );
+}
+
+function Field({ act, words, ticket }: Pick<ActFormProps, 'act' | 'ticket'> & { words: string }) {
+  if (!act.field) return null;
+  const { label, hint, isNeeded, choices } = act.field;
+  const id = `words-${act.name}`;
+  const chosen = words || ticket.priority;
+  return (
+    <>
+      <label for={id}>{label}</label>
+      {choices ? (
+        <select id={id} name="words">
+          {choices.map((choice) => (
+            <option value={choice} selected={choice === chosen}>
+              {choice}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <textarea id={id} name="words" rows={2} maxlength={8000} {...(isNeeded ? { required: true } : {})}>
+          {words}
+        </textarea>
+      )}
+      <small>{hint}</small>
+    </>
   );
 }
 
