@@ -18,7 +18,11 @@ export const idPattern = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/;
 const ticketId = z.string().max(64).regex(idPattern, 'letters, digits and single hyphens');
 
 /** A moment: ISO 8601, UTC, whole seconds, as GitHub writes it. */
-const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'a UTC time like 2026-05-25T09:12:00Z');
+const anInstant = 'a UTC time like 2026-05-25T09:12:00Z';
+const instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, anInstant)
+  .refine((time) => !Number.isNaN(Date.parse(time)), anInstant);
 
 const hexDigest = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hexadecimal');
 const commit = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/, 'the full id of a commit');
