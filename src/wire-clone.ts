@@ -131,5 +131,5 @@ export const cannotJudge: Judge = async () => {
 };
 
 export function withoutLogin(address: string): string {
-  return address.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1');
+  return address.replace(/^([a-z+]+:\/\/)[^/]*@/i, '$1');
 }

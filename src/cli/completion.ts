@@ -72,5 +72,8 @@ function commandsOf(command: Command): string[] {
     .map((one) => one.name());
 }
 
+/** What no shell reads as more than a word: bash carries out `$(…)` in what it is offered, and anybody names a file so. */
+const harmless = /^[\w.-]+$/;
+
 const matching = (all: readonly string[], typed: string): string[] =>
-  [...new Set(all)].filter((one) => one.startsWith(typed));
+  [...new Set(all)].filter((one) => one.startsWith(typed) && harmless.test(one));

@@ -12,7 +12,7 @@ import {
   ticketNamed,
 } from './clone-desk.ts';
 import { type Edit, editOnHead, ofFields, ofText } from './edit.ts';
-import { openEditor } from './editor.ts';
+import { editedFrom, openEditor } from './editor.ts';
 import { guarded } from './guarded.ts';
 
 const help = `
@@ -97,7 +97,9 @@ async function editOf(flags: Flags, before: string, drafted: string | null): Pro
     (await readFile(flags.file ?? '', 'utf8').catch((error) => {
       throw new SignalboxError('user', 'no-file', asError(error).message);
     }));
-  return text === before ? null : ofText(before, text);
+  const from =
+    flags.file === undefined ? before : await readFile(editedFrom(flags.file), 'utf8').catch(() => before);
+  return text === from ? null : ofText(from, text);
 }
 
 const noOpenTicket = (id: string): SignalboxError =>

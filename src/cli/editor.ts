@@ -6,7 +6,10 @@ import { basename, dirname, join } from 'node:path';
 import { SignalboxError } from '../base/errors.ts';
 import { personsGit } from '../base/persons-git.ts';
 
-/** A text that somebody edited. It is kept at `path` until it is dropped. */
+/** Where the text stands that a kept one was edited from: what others change meanwhile is not taken back by it. */
+export const editedFrom = (path: string): string => `${path}.before`;
+
+/** A text that somebody edited. It is kept at `path`, and what it was beside it, until it is dropped. */
 export interface Drafted {
   path: string;
   text: string;
@@ -19,6 +22,7 @@ export async function openEditor(clone: string, name: string, text: string): Pro
   if (code !== 0) throw noEditor(stderr.trim());
   const path = join(await mkdtemp(join(tmpdir(), 'signalbox-edit-')), basename(name));
   await writeFile(path, text);
+  await writeFile(editedFrom(path), text);
   // As git does: the editor may be a command with arguments.
   const editor = spawn('sh', ['-c', `${stdout.trim()} "$@"`, 'editor', path], { stdio: 'inherit' });
   const [status] = (await once(editor, 'close')) as [number | null];

@@ -2,6 +2,7 @@ import type { TicketFile } from '../engine/ports.ts';
 import type { Explanation } from '../ticket/explain.ts';
 import { standsAs } from '../ticket/explain-words.ts';
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
+import { inLine } from '../ticket/quotes.ts';
 import { moment } from './terminal.ts';
 
 /** Why a ticket runs or not, as `signalbox explain` says it. */
@@ -23,7 +24,7 @@ export function shown({ path, text, ticket }: TicketFile, explanation: Explanati
   if (!ticket) return [...whyLines(explanation, now), '', path, '', text.trimEnd()].join('\n');
   const { id, title, body, messages, attempts } = ticket;
   return [
-    `${id}  ${title}`,
+    `${id}  ${inLine(title)}`,
     '',
     ...facts(ticket, now).map(([name, value]) => `  ${name.padEnd(9)} ${value}`),
     '',
@@ -60,5 +61,5 @@ function attemptLine({ number, phase, agent, outcome, ended, run, reason }: Clos
 
 function part(name: string, lines: readonly string[]): string[] {
   const isEmpty = lines.every((line) => line === '');
-  return isEmpty ? [] : ['', `${name}:`, ...lines.map((line) => `  ${line}`)];
+  return isEmpty ? [] : ['', `${name}:`, ...lines.map((line) => `  ${line.replaceAll('\n', '\n  ')}`)];
 }

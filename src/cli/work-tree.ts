@@ -108,7 +108,7 @@ async function textsOf(
 
 async function textIn(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readFile(path, 'utf8')).replaceAll('\r\n', '\n'); // as it is committed, where git writes the other
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw refused('unreadable', `${path} cannot be read`, 'See what it is.', error);

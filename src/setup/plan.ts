@@ -76,7 +76,12 @@ function differing(
     return { action: 'update', note: 'it is not as this version has it' };
   }
   const [theirs, ours] = [readStamp(there), readStamp(text)];
-  if (!theirs?.isIntact)
+  if (!theirs)
+    return {
+      action: 'keep',
+      note: 'it is not Signalbox’s; to have that, rename or delete it and run this again',
+    };
+  if (!theirs.isIntact)
     return { action: 'keep', note: 'somebody edited it; to have it anew, delete it and run this again' };
   if (ours && compareVersions(theirs.version, ours.version) > 0)
     return { action: 'keep', note: newer(theirs.version) };

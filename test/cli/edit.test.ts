@@ -60,6 +60,15 @@ describe('in an editor', () => {
     expect((await run('edit', 'MC-3', '--file', kept)).stdout).toBe('MC-3: priority changed.\n');
   });
 
+  test('a text that was kept takes nothing back that others changed since', async () => {
+    editor(`sed -i 's/^title: .*/title: Mend it/' "$1"; echo 'priority: most' >> "$1"`);
+    const kept = /--file (\S+)\.\n/.exec((await run('edit', 'MC-3')).stderr)?.[1] ?? '';
+    await run('edit', 'MC-3', '--owner', 'elmar');
+    writeFileSync(kept, readFileSync(kept, 'utf8').replace('most', 'low'));
+    expect((await run('edit', 'MC-3', '--file', kept)).stdout).toBe('MC-3: title, priority changed.\n');
+    expect(ticket('MC-3')).toMatchObject({ title: 'Mend it', priority: 'low', owner: 'elmar' });
+  });
+
   test("what is Signalbox's own record may not be edited", async () => {
     editor(`echo 'restricted_at: 2026-05-25T09:12:00Z' >> "$1"`);
     expect(await run('edit', 'MC-3')).toMatchObject({

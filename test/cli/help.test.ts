@@ -57,6 +57,11 @@ describe('completion', () => {
     expect(found.every((one) => one.startsWith(words.at(-1) ?? ''))).toBe(true);
   });
 
+  test('a name that a shell would carry out is not offered', async () => {
+    const hostile = async () => ['$(touch pwned)', '`id`', 'MC-1;id', 'MC-1'];
+    expect(await completions(program, ['park', ''], hostile)).toEqual(['MC-1']);
+  });
+
   test('each shell has its script, and another has none', async () => {
     for (const shell of ['bash', 'zsh', 'fish'] as const)
       expect((await signalbox(['completion', shell])).stdout).toBe(`${scripts[shell]}\n`);

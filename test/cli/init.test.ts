@@ -81,6 +81,16 @@ test('what else is staged or edited is not committed along; another branch is pu
   expect((await init('--yes')).stdout).toMatch(/^Nothing to do/);
 });
 
+test('a clone whose lines end in CRLF is set up as any other, once', async () => {
+  fresh();
+  git(here.clone, 'config', 'core.autocrlf', 'true');
+  expect((await init('--yes', ...agent)).status).toBe(0);
+  git(here.clone, 'rm', '--quiet', '--cached', '-r', '.');
+  git(here.clone, 'reset', '--quiet', '--hard');
+  expect(text('.github/signalbox.yml')).toContain('\r\n');
+  expect((await init('--yes')).stdout).toMatch(/^Nothing to do/);
+});
+
 test('a push that is refused leaves the rest done, and says how to go on', async () => {
   fresh();
   const hook = join(here.folder, 'team.git', 'hooks', 'pre-receive');

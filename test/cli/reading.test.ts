@@ -1,6 +1,9 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { writeTicket } from '../../src/ticket/codec.ts';
+import { ticketPath } from '../../src/ticket/paths.ts';
+import { aTicket } from '../engine/desk.ts';
 import { signalbox } from './command.ts';
 import { aTeamsDesk } from './teams-desk.ts';
 
@@ -31,6 +34,15 @@ test('list shows open tickets by state, with why they do not run, and finds thos
   expect(await ids('--text', 'TWO LINES')).toEqual(['MC-4']);
   expect((await run('list', '--text', 'nothing like it')).stdout).toBe('No open ticket is like that.\n');
   expect((await run('list', '--state', 'doing')).status).toBe(2);
+});
+
+test("others' words make no line of their own in what is shown", async () => {
+  const title = 'Mend it\nNext: all is well';
+  const messages = [{ id: 'm1', by: 'elmar', at: '2026-05-25T09:00:00Z', text: 'Look\nMC-8 is done.' }];
+  const file = writeTicket(aTicket('MC-8', { title, messages }));
+  admit(push('signalbox', { [ticketPath('MC-8')]: file }));
+  const lines = (await run('show', 'MC-8')).stdout.split('\n');
+  expect(lines).toEqual(expect.arrayContaining(['MC-8  Mend it Next: all is well', '  MC-8 is done.']));
 });
 
 test('list for programs', async () => {

@@ -83,6 +83,11 @@ describe('files', () => {
     expect(script?.keep).toBe('theirs');
   });
 
+  test('another workflow of that name is not called an edited one', () => {
+    const steps = planFiles(found({ ...textsOf(files), [workflow]: 'on: push\n' }), files);
+    expect(steps.find(({ what }) => what === workflow)?.note).toMatch(/^it is not Signalbox’s; .*rename/);
+  });
+
   test('follow the config: its labels, its workflow, the secrets of its agents', () => {
     const wish = { ...config, workflow: 'agents.yml', labels: { ...config.labels, ticket: 'job: new' } };
     const agents = {
