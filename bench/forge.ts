@@ -27,6 +27,7 @@ export class InstantForge {
     const served: Partial<Forge> = {
       now: () => systemClock.now(),
       file: async () => null,
+      isPrivate: async () => false,
       permission: async () => 'write',
       issue: async (number) => issueOf(number),
       issuesLabelled: async (label) =>

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { isoSeconds, systemClock } from '../src/base/clock.ts';
 import { git } from '../src/base/git.ts';
 import type { Bench } from './bench.ts';
+import { board } from './board.ts';
 import { Fixtures } from './fixture.ts';
 import { group } from './group.ts';
 import type { Row } from './measure.ts';
@@ -14,7 +15,7 @@ import { webhooks } from './webhooks.ts';
 import { writers } from './writers.ts';
 import { years } from './years.ts';
 
-const measurements = [oneChange, years, sweep, group, webhooks, writers];
+const measurements = [oneChange, years, sweep, group, webhooks, writers, board];
 const usage = `usage: npm run bench -- [--quick] [--json FILE] [NAME...]
 
 Ratios of two ways of doing the same, both in one run, in turns: medians of five. Five minutes on two quiet cores.

@@ -9,6 +9,8 @@ import { inBrowser, violations, windowAt } from './browser.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const desktop = { width: 1440, height: 900 };
+/** As small as shows every column. */
+const pictured = { width: 1340, height: 740 };
 const phone = { width: 390, height: 844 };
 const inHand = 'MC-4107';
 
@@ -89,21 +91,15 @@ inBrowser('looks', () => {
   test.runIf(folder)('pictures for the documentation', async () => {
     const world = await showroom();
     mkdirSync(folder ?? '', { recursive: true });
-    const shot = async (
-      name: string,
-      path: string,
-      options: Parameters<typeof windowAt>[2],
-      whole = false,
-    ) => {
+    const shot = async (name: string, path: string, options: Parameters<typeof windowAt>[2]) => {
       const page = await lookAt(world, path, { ...options, reducedMotion: 'reduce' });
       await page.locator('[data-connection].on').waitFor();
-      await page.screenshot({ path: join(folder ?? '', `${name}.png`), fullPage: whole });
+      await page.screenshot({ path: join(folder ?? '', `${name}.jpg`), type: 'jpeg', quality: 72 });
       await page.context().close();
     };
-    await shot('board-light', pages.board, { viewport: desktop });
-    await shot('board-dark', pages.board, { viewport: desktop, colorScheme: 'dark' });
-    await shot('board-phone', pages.board, { viewport: phone, deviceScaleFactor: 2, isMobile: true });
-    await shot('ticket', pages.ticket, { viewport: { width: 1200, height: 1000 } });
-    await shot('health', pages.health, { viewport: { width: 1200, height: 700 } });
+    await shot('board-light', pages.board, { viewport: pictured });
+    await shot('board-dark', pages.board, { viewport: pictured, colorScheme: 'dark' });
+    await shot('board-phone', pages.board, { viewport: phone, isMobile: true });
+    await shot('ticket', pages.ticket, { viewport: { width: 1140, height: 880 } });
   });
 });
