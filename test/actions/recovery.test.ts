@@ -20,7 +20,7 @@ async function startProcess(dataFolder: string) {
     outfile,
     logLevel: 'error',
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
   });
   const child = spawn(process.execPath, [outfile, dataFolder], { stdio: ['ignore', 'pipe', 'inherit'] });

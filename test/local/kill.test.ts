@@ -18,7 +18,7 @@ beforeAll(async () => {
     format: 'esm',
     write: false,
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
   });
   program = outputFiles[0]?.text ?? '';

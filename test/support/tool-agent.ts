@@ -35,7 +35,7 @@ export function bundleText(entry: string, format: 'cjs' | 'esm'): Promise<string
     ...(format === 'esm'
       ? {
           banner: {
-            js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+            js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
           },
         }
       : {}),
