@@ -13,7 +13,6 @@ import { mountReactionRoutes } from './reactions.ts';
 import { mountRefRoutes } from './refs.ts';
 import { mountRepositoryRoutes } from './repositories.ts';
 import { mountRulesetRoutes } from './rulesets.ts';
-import { mountUserRoutes } from './user.ts';
 
 /** Every REST route of the forge itself; Actions adds its own. */
 export function mountRoutes(api: Hono, works: Works): void {
@@ -33,7 +32,6 @@ export function mountRoutes(api: Hono, works: Works): void {
     mountContentRoutes,
     mountAppRoutes,
     mountHookRoutes,
-    mountUserRoutes,
   ]) {
     mount(route, works);
   }
