@@ -17,7 +17,9 @@ export function guide(desk: LocalDesk, dataFolder: string, issue: number): strin
     `    curl -sS -X POST -H "Authorization: Bearer ${token}" ${repo}${path} -d '${body}'`;
   return [
     '',
-    '  Try, in another terminal (lucienne is admin, elmar may triage, visitor may read):',
+    `  Open the board at ${desk.app.url}, and sign in as lucienne (admin), elmar (may triage) or visitor (may read).`,
+    '',
+    '  Or try, in another terminal:',
     '',
     '  release the ticket that lies in the inbox (MC-4161), and watch it run',
     post(desk.tokens.lucienne, `/issues/${issue}/labels`, '{"labels":["release"]}'),

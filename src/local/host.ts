@@ -97,8 +97,8 @@ export interface ActionsService {
   controls: ActionsControls;
   /** To be called for every ref moved by a push (git or REST), after it moved: starts `on: push` workflows. Never throws. */
   pushed(fullName: string, push: PushedRef): void;
-  /** Adds the Actions routes. `app` has the base path `/api/v3`: register `/repos/:owner/:repo/actions/...`. */
-  mount(app: Hono): void;
+  /** Adds the Actions routes to `app` (base path `/api/v3`): `/repos/:owner/:repo/actions/...`; and pages for browsers to `site`. */
+  mount(app: Hono, site: Hono): void;
   /** Finds and ends agents left over by an earlier process, concludes their runs. Called once before listening. */
   recover(): Promise<void>;
   /** Cancels what runs, kills every process, waits until all are gone. */

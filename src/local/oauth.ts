@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { AppRow, Forge } from './data.ts';
 import { unsupported } from './http.ts';
+import { page } from './page.ts';
 import { findUser } from './people.ts';
 import type { Works } from './works.ts';
 
@@ -32,7 +33,7 @@ export function mountOAuth(app: Hono, { forge }: Works): void {
 
   app.get('/login/oauth/authorize', (c) => {
     const asked = askedOf(forge, c, c.req.query());
-    return 'answer' in asked ? asked.answer : c.html(pickPage(forge, asked.app, c.req.query()));
+    return 'answer' in asked ? asked.answer : pickPage(c, forge, asked.app, c.req.query());
   });
 
   app.post('/login/oauth/authorize', async (c) => {
@@ -122,30 +123,16 @@ function textFields(form: Record<string, unknown>): Record<string, string> {
   );
 }
 
-function pickPage(forge: Forge, app: AppRow, asked: Record<string, string>) {
+function pickPage(c: Context, forge: Forge, app: AppRow, asked: Record<string, string>) {
   const users = forge.users.values().filter(({ type }) => type === 'User');
   const hidden = Object.entries(asked).filter(([name]) => name !== 'login');
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Sign in to the embedded GitHub</title>
-        <style>
-          body { font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 12vh auto; padding: 0 1rem; }
-          button { font: inherit; display: block; width: 100%; margin: 0.5rem 0; padding: 0.6rem; cursor: pointer; }
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>Who are you?</h1>
-          <p><strong>${app.name}</strong> wants to know. This GitHub is embedded in this machine and asks for no password.</p>
-          <form method="post" action="/login/oauth/authorize">
-            ${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
-            ${users.map(({ login }) => html`<button name="login" value="${login}">${login}</button>`)}
-          </form>
-        </main>
-      </body>
-    </html>`;
+  return page(
+    c,
+    'Who are you?',
+    html`<p><strong>${app.name}</strong> wants to know. This GitHub is embedded in this machine and asks for no password.</p>
+      <form method="post" action="/login/oauth/authorize">
+        ${hidden.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+        ${users.map(({ login }) => html`<button name="login" value="${login}">${login}</button>`)}
+      </form>`,
+  );
 }

@@ -18,6 +18,7 @@ import { lockFolder } from './folder-lock.ts';
 import { addGate } from './gate.ts';
 import { makeGitServer } from './git/serve.ts';
 import type { ActionsService, Host } from './host.ts';
+import { mountIssuePage } from './issue-page.ts';
 import { makeHost } from './make-host.ts';
 import { Misbehaviour } from './misbehave.ts';
 import type { Misbehave } from './misbehave-verbs.ts';
@@ -144,7 +145,8 @@ function restOf(works: Works, actions: ActionsService): Hono {
   const api = app.basePath('/api/v3');
   mountRoutes(api, works);
   mountOAuth(app, works);
-  actions.mount(api);
+  mountIssuePage(app, works);
+  actions.mount(api, app);
   return app;
 }
 

@@ -24,9 +24,9 @@ export function LogTail({ run }: { run: RunSight | null; now: number }) {
           <Away href={url}>the page of the run</Away>.
         </p>
       ) : (
-        <pre class="log" tabindex={0}>
-          {tail}
-        </pre>
+        <div class="log" tabindex={0}>
+          <pre>{tail}</pre>
+        </div>
       )}
     </Part>
   );

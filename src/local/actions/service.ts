@@ -17,6 +17,7 @@ import { latest } from './records.ts';
 import { recoverRuns } from './recovery.ts';
 import { Requests } from './requests.ts';
 import { dropOldLogs } from './retention.ts';
+import { mountRunPage } from './run-page.ts';
 import { Runs } from './runs.ts';
 import { Slots } from './slots.ts';
 
@@ -57,11 +58,12 @@ export function makeActions(host: Host, options: ActionsOptions): ActionsService
         .finally(() => pushes.delete(work));
       pushes.add(work);
     },
-    mount(app) {
+    mount(app, site) {
       const declare = doorOf(app, host);
       readRoutes(declare, ledger, machine);
       artifactRoutes(declare, ledger, machine);
       actRoutes(declare, ledger, runs, requests);
+      mountRunPage(site, ledger, machine);
     },
     async recover() {
       await endEverything();

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { makeDesk } from './support.ts';
+
+test('an issue is a page for browsers, its words harmless, and a private one is no page for strangers', async () => {
+  const { github, as } = await makeDesk();
+  const { data } = await as.lucienne.rest.issues.create({
+    owner: 'acme',
+    repo: 'desk',
+    title: 'Paint <b>',
+    body: '<script>alert(1)</script>',
+  });
+  await as.elmar.rest.issues.createComment({
+    owner: 'acme',
+    repo: 'desk',
+    issue_number: data.number,
+    body: '<!-- hidden -->\nwhich colour?',
+  });
+  const answer = await fetch(`${github.url}/acme/desk/issues/${data.number}`);
+  const html = await answer.text();
+  expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+  expect(html).toContain('Paint &lt;b&gt;');
+  expect(html).toContain('&lt;script&gt;');
+  expect(html).toContain('which colour?');
+  expect(html).not.toMatch(/<script|hidden --/);
+  expect((await fetch(`${github.url}/acme/desk/issues/999`)).status).toBe(404);
+  await github.admin.createRepository('acme/safe', { private: true });
+  expect((await fetch(`${github.url}/acme/safe/issues/1`)).status).toBe(404);
+});
