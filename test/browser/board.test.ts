@@ -89,7 +89,7 @@ inBrowser('the board in a browser', () => {
     await lucienne.getByRole('button', { name: `Cancel ${id}` }).click();
     await lucienne.getByText('is cancelled').first().waitFor();
     await late.getByRole('button', { name: `Release ${id}` }).click();
-    await late.locator('[role=alert]').getByText('no-row').waitFor();
+    await late.locator('[role=alert]').getByText('superseded').waitFor();
     const visitor = await open(desk, 'visitor', `/acme/desk/tickets/${id}`);
     expect(await visitor.locator('.acts form').count()).toBe(0);
   });
