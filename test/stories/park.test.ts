@@ -66,6 +66,7 @@ async function expectStopped(desk: World, one: Working, living: Map<string, stri
     `- From: in progress (dev, by luci, started ${attempt?.started})`,
     `- Run: [${run}](${attempt?.run?.url}), run attempt 1`,
     `- Stop asked ${attempt?.ended}, seen to have ended ${attempt?.stopped}`,
+    expect.stringMatching(/^- Isolation: `(user|none)`, /),
     `- Work kept: \`git fetch origin refs/signalbox/work/${id}/1\``,
   ]);
   expect(desk.file('work.txt', `refs/signalbox/work/${id}/1`)).toBe('attempt 1 was here\n');
