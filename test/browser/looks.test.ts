@@ -88,18 +88,20 @@ inBrowser('looks', () => {
       expect(words).toBe(relativeTime(Date.parse(at ?? '') - systemClock.now()));
   });
 
-  test.runIf(folder)('pictures for the documentation', async () => {
-    const world = await showroom();
-    mkdirSync(folder ?? '', { recursive: true });
-    const shot = async (name: string, path: string, options: Parameters<typeof windowAt>[2]) => {
-      const page = await lookAt(world, path, { ...options, reducedMotion: 'reduce' });
-      await page.locator('[data-connection].on').waitFor();
-      await page.screenshot({ path: join(folder ?? '', `${name}.jpg`), type: 'jpeg', quality: 72 });
-      await page.context().close();
-    };
-    await shot('board-light', pages.board, { viewport: pictured });
-    await shot('board-dark', pages.board, { viewport: pictured, colorScheme: 'dark' });
-    await shot('board-phone', pages.board, { viewport: phone, isMobile: true });
-    await shot('ticket', pages.ticket, { viewport: { width: 1140, height: 880 } });
-  });
+  // Not skipped but absent where none are asked for: a skipped test is a failure on the build server.
+  if (folder)
+    test('pictures for the documentation', async () => {
+      const world = await showroom();
+      mkdirSync(folder ?? '', { recursive: true });
+      const shot = async (name: string, path: string, options: Parameters<typeof windowAt>[2]) => {
+        const page = await lookAt(world, path, { ...options, reducedMotion: 'reduce' });
+        await page.locator('[data-connection].on').waitFor();
+        await page.screenshot({ path: join(folder ?? '', `${name}.jpg`), type: 'jpeg', quality: 72 });
+        await page.context().close();
+      };
+      await shot('board-light', pages.board, { viewport: pictured });
+      await shot('board-dark', pages.board, { viewport: pictured, colorScheme: 'dark' });
+      await shot('board-phone', pages.board, { viewport: phone, isMobile: true });
+      await shot('ticket', pages.ticket, { viewport: { width: 1140, height: 880 } });
+    });
 });
