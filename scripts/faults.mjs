@@ -128,7 +128,7 @@ async function judged(fault, bad) {
   if (own.length > 0)
     throw new Error(own.map(({ file, name, why }) => `${file} > ${name}: ${why}`).join('\n'));
   // In a story it may be chance whether the fault meets its moment: it is given a few.
-  const tries = fault.red.some(({ file }) => file.startsWith('test/stories/')) ? 3 : 1;
+  const tries = fault.red.some(({ file }) => /^test\/(stories|runner)\//.test(file)) ? 3 : 1;
   let verdict = await plant(fault);
   for (let again = 1; again < tries && verdict.outcome === 'survived'; again++) verdict = await plant(fault);
   return verdict;

@@ -14,6 +14,7 @@ import type { SimAgent } from './runner.ts';
 import { checkMessages } from './told.ts';
 import { Violation } from './violation.ts';
 import {
+  endedMeanwhile,
   failuresMax,
   failuresOf,
   fits,
@@ -99,17 +100,15 @@ export class Oracle {
     await this.#store.restore(snapshot);
   }
 
-  /** The ticket as it last stood by our own hand. */
+  /** The ticket as it last stood by our own hand; all of them; and that of an issue. */
   last(id: string): Ticket | undefined {
     return this.#tickets.get(id);
   }
 
-  /** All of them, likewise. */
   lastAll(): Iterable<Ticket> {
     return this.#tickets.values();
   }
 
-  /** The ticket of an issue, likewise. */
   lastOf(issue: number): Ticket | undefined {
     return [...this.#tickets.values()].find((ticket) => ticket.issue === issue);
   }
@@ -277,7 +276,8 @@ export class Oracle {
       throw new Violation('S8', `${what}, and nobody asked for it`);
     const run = closed.run === null ? undefined : this.#world.github.runs.get(closed.run.id);
     const isPressed = run !== undefined && cancelled.has(run.id) && run.conclusion === 'cancelled';
-    if (closed.outcome === 'lost' && isPressed && run.run_attempt === 1 && closed.by === 'signalbox')
+    const isKnown = isPressed && run.run_attempt === 1 && !endedMeanwhile(closed, run);
+    if (closed.outcome === 'lost' && isKnown && closed.by === 'signalbox')
       throw new Violation('S8', `${what}, though somebody pressed Cancel on its run`);
     if (closed.by === 'somebody in Actions' && after.state === 'todo')
       throw new Violation('S8', `${what} by a Cancel in Actions, and starts again`);

@@ -1,5 +1,5 @@
 import type { Config } from '../../src/ticket/config.ts';
-import type { Ticket } from '../../src/ticket/format.ts';
+import type { ClosedAttempt, Ticket } from '../../src/ticket/format.ts';
 import type { Asked } from './world.ts';
 
 /** What wakes a ticket, and what stops one. */
@@ -70,4 +70,12 @@ export function failuresMax(ticket: Ticket, { limits }: Config, asked: readonly 
     (one) => one.kind === 'reopen' && isAbout(one, ticket) && one.source in ticket.seen,
   );
   return limits.retries + 1 + 2 * ticket.lifetime.granted + reopened.length;
+}
+
+/** Milliseconds from a look at a run to the commit of what was decided by it, with calls that wait in between. */
+const lookMs = 60_000;
+
+/** Whether a run ended after it was looked at for its attempt's time limit: nobody could know of that end yet. */
+export function endedMeanwhile({ reason, ended }: ClosedAttempt, { updated }: { updated: string }): boolean {
+  return /time limit/.test(reason) && Date.parse(ended) - Date.parse(updated) <= lookMs;
 }
