@@ -127,7 +127,7 @@ async function judged(fault, bad) {
   const own = bad.filter(({ file, name }) => fault.red.some((one) => one.file === file && one.name === name));
   if (own.length > 0)
     throw new Error(own.map(({ file, name, why }) => `${file} > ${name}: ${why}`).join('\n'));
-  // In a story it may be chance whether the fault meets its moment: it is given a few.
+  // With real agents it may be chance whether the fault meets its moment: it is given a few.
   const tries = fault.red.some(({ file }) => /^test\/(stories|runner)\//.test(file)) ? 3 : 1;
   let verdict = await plant(fault);
   for (let again = 1; again < tries && verdict.outcome === 'survived'; again++) verdict = await plant(fault);
