@@ -127,7 +127,9 @@ export class Oracle {
       const last = ticket ?? kept ?? this.#tickets.get(id);
       if (last) found.set(id, last);
     }
-    for (const id of this.#tickets.keys()) {
+    // One that was pushed as closed may lie in the archive before it was ever seen open.
+    const pushed = this.#world.asked.flatMap(({ ticket }) => ticket ?? []);
+    for (const id of new Set([...this.#tickets.keys(), ...pushed])) {
       const archived = found.has(id) ? null : (await snapshot.archived(id))?.ticket;
       if (archived) found.set(id, archived);
     }

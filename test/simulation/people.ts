@@ -1,5 +1,6 @@
 import { isoSeconds } from '../../src/base/clock.ts';
 import { may } from '../../src/engine/people.ts';
+import { priorities } from '../../src/ticket/format.ts';
 import { parseQuarantinePath } from '../../src/ticket/paths.ts';
 import { people } from './names.ts';
 import { moveBack, pushEdit, pushNew } from './pushes.ts';
@@ -16,7 +17,7 @@ export const restrictiveLabels: readonly string[] = ['park', 'hold'];
 
 /** Who may ask for it. */
 function needed(kind: string): 'triage' | 'write' {
-  return ['park', 'hold'].includes(kind) ? 'triage' : 'write';
+  return ['park', 'hold', 'priority'].includes(kind) ? 'triage' : 'write';
 }
 
 const acts: Record<string, { weight: number; act: (world: World) => void | Promise<void> }> = {
@@ -111,6 +112,7 @@ const commands = {
   interrupt: 1.5,
   approve: 1,
   reject: 1,
+  priority: 1,
 };
 
 /** Where somebody says something: mostly on an issue, sometimes on a pull request, which speaks of the same ticket. */
@@ -135,6 +137,7 @@ function command(
     defer: `/park until ${until}`,
     tell: '/tell mind the rake',
     interrupt: '/interrupt the other shed',
+    priority: `/priority ${chance.pick(priorities)}`,
   };
   const body = texts[chosen] ?? `/${chosen}`;
   const kind = chosen === 'defer' ? 'park' : chosen;

@@ -48,14 +48,14 @@ function anEdit({ chance, github }: World, ticket: Ticket): [string, Partial<Tic
   return [kind, { lifetime: { ...ticket.lifetime, retries: 0, attempts: 0 } }];
 }
 
-/** Somebody pushes the file of a ticket that was not there: a plan, or work that is to begin at once. */
+/** Somebody pushes the file of a ticket that was not there: a plan, work that is to begin at once, or what is given up. */
 export async function pushNew(world: World): Promise<void> {
   const { chance, github, oracle } = world;
   const { head, movedBack, tickets } = await oracle.read();
   if (head === null || movedBack || tickets.size >= 6) return;
   const who = chance.pick(['lucienne', 'wilma', 'elmar']);
   const id = `plan-${github.id()}`;
-  const state = chance.weighted({ inbox: 3, todo: 1 });
+  const state = chance.weighted({ inbox: 3, todo: 1, cancelled: 1 });
   world.tell(`${who} pushes ${id}, ${state}`);
   const fresh = ticketSchema.parse({
     format: formatVersion,
@@ -67,7 +67,8 @@ export async function pushNew(world: World): Promise<void> {
   await push(world, who, head, { [ticketPath(id)]: writeTicket(fresh) });
   const source = `push ${github.remote.refs.get(github.remote.stateRef)}`;
   const mayAsk = may(people[who] ?? 'none', 'write');
-  if (state === 'todo') world.asks({ issue: null, ticket: id, kind: 'release', source, mayAsk });
+  const kind = { inbox: null, todo: 'release', cancelled: 'cancel' }[state];
+  if (kind) world.asks({ issue: null, ticket: id, kind, source, mayAsk });
 }
 
 /** Somebody forces the branch back to an earlier commit. */
