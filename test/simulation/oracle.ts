@@ -4,12 +4,11 @@ import { CommitStore } from '../../src/store/commit-store.ts';
 import { MemoryBackend } from '../../src/store/memory-store.ts';
 import { readCommit } from '../../src/store/objects.ts';
 import { readTicket } from '../../src/ticket/codec.ts';
-import { stopGraceSeconds } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { witnessRef } from '../../src/ticket/paths.ts';
+import { checkAgents, checkStart } from './alive.ts';
 import { self } from './names.ts';
 import { checkDesk } from './one-each.ts';
-import { restrictiveLabels } from './people.ts';
 import type { SimAgent } from './runner.ts';
 import { checkMessages } from './told.ts';
 import { Violation } from './violation.ts';
@@ -58,7 +57,11 @@ export class Oracle {
   }
 
   async check(): Promise<void> {
-    this.#checkAgents();
+    checkAgents(this.#world, this.#tickets, this.peaceSince);
+    for (const agent of this.#world.agents) {
+      if (!this.#begun.has(agent)) checkStart(this.#world, this.#tickets, agent);
+      this.#begun.add(agent);
+    }
     const { remote, pusher } = this.#world.github;
     const head = remote.refs.get(remote.stateRef) ?? null;
     if (head === this.#head) return;
@@ -134,57 +137,6 @@ export class Oracle {
       if (archived) found.set(id, archived);
     }
     return found;
-  }
-
-  #checkAgents(): void {
-    const { agents, schedule, config } = this.#world;
-    for (const agent of agents) this.#checkStart(agent);
-    const names = agents.map(({ ticket }) => ticket);
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice) throw new Violation('S3', `two agents work on ${twice}`);
-    const capacity = config.agents.luci?.capacity ?? 0;
-    if (names.length > capacity)
-      throw new Violation('S3', `${names.join(' and ')} are worked on, with capacity ${capacity}`);
-    const { look_seconds, kill_after_seconds } = config.limits;
-    // Only a cancel ends one whose runner stands still, and it may be that no app is there to ask for it: see `checkPeace`.
-    for (const agent of agents.filter(({ machine }) => !machine.isWedged)) {
-      const closed = this.#tickets.get(agent.ticket)?.attempts.find(({ number }) => number === agent.attempt);
-      const since = closed ? schedule.now - Date.parse(closed.ended) : 0;
-      const inPeace = Math.min(since, schedule.now - this.peaceSince);
-      if (!agent.machine.isCutOff && inPeace > (look_seconds + kill_after_seconds + 10) * 1000)
-        throw new Violation(
-          'S4',
-          `the agent of ${agent.ticket} #${agent.attempt} is not stopped by its runner`,
-        );
-      if (since > (stopGraceSeconds(config) + 15) * 1000)
-        throw new Violation(
-          'S4',
-          `the agent of ${agent.ticket} #${agent.attempt} lives ${since / 1000} s after the end of its attempt`,
-        );
-    }
-  }
-
-  /** A stop that stood on the issue when the runner looked is a stop, though nobody has carried it out yet. */
-  #checkStart(agent: SimAgent): void {
-    if (this.#begun.has(agent)) return;
-    this.#begun.add(agent);
-    const ticket = this.#tickets.get(agent.ticket);
-    const { github } = this.#world;
-    if (!ticket?.issue) return;
-    const stop = (github.events.get(ticket.issue) ?? []).find(
-      ({ id, event, label, at }) =>
-        event === 'labeled' &&
-        restrictiveLabels.includes(label) &&
-        id < agent.lookedAt &&
-        at >= (ticket.created ?? '') &&
-        !Object.hasOwn(ticket.seen, `e${id}`) &&
-        github.issues.get(ticket.issue ?? 0)?.labels.includes(label),
-    );
-    if (stop)
-      throw new Violation(
-        'S4',
-        `${agent.ticket} #${agent.attempt} starts though #${ticket.issue} carries ${stop.label}`,
-      );
   }
 
   /** What requests the newest commit carried out, in which state they met their tickets. */
