@@ -6,7 +6,7 @@
 //
 // usage: node scripts/faults.mjs [--quick] [--tested] [--json FILE] [NAME...]
 //   NAME       part of a patch's file name
-//   --quick    leaves out the faults that only a story on a whole desk shows
+//   --quick    leaves out the faults that only a story on a whole desk, or another long test, shows
 //   --tested   does not run the named tests without a fault first: all tests are run beside this, and must be green
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -18,6 +18,7 @@ const atOnce = 2;
 const limitMs = 4 * 60_000;
 const allLimitMs = 15 * 60_000;
 const project = process.cwd();
+const long = JSON.parse(readFileSync(new URL('../test/long.json', import.meta.url), 'utf8'));
 process.env.TESTS = 'all'; // a fault may name a test that `npm test` leaves out
 
 /** @typedef {{ file: string, name: string }} Named a test file, and part of a test's full name */
@@ -59,6 +60,14 @@ async function test(folder, named, endAfterMs) {
     if (found.length === 0) return 'missing';
     return found.some(({ status }) => status === 'failed') ? 'failed' : 'passed';
   };
+}
+
+/** Whether it starts a whole desk, or is one of the tests that `npm test` leaves out. */
+function isLong(file) {
+  const isListed = long.some(
+    (one) => one === file || (one.endsWith('/**') && file.startsWith(one.slice(0, -2))),
+  );
+  return isListed || file.startsWith('test/stories/');
 }
 
 function readReport(path, output) {
@@ -145,7 +154,7 @@ async function main() {
     .sort()
     .map((name) => readFault(join(project, 'test/faults', name)))
     .filter(({ red, seen }) => red.length > 0 || !seen)
-    .filter(({ red }) => !values.quick || red.every(({ file }) => !file.startsWith('test/stories/')));
+    .filter(({ red }) => !values.quick || red.every(({ file }) => !isLong(file)));
   if (faults.length === 0) throw new Error('no such fault in test/faults');
   const bad = values.tested
     ? []
