@@ -21,6 +21,7 @@ type ActKind = Extract<
   | 'interrupt'
   | 'approve'
   | 'reject'
+  | 'report'
   | 'accept'
   | 'discard'
 >;
@@ -80,6 +81,14 @@ const acts: readonly Act[] = [
     quick: false,
     isGrave: true,
   }),
+  act('report', 'Report', {
+    field: saying(
+      'How it stands',
+      'In progress, waiting, blocked, review, done or cancelled, and what there is to say, with an address.',
+      true,
+    ),
+    quick: false,
+  }),
   act('cancel', 'Cancel', { field: saying('Why', 'Kept with the ticket.', false), isGrave: true }),
 ];
 
@@ -87,14 +96,16 @@ const acts: readonly Act[] = [
 const ofQuarantine: readonly Act[] = [act('accept', 'Accept'), act('discard', 'Discard', { isGrave: true })];
 
 /** What can be asked of a ticket that stands so: a row of the table is there, and it would change something. */
-export function actsFor(ticket: { state: State; hold: boolean; question: boolean }): Act[] {
-  const { state, hold, question } = ticket;
+export function actsFor(ticket: { state: State; hold: boolean; question: boolean; mirror: boolean }): Act[] {
+  const { state, hold, question, mirror } = ticket;
   const isRunning = state === 'in_progress';
   return acts.filter(({ name }) => {
     if (!rowFor(name, state)) return false;
     if (name === 'answer') return question;
     if (name === 'hold') return !hold;
-    if (name === 'interrupt') return isRunning;
+    if (name === 'report') return mirror;
+    if (name === 'tell' && mirror) return false; // no agent of ours would hear it
+    if (name === 'interrupt') return isRunning && !mirror;
     if (name === 'release') return hold || !(isRunning || state === 'review');
     return true;
   });

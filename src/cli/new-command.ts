@@ -24,6 +24,7 @@ It lies in the inbox until somebody releases it. With --wait it is born waiting,
   --wait after=MC-1,MC-2           these tickets are done
   --wait idle=luci                 an agent runs nothing
 More than one: all of them. --hold: born waiting, until a release. The app gives it an issue.
+With --mirror its work is launched elsewhere: Signalbox starts nothing of it, and signalbox report says how it stands.
 
 Example:
   signalbox new "Rework the fuel-impact report" --owner luci --priority high --wait idle=luci
@@ -45,6 +46,7 @@ interface Flags extends CloneFlags {
   wait?: Condition[];
   reason: string;
   hold: boolean;
+  mirror: boolean;
 }
 
 export function addNew(program: Command, ports: ClonePorts): void {
@@ -64,6 +66,7 @@ export function addNew(program: Command, ports: ClonePorts): void {
     )
     .option('--reason <text>', 'why it waits', '')
     .option('--hold', 'born waiting, until a release', false)
+    .option('--mirror', 'its work is launched elsewhere, and reported here', false)
     .option('--id <id>', 'its id; default: the prefix of the config, and some letters and digits');
   addCloneFlags(command)
     .addHelpText('after', help)
@@ -92,7 +95,7 @@ const draws = 5;
 async function create(
   { random }: ClonePorts,
   desk: CloneDesk,
-  { id: named, owner, priority, phases, wait, reason, hold }: Flags,
+  { id: named, owner, priority, phases, wait, reason, hold, mirror }: Flags,
   text: { title: string; body: string },
 ): Promise<{ id: string; decision: Decision }> {
   const [first, ...others] = wait ?? [];
@@ -106,6 +109,7 @@ async function create(
     ...(phases ? { phases } : {}),
     park: when ? { by: desk.actor, when, reason } : null,
     hold,
+    ...(mirror ? { mirror } : {}),
     mirrored: null,
     answered: {},
   } as const;

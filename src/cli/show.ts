@@ -3,6 +3,7 @@ import type { Explanation } from '../ticket/explain.ts';
 import { standsAs } from '../ticket/explain-words.ts';
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
 import { inLine } from '../ticket/quotes.ts';
+import { stateWords } from '../ticket/states.ts';
 import { moment } from './terminal.ts';
 
 /** Why a ticket runs or not, as `signalbox explain` says it. */
@@ -22,7 +23,7 @@ export function whyLines(explanation: Explanation, now: number): string[] {
 /** A ticket whole, for people. */
 export function shown({ path, text, ticket }: TicketFile, explanation: Explanation, now: number): string {
   if (!ticket) return [...whyLines(explanation, now), '', path, '', text.trimEnd()].join('\n');
-  const { id, title, body, messages, attempts } = ticket;
+  const { id, title, body, messages, attempts, reports } = ticket;
   return [
     `${id}  ${inLine(title)}`,
     '',
@@ -31,6 +32,7 @@ export function shown({ path, text, ticket }: TicketFile, explanation: Explanati
     ...whyLines(explanation, now),
     ...part('Text', body.trimEnd().split('\n')),
     ...part('Attempts', attempts.map(attemptLine)),
+    ...part('Reports', reports.map(reportLine)),
     ...part(
       'Messages',
       messages.map(
@@ -57,6 +59,10 @@ function facts(ticket: Ticket, now: number): [string, string][] {
 function attemptLine({ number, phase, agent, outcome, ended, run, reason }: ClosedAttempt): string {
   const words = reason.replace(/\s+/g, ' ').trim();
   return `#${number} ${phase} by ${agent}: ${outcome} at ${ended}${run ? `, ${run.url}` : ''}${words ? `: ${words.slice(0, 200)}` : ''}`;
+}
+
+function reportLine({ state, by, at, summary, link }: Ticket['reports'][number]): string {
+  return `${stateWords(state)} by ${by} at ${at}${link ? `, ${link}` : ''}${summary ? `: ${summary}` : ''}`;
 }
 
 function part(name: string, lines: readonly string[]): string[] {

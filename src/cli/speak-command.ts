@@ -43,9 +43,13 @@ With --json one object is printed, and nothing else on standard output:
 
 export function addSpoken(program: Command, ports: ClonePorts): void {
   for (const one of spoken.filter(isSaidHere)) {
-    const words = { nothing: '', condition: ' [words...]', reason: ' [words...]', text: ' <text...>' }[
-      one.takes
-    ];
+    const words = {
+      nothing: '',
+      condition: ' [words...]',
+      reason: ' [words...]',
+      text: ' <text...>',
+      report: ' <words...>',
+    }[one.takes];
     const command = program
       .command(`${one.name} <ticket>${words}`)
       .description(one.summary)

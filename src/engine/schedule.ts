@@ -26,7 +26,7 @@ export async function schedule(context: Context, snapshot: Snapshot): Promise<vo
     request: { ...own, kind: 'claim', claim: context.random.hex(8), source: 'scheduler' },
   }));
   for (const ticket of view.all()) {
-    if (view.desk.draining && snapshot.tickets.get(ticket.id)?.ticket?.state === 'in_progress') {
+    if (view.desk.draining && snapshot.tickets.get(ticket.id)?.ticket?.attempt) {
       asked.push({ id: ticket.id, request: drained(view.desk, own.at) });
     }
     const when = ticket.state === 'waiting' ? ticket.waiting?.when : undefined;

@@ -168,7 +168,7 @@ export class Sweep {
   /** What is not done when all that was asked has been looked at: a run to be seen to, an issue that is not linked yet. */
   #isUnfinished(ticket: Ticket): boolean {
     const hasNoIssueYet = ticket.issue === null && ticket.mirrored === null;
-    const wantsItsRun = ticket.state === 'in_progress' && !this.#isOld;
+    const wantsItsRun = ticket.attempt !== null && !this.#isOld;
     return stopping(ticket).length > 0 || hasNoIssueYet || wantsItsRun;
   }
 }

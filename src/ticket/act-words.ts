@@ -14,7 +14,9 @@ export function whatItDoes(kind: RequestKind, ticket: Ticket, config: Config): s
     ? `**Stops attempt ${attempt.number}** (${attempt.agent}) now, with everything that it started; its work is kept.`
     : old
       ? `Stops nothing more: attempt ${old.number} is being stopped already.`
-      : 'Stops nothing: nothing of it runs.';
+      : ticket.mirror
+        ? '**Stops nothing**: its work was launched elsewhere, and goes on there until it is stopped there.'
+        : 'Stops nothing: nothing of it runs.';
   const goesOn = attempt ? `Stops nothing: attempt ${attempt.number} goes on.` : stops;
   switch (kind) {
     case 'park':
@@ -51,6 +53,8 @@ export function whatItDoes(kind: RequestKind, ticket: Ticket, config: Config): s
     }
     case 'reject':
       return `It goes back to todo in ${phase}, and the next attempt is given your words.`;
+    case 'report':
+      return 'The ticket stands as you report it, and what you say is kept. One that people had wait here waits on.';
     case 'accept':
       return 'What was refused counts after all, as of now.';
     case 'discard':

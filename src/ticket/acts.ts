@@ -16,6 +16,7 @@ import {
   phaseAfter,
 } from './landing.ts';
 import { delivered, isInterruptible, withMessage } from './messages.ts';
+import { reported, unheard } from './outside.ts';
 import { unmergedNote } from './pull-words.ts';
 import { accept, discard } from './quarantine.ts';
 import { chosen, expiryOf } from './questions.ts';
@@ -102,6 +103,7 @@ const personal = {
   retry: (ticket, _request, now) => landTodo({ ...grantedRetry(ticket, now), not_before: null }, now),
   cancel: (ticket, request, now) =>
     landClosed(close(ticket, request, now, 'cancelled', request.reason), 'cancelled'),
+  report: reported,
   accept,
   discard,
   reopen: (ticket) => ({ ...ticket, state: 'inbox', hold: false }),
@@ -254,7 +256,7 @@ const acts: Acts = { ...personal, ...runs, ...books };
 export function act(name: RowName, ticket: Ticket, request: Request, now: Circumstances): Ticket | Refusal {
   // The table's name and the request's kind belong together (`rowName`), which TypeScript cannot see.
   const one = acts[name] as Act<Request> | undefined;
-  const next = one ? one(ticket, request, now) : refuse('no-row');
+  const next = unheard(ticket, name) ?? (one ? one(ticket, request, now) : refuse('no-row'));
   return 'refused' in next ? next : withReport(ticket, next, request, now.config);
 }
 

@@ -5,6 +5,7 @@ import type { Config, Profile } from './config.ts';
 import type { Attempt, Desk, Ticket } from './format.ts';
 import { priorities } from './format.ts';
 import type { Circumstances } from './landing.ts';
+import { elsewhere } from './outside-words.ts';
 import type { ReasonCode } from './reasons.ts';
 import { isOpen } from './states.ts';
 
@@ -13,6 +14,7 @@ export interface Obstacle {
   code: Extract<
     ReasonCode,
     | 'no-row'
+    | 'mirror'
     | 'held'
     | 'run-not-ended'
     | 'desk-draining'
@@ -40,6 +42,8 @@ export function obstacles(ticket: Ticket, { view, now, config }: Circumstances):
   const found: Obstacle[] = [];
   const add = (code: Obstacle['code'], message: string) => found.push({ code, message });
   if (ticket.state !== 'todo') add('no-row', `${ticket.id} is ${ticket.state}, not todo.`);
+  if (ticket.mirror) add('mirror', elsewhere);
+  if (ticket.mirror) return found; // nothing else would matter
   if (ticket.hold) add('held', `${ticket.id} is held.`);
   for (const old of stopping(ticket)) {
     add('run-not-ended', `Attempt ${old.number} (run ${old.run?.id ?? 'unknown'}) has not been seen to end.`);

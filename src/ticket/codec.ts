@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import { SignalboxError } from '../base/errors.ts';
 import { type Config, config } from './config.ts';
+import { idPattern } from './fields.ts';
 import {
   type Desk,
   desk,
   formatVersion,
-  idPattern,
   type Quarantined,
   quarantined,
   type Signal,

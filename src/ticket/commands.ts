@@ -1,9 +1,11 @@
 import * as chrono from 'chrono-node';
 import { isoSeconds } from '../base/clock.ts';
 import { type Condition, condition, type Priority, priorities } from './format.ts';
+import { type Reportable, reportable } from './outside-shape.ts';
 import { entryName } from './quarantine.ts';
 import { quoteWords } from './quotes.ts';
 import { type NameTaking, type SpokenName, spoken } from './spoken.ts';
+import { stateWords } from './states.ts';
 
 /*
  * What people write in comments. A command is the first word of the first line; everything else is talk.
@@ -17,7 +19,12 @@ export type Command =
   | { name: NameTaking<'text'>; text: string }
   | { name: NameTaking<'entry'>; digest: string }
   | { name: NameTaking<'priority'>; priority: Priority }
-  | { name: 'error'; command: NameTaking<'condition' | 'text' | 'entry' | 'priority'>; message: string };
+  | { name: NameTaking<'report'>; state: Reportable; summary: string; link?: string }
+  | {
+      name: 'error';
+      command: NameTaking<'condition' | 'text' | 'entry' | 'priority' | 'report'>;
+      message: string;
+    };
 
 /** Reads a comment; null where it is no command of ours. `now` (milliseconds) is what "next monday" counts from. */
 export function readCommand(body: string, now: number): Command | null {
@@ -44,6 +51,8 @@ export function readWords(name: SpokenName, behind: string, now: number): Comman
       return readEntry(one.name, words);
     case 'priority':
       return readPriority(one.name, words);
+    case 'report':
+      return readReport(one.name, words);
     case 'text': {
       const message = `Write what the agent shall be told behind it: \`/${one.name} <text>\`.`;
       return words ? { name: one.name, text: words } : { name: 'error', command: one.name, message };
@@ -61,6 +70,20 @@ function readPriority(name: NameTaking<'priority'>, words: string): Command {
     command: name,
     message: `A priority is one of ${priorities.join(', ')}: \`/${name} high\`.`,
   };
+}
+
+/** The state comes first; the first address in the words is where there is more to see. */
+function readReport(name: NameTaking<'report'>, words: string): Command {
+  const [said = '', first = ''] =
+    /^(todo|in[ _-]progress|waiting|blocked|review|done|cancelled)(?![\w-])[\s,;:–-]*/i.exec(words) ?? [];
+  const state = reportable.find((one) => one === first.toLowerCase().replace(/[ -]/, '_'));
+  if (!state) {
+    const message = `Say how it stands, one of ${reportable.map(stateWords).join(', ')}, and then what there is to say: \`/${name} done <words>\`.`;
+    return { name: 'error', command: name, message };
+  }
+  const summary = words.slice(said.length).trim();
+  const link = /https?:\/\/[^\s<>"`]{1,480}/i.exec(summary)?.[0].replace(/[.,;:!?)\]]+$/, '');
+  return { name, state, summary, ...(link ? { link } : {}) };
 }
 
 function readEntry(name: NameTaking<'entry'>, words: string): Command {

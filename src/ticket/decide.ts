@@ -143,6 +143,7 @@ function create(
     issue: request.issue,
     owner: request.owner,
     priority: request.priority ?? 'normal',
+    mirror: request.mirror ?? false,
     created: request.at,
     phases,
     phase: phases[0],

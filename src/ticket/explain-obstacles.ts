@@ -5,6 +5,7 @@ import { agentOf, type Obstacle, obstacles, startsInHour } from './claim.ts';
 import type { DeskFacts, Reason } from './explain.ts';
 import type { Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
+import { whoReports } from './outside-words.ts';
 import { inLine } from './quotes.ts';
 import { reasons } from './reasons.ts';
 import { adviceOn } from './report.ts';
@@ -77,6 +78,8 @@ function wayOut(
       return unknown(`${occupants(agent, here)}, or the config gives ${agent} more capacity.`);
     case 'too-large':
       return unknown('Somebody shortens its text or its messages.');
+    case 'mirror':
+      return { since: ticket.reports.at(-1)?.at ?? null, change: whoReports };
     case 'no-row':
       return unknown('');
   }

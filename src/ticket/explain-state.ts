@@ -4,6 +4,7 @@ import { conditionWords, unknownAgents, unmetWords } from './conditions.ts';
 import type { Reason } from './explain.ts';
 import type { Attempt, Condition, Ticket, Waiting } from './format.ts';
 import type { Circumstances } from './landing.ts';
+import { elsewhere, whoReports } from './outside-words.ts';
 import { expiryOf } from './questions.ts';
 import { inLine } from './quotes.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
@@ -22,7 +23,7 @@ export function stateReasons(ticket: Ticket, here: Circumstances): Reason[] {
     case 'waiting':
       return waitingReasons(ticket, here);
     case 'in_progress':
-      return [attemptReason(ticket.attempt)];
+      return [ticket.mirror ? mirrorReason(ticket) : attemptReason(ticket.attempt)];
     case 'blocked':
       return [blockedReason(ticket, here)];
     case 'review': {
@@ -94,6 +95,12 @@ function deferredReasons({ by, reason, since }: Waiting, when: Condition, here: 
     }),
   );
   return [deferred, ...unknown];
+}
+
+function mirrorReason({ reports }: Ticket): Reason {
+  const last = reports.at(-1);
+  const said = last ? ` ${last.by} reported: ${last.summary || stateWords(last.state)}` : '';
+  return of('mirror', { message: `${elsewhere}${said}`, since: last?.at ?? null, change: whoReports });
 }
 
 function attemptReason(attempt: Attempt | null): Reason {

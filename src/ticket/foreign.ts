@@ -25,7 +25,15 @@ export interface Admission {
 }
 
 /** Fields that people edit at will; `state`, `hold` and `waiting` are read as requests, all else is Signalbox's own record. */
-const free: readonly (keyof Ticket)[] = ['title', 'owner', 'priority', 'phases', 'body', 'not_before'];
+const free: readonly (keyof Ticket)[] = [
+  'title',
+  'owner',
+  'priority',
+  'phases',
+  'body',
+  'not_before',
+  'mirror',
+];
 const asking: readonly (keyof Ticket)[] = ['state', 'hold', 'waiting'];
 
 /**
@@ -54,12 +62,19 @@ export function admitEdit(
     putBack.push('what it would wait for (not-permitted)');
   if (did.includes('reopen') && after.state !== 'inbox')
     putBack.push(`state to ${stateWords(after.state)}: what was closed opens into the inbox`);
+  if (did.includes('report') && ticket.state !== after.state)
+    putBack.push(`state to ${stateWords(after.state)}: it waits, and only a release wakes it`);
   if (ticket.hold && !after.hold && !requests.some(wakes)) putBack.push(refused('release', 'held'));
-  const edits = free.filter((field) => differs(before, after, field));
+  const edits = editsOf(before, after);
+  if (differs(before, after, 'mirror') && !edits.includes('mirror'))
+    putBack.push('mirror: something of it is at work');
   if (pusher.mayWrite) ticket = keepPhase({ ...ticket, ...picked(after, edits) });
   else if (edits.length > 0) putBack.push(`${edits.join(', ')} (not-permitted)`);
   const own = (Object.keys(before) as (keyof Ticket)[]).filter(
-    (field) => ![...free, ...asking].includes(field) && differs(before, after, field),
+    (field) =>
+      ![...free, ...asking].includes(field) &&
+      !(field === 'reports' && addedReports(before, after).length > 0) &&
+      differs(before, after, field),
   );
   const forged = own.filter((field) => differs(ticket, after, field));
   if (forged.length > 0) putBack.push(`Signalbox's own fields: ${forged.join(', ')}`);
@@ -123,7 +138,12 @@ export function rebase(from: Ticket, to: Ticket, onto: Ticket): Ticket {
 function asRequests(before: Ticket, after: Ticket, pusher: Pusher, now: number): Request[] {
   const asked = { source: `push:${pusher.commit}`, at: isoSeconds(now), actor: pusher.login };
   const byState = ofState(before, after, pusher);
-  const requests: Request[] = byState ? [{ ...asked, ...byState }] : [];
+  const added = addedReports(before, after).map(
+    ({ state, summary, link }) => ({ kind: 'report', state, summary, ...(link ? { link } : {}) }) as const,
+  );
+  // A state that is changed beside them is what they say.
+  const said = added.length > 0 && byState?.kind === 'report' ? added : [byState ?? [], added].flat();
+  const requests: Request[] = said.map((one) => ({ ...asked, ...one }));
   if (after.hold && (requests.some(wakes) || !before.hold)) requests.push({ ...asked, kind: 'hold' });
   // Elsewhere clearing the hold would wake the ticket, and its state does not say so.
   const runs = before.state === 'in_progress' || before.state === 'review';
@@ -136,6 +156,7 @@ const wakes = ({ kind }: Request): boolean => waking.includes(kind);
 type Asked =
   | { kind: 'release' | 'retry' | 'reopen' | 'approve' }
   | Pick<Extract<Request, { kind: 'park' }>, 'kind' | 'when' | 'reason'>
+  | Pick<Extract<Request, { kind: 'report' }>, 'kind' | 'state' | 'summary' | 'link'>
   | { kind: 'cancel'; reason: string };
 
 function ofState(before: Ticket, after: Ticket, { mayWrite }: Pusher): Asked | null {
@@ -148,10 +169,28 @@ function ofState(before: Ticket, after: Ticket, { mayWrite }: Pusher): Asked | n
     return { kind: 'park', reason, ...(when ? { when } : {}) };
   }
   if (before.state === after.state) return null;
-  if (after.state === 'todo') return { kind: before.state === 'blocked' ? 'retry' : 'release' };
+  const isElsewhere = before.mirror && (before.state === 'in_progress' || before.state === 'review');
+  if (after.state === 'todo' && !isElsewhere)
+    return { kind: before.state === 'blocked' ? 'retry' : 'release' };
   if (after.state === 'cancelled') return { kind: 'cancel', reason };
+  if (before.mirror && after.state !== 'inbox' && after.state !== 'waiting')
+    return { kind: 'report', state: after.state, summary: '' };
   if (after.state === 'done' && before.state === 'review') return { kind: 'approve' };
   return null;
+}
+
+/** Reports that somebody wrote below those that there were. */
+function addedReports(before: Ticket, after: Ticket): Ticket['reports'] {
+  const kept = after.reports.slice(0, before.reports.length);
+  return JSON.stringify(kept) === JSON.stringify(before.reports)
+    ? after.reports.slice(before.reports.length)
+    : [];
+}
+
+/** Of people's own fields those that changed. Who works a ticket, here or elsewhere, is settled while nobody does. */
+function editsOf(before: Ticket, after: Ticket): (keyof Ticket)[] {
+  const isWorked = before.state === 'in_progress';
+  return free.filter((field) => differs(before, after, field) && !(field === 'mirror' && isWorked));
 }
 
 /** Anybody's restriction stands; the rest needs somebody who may write. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { commit, hexDigest, instant, line, text, ticketId } from './fields.ts';
+import { outsideShape } from './outside-shape.ts';
 import { saidShape } from './said.ts';
 import { states } from './states.ts';
 
@@ -12,22 +14,6 @@ import { states } from './states.ts';
 export const formatVersion = 1;
 
 const format = z.literal(formatVersion);
-
-/** A ticket's id is also a file name and part of a ref name, so little is allowed in it. */
-export const idPattern = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/;
-const ticketId = z.string().max(64).regex(idPattern, 'letters, digits and single hyphens');
-
-/** A moment: ISO 8601, UTC, whole seconds, as GitHub writes it. */
-const anInstant = 'a UTC time like 2026-05-25T09:12:00Z';
-const instant = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, anInstant)
-  .refine((time) => !Number.isNaN(Date.parse(time)), anInstant);
-
-const hexDigest = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hexadecimal');
-const commit = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/, 'the full id of a commit');
-const line = z.string().max(500);
-const text = z.string().max(64 * 1024);
 
 export const priorities = ['urgent', 'high', 'normal', 'low'] as const;
 export type Priority = (typeof priorities)[number];
@@ -60,6 +46,7 @@ const waiting = z.strictObject({
   reason: text.default(''),
   by: line,
   since: instant,
+  outside: z.literal(true).optional().describe('a report of work elsewhere said so; another may end it'),
 });
 export type Waiting = z.infer<typeof waiting>;
 
@@ -199,6 +186,7 @@ export const ticket = z.strictObject({
     .describe('requests already carried out: source id to its time; and digests of what was discarded'),
   restricted_at: instant.nullable().default(null).describe('the latest park, hold or cancel carried out'),
   mirrored: hexDigest.nullable().default(null).describe('digest of the title and body last mirrored'),
+  ...outsideShape,
   lifetime: z
     .strictObject({
       attempts: z.number().int().nonnegative().default(0),

@@ -36,6 +36,7 @@ export function landWaiting(
     options?: string[];
     reason: string;
     by: string;
+    outside?: true;
   },
 ): Ticket {
   return {

@@ -1,6 +1,7 @@
 // Stryker disable StringLiteral: words for people, not rules
 import type { Message, Ticket } from './format.ts';
 import { undelivered } from './messages.ts';
+import { whatMirrors } from './outside-words.ts';
 import { closedUnmerged } from './pull-words.ts';
 import { harmless, quoteWords } from './quotes.ts';
 import type { Request } from './requests.ts';
@@ -15,7 +16,7 @@ export function whatHappened(before: Ticket, after: Ticket, request: Request): s
   const { kind } = request;
   if (kind === 'answer') return answered(before, after);
   if (kind === 'unmerged') return closedUnmerged(before, after);
-  if (kind !== 'tell' && kind !== 'interrupt') return null;
+  if (kind !== 'tell' && kind !== 'interrupt') return whatMirrors(before, after, request);
   const open = before.attempt;
   if (open && !after.attempt) {
     const next =

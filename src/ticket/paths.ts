@@ -1,5 +1,5 @@
 import { sha256 } from '../base/random.ts';
-import { idPattern } from './format.ts';
+import { idPattern } from './fields.ts';
 
 /*
  * Where things live on the state branch and beside it. Everything that makes or reads a path or a ref name does it

@@ -26,6 +26,7 @@ export const reasons = {
   'not-acceptable':
     'Only a done, review or question that could be read can be accepted. This can be discarded.',
   'other-phase': 'The ticket is in another phase than the one the signal is of.',
+  'not-mirror': 'Only a ticket whose work is launched elsewhere (`mirror: true`) takes reports.',
   'no-such-option': 'The question has no option with this number.',
   'messages-full':
     'The ticket holds as many messages that no agent was given as it may. Put them into one, or into its text.',
@@ -42,6 +43,7 @@ export const reasons = {
   'profile-paused': 'The agent profile is paused.',
   'starts-per-hour': 'The desk has started as many attempts in this hour as it may.',
   held: 'The ticket is held.',
+  mirror: 'The work of this ticket is launched elsewhere, and Signalbox starts and stops nothing of it.',
   // why a ticket in another state does not start
   'not-released': 'The ticket lies in the inbox, and nobody has released it.',
   parked: 'A person parked the ticket.',

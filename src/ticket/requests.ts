@@ -1,4 +1,5 @@
 import type { Condition, Isolation, Priority, Signal, SignalKind } from './format.ts';
+import type { Reportable } from './outside-shape.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { Text } from './texts.ts';
 
@@ -46,6 +47,8 @@ export type Request = Asked &
         /** Who asked it to be born waiting, and why; null for the inbox. */
         park: { by: string; when?: Condition; reason: string } | null;
         hold: boolean;
+        /** Its work is launched elsewhere. */
+        mirror?: boolean;
         /** Digest of the title and body. */
         mirrored: string | null;
         /** Control-label events already answered by how it is born. */
@@ -119,6 +122,8 @@ export type Request = Asked &
     | { kind: 'retry' }
     | { kind: 'priority'; priority: Priority }
     | { kind: 'cancel'; reason: string }
+    /** How work that is done elsewhere stands, as somebody says. */
+    | { kind: 'report'; state: Reportable; summary: string; link?: string }
     | { kind: 'reopen' }
     /** What lies in quarantine, by its digest or at least eight characters of its beginning. */
     | ({ kind: 'accept' } & Quarantined)
@@ -155,6 +160,7 @@ export const wordy: readonly RequestKind[] = [
   'interrupt',
   'reject',
   'accept',
+  'report',
 ];
 
 /** Requests that wake: superseded by a restrictive one that is not older. */

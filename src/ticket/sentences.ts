@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import type { ClosedAttempt, Isolation, Quarantined, Report, Ticket, Waiting } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { givenTo, messageLines } from './message-words.ts';
+import { reportLines, whoReports } from './outside-words.ts';
 import { quarantinePath, ticketPath } from './paths.ts';
 import { shownBefore } from './pull-words.ts';
 import { expiryOf } from './questions.ts';
@@ -48,7 +49,7 @@ export function statusComment(ticket: Ticket, circumstances: Circumstances): str
       `Attempt ${old.number} is being stopped${old.run ? ` ([run ${old.run.id}](${old.run.url}))` : ''}.`,
     );
   }
-  lines.push(...messageLines(ticket), nextAction(ticket, circumstances));
+  lines.push(...reportLines(ticket), ...messageLines(ticket), nextAction(ticket, circumstances));
   const expiry = expiryOf(ticket, circumstances.config);
   if (expiry !== null) lines.push(`Without an answer the ticket is blocked at ${isoSeconds(expiry)}.`);
   return `${marker('status')}\n${lines.join('\n')}`;
@@ -67,6 +68,7 @@ export function nextAction(ticket: Ticket, circumstances: Circumstances): string
       );
     }
     case 'in_progress':
+      if (ticket.mirror) return `Next: ${whoReports}`;
       return 'Next: the agent ends with a verdict. `park` stops it now; `hold` lets it finish, then waits; `/tell <text>` leaves it a message, and `/interrupt <text>` starts it anew with one.';
     case 'waiting':
       return waitingWords(ticket, circumstances);
@@ -112,7 +114,7 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
     marker(`evidence:${number}`),
     `**Attempt ${number} of ${ticket.id} ${how}: ${outcome}.**`,
     '',
-    ...(report ? reportLines(report) : []),
+    ...(report ? terminalLines(report) : []),
     `- By: ${harmless(attempt.by)}, at ${attempt.ended}`,
     `- From: in progress (${harmless(attempt.phase)}, by ${harmless(attempt.agent)}, started ${attempt.started})`,
     `- ${run}`,
@@ -139,7 +141,7 @@ const isolationWords: Record<Isolation, string> = {
   none: "`none`, its agent ran as the job's own user, since it got none of its own (that takes root or `sudo`): it could read what the job can, the token included",
 };
 
-function reportLines(report: Report): string[] {
+function terminalLines(report: Report): string[] {
   const [, code = '', meaning = ''] = /^([a-z-]+): (.*)$/s.exec(report.root_cause) ?? [];
   return [
     `- Status: ${report.status}`,

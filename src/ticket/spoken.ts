@@ -5,7 +5,7 @@
  */
 
 /** What stands behind the word. */
-type Takes = 'nothing' | 'condition' | 'reason' | 'text' | 'entry' | 'priority';
+type Takes = 'nothing' | 'condition' | 'reason' | 'text' | 'entry' | 'priority' | 'report';
 
 interface Spoken {
   name: string;
@@ -129,6 +129,15 @@ ticket was parked since it asked, the answer is kept and it waits on.`,
   },
   {
     ...ticket,
+    name: 'report',
+    takes: 'report',
+    summary: 'say how work that is done elsewhere stands',
+    about: `Of a mirror ticket (mirror: true, or signalbox new --mirror): todo, in progress, waiting, blocked, review, done or cancelled, and
+what there is to say of it, with an address. One that people had wait here is woken by no report, which is kept all the same.`,
+    example: 'review https://ci.example.org/runs/17 All checks are green.',
+  },
+  {
+    ...ticket,
     name: 'accept',
     where: 'comment',
     takes: 'entry',
@@ -188,4 +197,5 @@ export const usageOf: Record<Takes, string> = {
   text: '<text>',
   entry: '<digest>',
   priority: 'urgent | high | normal | low',
+  report: '<state> [words, and an address]',
 };

@@ -9,9 +9,9 @@ import { openStates, type State, states } from './states.ts';
 /**
  * Where a row leads. `same`: the state stays. `next phase`: todo in the next phase, review where a person's gate stands
  * before it, done where none is left. `retry`: todo after a back-off while the ticket's lifetime retries last, else
- * blocked. `as signalled`: where the row of the signal leads. Every arrow into todo (`todo`, `next phase`, `retry`) first asks `hold` and the desk's switches.
+ * blocked. `as signalled`: where the row of the signal leads. `as reported`: the state that is said. Every arrow into todo (`todo`, `next phase`, `retry`) first asks `hold` and the desk's switches.
  */
-export type Landing = State | 'same' | 'next phase' | 'retry' | 'as signalled';
+export type Landing = State | 'same' | 'next phase' | 'retry' | 'as signalled' | 'as reported';
 
 /** Who may ask. People's roles are GitHub's; the others are parts of Signalbox or the worker itself. */
 export type Asker = 'triage' | 'write' | 'scheduler' | 'gate' | 'worker' | 'engine';
@@ -130,6 +130,13 @@ export const table: readonly Row[] = [
   { request: 'retry', from: ['blocked'], to: 'todo', by: 'write' },
   { request: 'priority', from: openStates, to: 'same', by: 'triage' },
   { request: 'cancel', from: openStates, to: 'cancelled', by: 'write' },
+  {
+    request: 'report',
+    from: openStates,
+    to: 'as reported',
+    by: 'write',
+    only: 'a mirror ticket; what waits here by an act of people waits on',
+  },
   { request: 'reopen', from: ['done', 'cancelled'], to: 'inbox', by: 'write' },
   {
     request: 'accept',

@@ -22,6 +22,7 @@ const nearness = 60;
 const left: Readonly<Record<string, string>> = {
   'expire todo': 'a question waits; nothing counts a budget yet',
   'expire in_progress': 'the same',
+  report: 'no work of this world is done elsewhere',
   'stopped in_progress': 'no attempt is claimed while another of its ticket stops',
   'accept in_progress':
     'something of the ticket runs, so it is refused; where nothing does it is no longer in progress',

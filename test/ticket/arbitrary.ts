@@ -99,6 +99,13 @@ const number = fc.integer({ min: 1, max: 2 ** 40 });
 const id = fc.constantFrom('MC-1', 'A', '1', '1e5', 'null', 'true', '0x1f', 'T-42', 'a-b-c');
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 
+const outside = fc.record({
+  state: fc.constantFrom('todo' as const, 'in_progress' as const, 'done' as const),
+  summary: nasty,
+  by: line,
+  at: instant,
+});
+
 const condition: fc.Arbitrary<Condition> = fc.letrec<{ any: Condition }>((tie) => ({
   any: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -200,6 +207,8 @@ export const anyTicket: fc.Arbitrary<Ticket> = fc
       seen,
       restricted_at: maybe(instant),
       mirrored: maybe(digest),
+      mirror: fc.boolean(),
+      reports: fc.array(outside, { maxLength: 3 }),
       lifetime: fc.record({ attempts: fc.nat(), retries: fc.nat(), granted: fc.nat(), minutes: fc.nat() }),
     },
     { requiredKeys: ['format', 'id', 'title'] },

@@ -18,6 +18,7 @@ function fitting(name: RowName, state: State, hold: boolean): Ticket {
     return { ...base, waiting: { ...waiting, kind: 'question', question: 'which?' } };
   if (name === 'delivered')
     return { ...base, messages: [{ id: 'c1', by: 'elmar', at: '2026-05-25T11:00:00Z', text: 'go on' }] };
+  if (name === 'report') return { ...base, mirror: true };
   if (name === 'merged') return { ...base, phase: 'review' };
   if ((name === 'bind' || name === 'undispatchable') && base.attempt)
     return { ...base, attempt: { ...base.attempt, run: null } };
@@ -127,6 +128,7 @@ describe('every state × every request', () => {
       retry: (no-row) · (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row)
       priority: inbox · todo · in_progress · waiting · blocked · review · (no-row) · (no-row)
       cancel: cancelled · cancelled · cancelled · cancelled · cancelled · cancelled · (no-row) · (no-row)
+      report: in_progress · in_progress · in_progress · waiting · in_progress · in_progress · (no-row) · (no-row)
       reopen: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · inbox · inbox
       accept: (no-row) · todo · (run-not-ended) · todo · todo · todo · (no-row) · (no-row)
       discard: inbox · todo · in_progress · waiting · blocked · review · done · cancelled
@@ -168,6 +170,7 @@ describe('every state × every request', () => {
       retry: (no-row) · (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row)
       priority: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · (no-row) · (no-row)
       cancel: cancelled · cancelled · cancelled · cancelled · cancelled · cancelled · (no-row) · (no-row)
+      report: waiting+hold · waiting+hold · in_progress+hold · waiting+hold · waiting+hold · waiting+hold · (no-row) · (no-row)
       reopen: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · inbox · inbox
       accept: (no-row) · waiting+hold · (run-not-ended) · waiting+hold · waiting+hold · waiting+hold · (no-row) · (no-row)
       discard: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · done+hold · cancelled+hold

@@ -103,6 +103,13 @@ const cases: Record<Known, Case> = {
     at(0),
     'parks it with another condition',
   ],
+  mirror: [
+    ticketIn('todo', { mirror: true, reports: [{ state: 'todo', summary: '', by: 'ada', at: at(-9) }] }),
+    {},
+    'Its work is launched elsewhere.',
+    at(-9),
+    'Whoever works it says how it stands',
+  ],
   held: [ticketIn('todo', { hold: true, restricted_at: at(-9) }), {}, 'MC-1 is held.', at(-9), 'releases it'],
   'run-not-ended': [released, {}, 'Attempt 1 (run 990) has not', at(0), '(http://run/990)'],
   'desk-draining': [

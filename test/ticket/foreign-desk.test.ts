@@ -124,5 +124,6 @@ test('the words of a ticket are what its people write', () => {
     'phases',
     'body',
     'not_before',
+    'mirror',
   ]);
 });

@@ -50,6 +50,7 @@ export function aRequest(name: RowName, over: Partial<Request> = {}): Request {
     retry: { ...asked, kind: 'retry' },
     priority: { ...asked, kind: 'priority', priority: 'urgent' },
     cancel: { ...asked, kind: 'cancel', reason: '' },
+    report: { ...asked, kind: 'report', state: 'in_progress', summary: 'on its way' },
     reopen: { ...asked, kind: 'reopen' },
     accept: { ...asked, kind: 'accept', ticket: 'MC-1', digest: 'd'.repeat(8) },
     discard: { ...asked, kind: 'discard', ticket: 'MC-1', digest: 'd'.repeat(64) },

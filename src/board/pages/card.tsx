@@ -63,7 +63,7 @@ export function CardItem({ card, desk, now }: { card: Card; desk: string; now: n
 
 function CardMenu({ card: { id, state, hold, isBroken }, path }: { card: Card; path: string }) {
   if (isBroken) return null;
-  const acts = actsFor({ state, hold, question: false }).filter(({ quick }) => quick);
+  const acts = actsFor({ state, hold, question: false, mirror: false }).filter(({ quick }) => quick);
   if (acts.length === 0) return null;
   return (
     <details class="menu">

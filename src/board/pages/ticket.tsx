@@ -10,6 +10,7 @@ import { Away, Code, Inline, Part, PriorityMark, Time, Words } from './bits.tsx'
 import { Facts } from './facts.tsx';
 import { type Frame, Page } from './layout.tsx';
 import { LogTail } from './log.tsx';
+import { Reports } from './outside.tsx';
 import { Quarantine } from './quarantine.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -78,6 +79,7 @@ function Whole(props: TicketProps & { ticket: Ticket }) {
             )}
           </Part>
           <Quarantine entries={story.entries} desk={desk} id={ticket.id} form={form} now={now} />
+          <Reports ticket={ticket} now={now} />
           <Attempts ticket={ticket} places={places} now={now} />
           <LogTail run={story.run} now={now} />
           <Timeline happenings={story.happenings} missing={story.missing} places={places} now={now} />
@@ -167,8 +169,8 @@ function Question({ ticket: { waiting } }: { ticket: Ticket }) {
 }
 
 function Acts({ ticket, desk, form, deck, frame }: TicketProps & { ticket: Ticket }) {
-  const { state, hold, waiting } = ticket;
-  const acts = actsFor({ state, hold, question: waiting?.question !== undefined });
+  const { state, hold, waiting, mirror } = ticket;
+  const acts = actsFor({ state, hold, question: waiting?.question !== undefined, mirror });
   if (acts.length === 0) return null;
   if (!form)
     return (
