@@ -146,7 +146,7 @@ export class Api {
   }
 
   /** The repository as GitHub shows it, under whatever name it has now. */
-  async repository(): Promise<{ id: number; default_branch: string; private: boolean }> {
+  async repository(): Promise<{ id: number; full_name: string; default_branch: string; private: boolean }> {
     return this.read(`repository ${this.at.owner}/${this.at.repo}`, (headers) =>
       this.octokit.rest.repos.get({ ...this.at, headers }),
     );

@@ -5,6 +5,7 @@ import { Api, type Octokit } from './api.ts';
 import { commentCalls } from './comments.ts';
 import type { AppIdentity } from './identity.ts';
 import { issueCalls } from './issues.ts';
+import { judgementCalls } from './judgements.ts';
 import { labelCalls } from './labels.ts';
 import { permissionCall } from './people.ts';
 import { pullCalls } from './pulls.ts';
@@ -36,6 +37,7 @@ export function makeForge(options: ForgeOptions): Forge {
     ...runCalls(api, options.cancelOctokit),
     ...refCalls(api),
     ...pullCalls(api),
+    ...judgementCalls(api),
     ...sightCalls(api),
   };
 }

@@ -4,12 +4,22 @@ import { fullNameOf } from './data.ts';
 import type { Doer } from './issues/doer.ts';
 import { issueNumbered } from './issues/doer.ts';
 import { deleteIssue, transferIssue } from './issues/issues.ts';
+import type { ReviewWish } from './judged/reviews.ts';
+import { submitReview } from './judged/reviews.ts';
+import type { StatusWish } from './judged/statuses.ts';
+import { addStatus } from './judged/statuses.ts';
 import { repositoryNamed } from './named.ts';
 import type { Works } from './works.ts';
 
-type IssueVerbs = Pick<Admin, 'deleteIssue' | 'transferIssue' | 'renameRepository' | 'archiveRepository'>;
+type IssueVerbs = Pick<
+  Admin,
+  'deleteIssue' | 'transferIssue' | 'renameRepository' | 'archiveRepository' | 'review' | 'setStatus'
+>;
 
-/** What people do to issues and repositories in the browser only: the REST interface has no route for it. */
+export type ReviewBy = ReviewWish & { by?: string };
+export type StatusBy = StatusWish & { by?: string };
+
+/** What people do to issues, pull requests and repositories in the browser. */
 export function issueVerbs(works: Works): IssueVerbs {
   const { forge, webhooks } = works;
   const doerIn = (repository: string, by?: string): Doer => {
@@ -24,6 +34,15 @@ export function issueVerbs(works: Works): IssueVerbs {
     transferIssue(repository, number, to, by) {
       const doer = doerIn(repository, by);
       return transferIssue(doer, present(doer, number), doerIn(to, by ?? doer.login)).number;
+    },
+    async review(repository, number, { by, ...wish }) {
+      const doer = doerIn(repository, by);
+      const issue = present(doer, number);
+      if (!issue.pull) throw new Error(`${repository}#${number} is no pull request`);
+      return (await submitReview(doer, { issue, pull: issue.pull }, wish)).id;
+    },
+    async setStatus(repository, sha, { by, ...wish }) {
+      await addStatus(doerIn(repository, by), sha, wish);
     },
     renameRepository(repository, name, by) {
       const { repo, login } = doerIn(repository, by);

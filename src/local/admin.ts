@@ -1,6 +1,7 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gitVerbs } from './admin-git.ts';
+import type { ReviewBy, StatusBy } from './admin-issues.ts';
 import { issueVerbs } from './admin-issues.ts';
 import type { AppRow, DeliveryRow, Forge, RepositoryRow, Role, UserRow } from './data.ts';
 import { findRepository, gitDirOf } from './data.ts';
@@ -57,6 +58,10 @@ export interface Admin {
   deleteIssue(repository: string, number: number, by?: string): void;
   /** Moves an issue to another repository; answers its number there. The old address redirects. */
   transferIssue(repository: string, number: number, to: string, by?: string): number;
+  /** Reviews a pull request, as `by` (default the owner); answers the review's id. */
+  review(repository: string, number: number, review: ReviewBy): Promise<number>;
+  /** Adds a status to a commit, as another system does by its token. */
+  setStatus(repository: string, sha: string, status: StatusBy): Promise<void>;
   /** Gives a repository another name (the part after the slash). The old name redirects, git's too. */
   renameRepository(repository: string, name: string, by?: string): void;
   /** Makes a repository read-only: every change answers 403. */

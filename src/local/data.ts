@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { isoSeconds } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import { firstIds } from './first-ids.ts';
 import type { Permissions, Table } from './host.ts';
 import { Tables } from './table.ts';
 
@@ -260,19 +261,6 @@ export function openForge(ports: { clock: Clock; random: Random; log: Log; dataF
     nextId: (counter) => tables.nextId(counter, firstIds[counter]),
   };
 }
-
-/** Ids of different kinds start apart, so that mixing them up is seen at once instead of fitting by accident. */
-const firstIds: Record<string, number> = {
-  user: 1_001,
-  app: 301,
-  installation: 5_001,
-  repository: 90_001,
-  issue: 200_001,
-  label: 400_001,
-  comment: 600_001,
-  event: 800_001,
-  ruleset: 70_001,
-};
 
 export const fullNameOf = (repo: RepositoryRow): string => `${repo.owner}/${repo.name}`;
 

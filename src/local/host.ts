@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { ActionsControls } from './actions/controls.ts';
+import type { CheckConclusion, CheckStatus } from './judged/rows.ts';
 
 /** The seam between the embedded forge (repositories, people, tokens, webhooks) and its Actions. */
 
@@ -35,6 +36,21 @@ export interface Table<T> {
   values(): T[];
 }
 
+/** A job as a check run of the commit at which it runs. */
+export interface JobCheck {
+  id: number;
+  /** The run's id. */
+  suite: number;
+  name: string;
+  sha: string;
+  branch: string;
+  status: CheckStatus;
+  conclusion: CheckConclusion | null;
+  started: string;
+  completed: string | null;
+  page: string;
+}
+
 /** What Actions may ask of the forge around it. */
 export interface Host {
   clock: Clock;
@@ -61,6 +77,8 @@ export interface Host {
   revokeJobToken(token: string): void;
   /** Queues a webhook to every subscribed app. `payload` lacks `repository`, `sender` and `installation`: the host adds them. */
   emit(fullName: string, event: string, payload: Record<string, unknown>, sender: string): void;
+  /** Shows a job as a check run of its commit, under the job's own id; GitHub's own app is who judges. */
+  showCheck(fullName: string, check: JobCheck, sender: string): void;
   /**
    * Takes a planted misbehaviour that the service itself has to play, by the route's pattern: `before` is "answer
    * success and do nothing". Failing before and losing the answer after the work is done for every route by the

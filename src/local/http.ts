@@ -32,7 +32,7 @@ type Handler<B> = (call: Call<B>) => Response | Promise<Response>;
 export type Route = <B = Record<string, never>>(line: string, spec: RouteSpec<B>, handle: Handler<B>) => void;
 
 /** Parts that are numbers: `/issues/:number` must not take `/issues/comments` for an issue. */
-const numeric = /:(number|comment|event|reaction|installation|delivery|ruleset)\b/g;
+const numeric = /:(number|comment|event|reaction|installation|delivery|ruleset|check|review|blocker)\b/g;
 
 export function routesOn(api: Hono, forge: Forge): Route {
   return (line, spec, handle) => {

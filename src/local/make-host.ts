@@ -4,12 +4,14 @@ import { findRepository, fullNameOf, gitDirOf } from './data.ts';
 import type { Host } from './host.ts';
 import { notFound } from './http.ts';
 import { mintJobToken } from './identity.ts';
+import { saveCheck } from './judged/checks.ts';
 import { userJson } from './people.ts';
 import { repositoryJson } from './shapes/repository.ts';
 import type { Works } from './works.ts';
 
 /** What Actions sees of the forge. */
-export function makeHost({ forge, webhooks, misbehaviour }: Works): Host {
+export function makeHost(works: Works): Host {
+  const { forge, webhooks, misbehaviour } = works;
   const repositoryNamed = (fullName: string) => {
     const repo = findRepository(forge, fullName);
     if (!repo) throw notFound();
@@ -44,6 +46,12 @@ export function makeHost({ forge, webhooks, misbehaviour }: Works): Host {
     revokeJobToken: (token) => forge.tokens.delete(token),
     emit: (fullName, event, payload, sender) =>
       webhooks.emit(repositoryNamed(fullName), event, payload, sender),
+    showCheck(fullName, check, sender) {
+      const repo = repositoryNamed(fullName);
+      const output = { title: null, summary: null, text: null };
+      const row = { ...check, repo: repo.id, app: 'github-actions', externalId: String(check.id), output };
+      saveCheck(works, repo, row, sender);
+    },
     misbehave: (name) =>
       misbehaviour.take({ name, by: null, body: '', refs: [] }, ['ignore']) ? 'before' : 'none',
   };

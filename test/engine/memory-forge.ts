@@ -1,4 +1,5 @@
 import { SignalboxError } from '../../src/base/errors.ts';
+import type { Blocker, Check, Review } from '../../src/engine/judgements.ts';
 import type {
   Comment,
   Forge,
@@ -45,10 +46,22 @@ export class MemoryForge implements Forge {
   #last = 0;
   #ids = 1000;
 
+  readonly checksThere = new Map<string, Check[]>();
+  readonly reviewsThere = new Map<number, Review[]>();
+  /** Issues of this repository that block one. */
+  readonly blockers = new Map<number, number[]>();
+
   isPrivate = async () => false;
   rateLimit: Forge['rateLimit'] = () => null;
   runSteps = async (): Promise<RunStep[]> => [];
   runLog = async (): Promise<string | null> => null;
+  async checks(commit: string): Promise<Check[]> {
+    this.#meet('checks');
+    return this.checksThere.get(commit) ?? [];
+  }
+  reviews = async (pull: number): Promise<Review[]> => this.reviewsThere.get(pull) ?? [];
+  blockedBy = async (number: number): Promise<Blocker[]> =>
+    (this.blockers.get(number) ?? []).map((issue) => ({ issue, repository: 'acme/desk', isHere: true }));
 
   constructor(at: () => string) {
     this.#at = at;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { branches } from './contract/branches.ts';
 import { comments } from './contract/comments.ts';
 import { issues } from './contract/issues.ts';
+import { judgements } from './contract/judgements.ts';
 import { labels } from './contract/labels.ts';
 import { pulls } from './contract/pulls.ts';
 import { runs } from './contract/runs.ts';
@@ -27,5 +28,6 @@ export function forgeContract(name: string, makeSubject: () => Promise<Subject>)
     describe('runs', () => runs(use));
     describe('branches', () => branches(use));
     describe('pull requests', () => pulls(use));
+    describe('judgements', () => judgements(use));
   });
 }

@@ -108,3 +108,32 @@ test('a key that signs nothing is said to be one', async () => {
   const app = makeGithubApp({ ...options, clock: systemClock, log: silentLog });
   await expect(app.identity()).rejects.toMatchObject({ kind: 'config', code: 'bad-private-key' });
 });
+
+test('jobs of other workflows judge their commit; of one that was run again the newest counts', async () => {
+  const { forge, github } = world;
+  const { admin } = github;
+  github.actions.releaseRuns();
+  const other = { '.github/workflows/ci.yml': ci };
+  const sha = await admin.commit('acme/desk', { files: other, branch: 'main', by: 'lucienne' });
+  const state = async (workflow: string) =>
+    (await forge.checks(sha, workflow)).map((check) => `${check.by} ${check.name} ${check.state}`);
+  await expect.poll(() => state('signalbox.yml'), { timeout: 20_000 }).toEqual(['github-actions build red']);
+  expect(await state('ci.yml')).toEqual([]);
+  const client = tokenClient({ token: world.tokens.lucienne, apiUrl: github.api, clock: systemClock });
+  const at = { owner: 'acme', repo: 'desk' };
+  const { data } = await client.rest.actions.listWorkflowRuns({ ...at, workflow_id: 'ci.yml' });
+  github.actions.setVariable('acme/desk', 'GOOD', 'yes');
+  await client.rest.actions.reRunWorkflow({ ...at, run_id: data.workflow_runs[0]?.id ?? 0 });
+  await expect
+    .poll(() => state('signalbox.yml'), { timeout: 20_000 })
+    .toEqual(['github-actions build green']);
+});
+
+const ci = `name: ci
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: test "\${{ vars.GOOD }}" = yes
+`;

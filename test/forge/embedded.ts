@@ -56,6 +56,8 @@ export class EmbeddedWorld {
         issues: 'write',
         actions: 'write',
         pull_requests: 'write',
+        checks: 'read',
+        statuses: 'read',
         metadata: 'read',
       },
       webhookSecret,

@@ -8,6 +8,12 @@ import { EmbeddedWorld } from './embedded.ts';
 
 const desk = { owner: 'acme', repo: 'desk' };
 
+const reviewEvents = {
+  approved: 'APPROVE',
+  changes_requested: 'REQUEST_CHANGES',
+  commented: 'COMMENT',
+} as const;
+
 /** A run goes on until a file of its number lies in `folder`. */
 const waiting = (folder: string) => `name: signalbox
 run-name: "\${{ inputs.ticket }} #\${{ inputs.attempt }} \${{ inputs.phase }}"
@@ -65,6 +71,16 @@ async function overHttp(): Promise<Subject> {
       void (await as(by).reactions.createForIssueComment({ ...desk, comment_id: comment, content: '+1' })),
     assignees: async (issue) =>
       ((await as('elmar').issues.get(at(issue))).data.assignees ?? []).map(({ login }) => login),
+    status: async (sha, context, state, by) =>
+      void (await as(by).repos.createCommitStatus({ ...desk, sha, context, state })),
+    review: async (pull, verdict, body, by) => {
+      const event = reviewEvents[verdict];
+      return (await as(by).pulls.createReview({ ...desk, pull_number: pull, event, body })).data.id;
+    },
+    block: async (issue, blocker, by) => {
+      const { id } = (await as(by).issues.get(at(blocker))).data;
+      await as(by).issues.addBlockedByDependency({ ...at(issue), issue_id: id });
+    },
     merge: async (pull, by) => void (await as(by).pulls.merge({ ...desk, pull_number: pull })),
     async push(branch, by) {
       if ((await world.forge.ref(branch)) === null) {

@@ -63,6 +63,8 @@ test('the judges can say no: a missing, a wrong and an invented field are found'
 const describedWrongly = /^GET \/app\/installations 200: \d+\.account\./;
 
 const everyWebhook = [
+  'check_run.completed',
+  'check_run.created',
   'create',
   'delete',
   'installation.created',
@@ -91,7 +93,10 @@ const everyWebhook = [
   'pull_request.opened',
   'pull_request.reopened',
   'pull_request.synchronize',
+  'pull_request_review.dismissed',
+  'pull_request_review.submitted',
   'push',
   'repository.archived',
   'repository.renamed',
+  'status',
 ];

@@ -174,6 +174,9 @@ export const allEvents = [
   'create',
   'delete',
   'pull_request',
+  'pull_request_review',
+  'status',
+  'check_run',
   'label',
   'repository',
 ];
@@ -195,7 +198,7 @@ export async function installedApp(
     slug: 'signalbox',
     owner: 'acme',
     events: allEvents,
-    permissions: { issues: 'write', contents: 'write', pull_requests: 'write' },
+    permissions: { issues: 'write', contents: 'write', pull_requests: 'write', checks: 'write' },
     webhookSecret: 'a secret of the hook',
     ...(receiver ? { webhookUrl: receiver.url } : {}),
     ...wish,

@@ -38,7 +38,7 @@ async function tell(): Promise<Told> {
   await issues(world);
   await refs(world);
   await rules(world);
-  await pulls(world);
+  await pulls(world, app);
   await apps(world, app, answers);
   await lastThings(world);
   await github.delivered();
@@ -113,10 +113,50 @@ async function issues({ github, as: { lucienne } }: Desk): Promise<void> {
   await issues.listEvents(one);
   const { data: events } = await issues.listEventsForRepo({ ...desk, per_page: 100 });
   await issues.getEvent({ ...desk, event_id: events[0]?.id ?? 0 });
+  await dependencies(lucienne);
   await issues.create({ ...desk, title: 'To be deleted' });
   await issues.create({ ...desk, title: 'To be moved' });
   github.admin.deleteIssue('acme/desk', 2);
   github.admin.transferIssue('acme/desk', 3, 'acme/attic');
+}
+
+async function dependencies({ rest: { issues } }: Octokit): Promise<void> {
+  const { data: blocker } = await issues.create({ ...desk, title: 'First of all' });
+  const first = { ...desk, issue_number: 1 };
+  const its = { ...first, issue_id: blocker.id };
+  await issues.addBlockedByDependency(its);
+  await issues.addBlockedByDependency(its).catch(() => {});
+  await issues.listDependenciesBlockedBy(first);
+  await issues.listDependenciesBlocking({ ...desk, issue_number: blocker.number });
+  await issues.removeDependencyBlockedBy(its);
+}
+
+/** What is judged of a pull request and its commit. */
+async function reviews(
+  { as: { lucienne, dora } }: Desk,
+  { api }: { api: AppApi },
+  number: number,
+): Promise<void> {
+  const pull = { ...desk, pull_number: number };
+  const { data } = await lucienne.rest.pulls.get(pull);
+  const { sha } = data.head;
+  await dora.rest.pulls.createReview({ ...pull, event: 'REQUEST_CHANGES', body: 'Not yet' });
+  const { data: review } = await dora.rest.pulls.createReview({ ...pull, event: 'APPROVE' });
+  await lucienne.rest.pulls.createReview({ ...pull, event: 'APPROVE' }).catch(() => {});
+  await lucienne.rest.pulls.listReviews(pull);
+  const its = { ...pull, review_id: review.id };
+  await lucienne.rest.pulls.getReview(its);
+  await lucienne.rest.pulls.dismissReview({ ...its, message: 'Look again' });
+  const { repos } = lucienne.rest;
+  await repos.createCommitStatus({ ...desk, sha, state: 'pending', context: 'ci', description: 'It runs' });
+  await repos.getCombinedStatusForRef({ ...desk, ref: sha });
+  await repos.listCommitStatusesForRef({ ...desk, ref: sha });
+  const { checks } = api.rest;
+  const { data: check } = await checks.create({ ...desk, name: 'types', head_sha: sha });
+  const output = { title: 'Types', summary: 'None is wrong' };
+  await checks.update({ ...desk, check_run_id: check.id, conclusion: 'success', output });
+  await checks.get({ ...desk, check_run_id: check.id });
+  await checks.listForRef({ ...desk, ref: sha });
 }
 
 async function refs({ github, as: { lucienne } }: Desk): Promise<void> {
@@ -155,7 +195,9 @@ async function rules({ as: { lucienne } }: Desk): Promise<void> {
   await repos.getBranchProtection({ ...desk, branch: 'main' }).catch(() => {});
 }
 
-async function pulls({ github, as: { lucienne } }: Desk): Promise<void> {
+async function pulls(world: Desk, app: { api: AppApi }): Promise<void> {
+  const { github } = world;
+  const { lucienne } = world.as;
   const { pulls, issues } = lucienne.rest;
   const work = { files: { 'work.txt': 'work\n' }, branch: 'work' };
   const main = (await lucienne.rest.git.getRef({ ...desk, ref: 'heads/main' })).data.object.sha;
@@ -177,6 +219,7 @@ async function pulls({ github, as: { lucienne } }: Desk): Promise<void> {
   await github.admin.commit('acme/desk', { ...work, files: { 'work.txt': 'more\n' } });
   await pulls.list(desk);
   await pulls.get(it);
+  await reviews(world, app, pull.number);
   await pulls.merge(it);
   await pulls.checkIfMerged(it);
 }

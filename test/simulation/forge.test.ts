@@ -44,6 +44,9 @@ async function simulated(): Promise<Subject> {
     comment: async (issue, body, by) => github.comment(issue, body, by).id,
     react: async (comment, by) => github.react(comment, by, '+1'),
     assignees: async (issue) => github.assigned.get(issue) ?? [],
+    status: async (commit, name, state, by) => github.judged.status(commit, name, state, by),
+    review: async (pull, state, body, by) => github.judged.review(pull, state, body, by),
+    block: async (issue, blocker) => github.judged.block(issue, blocker),
     merge: (pull, by) => github.merge(pull, by),
     async push(branch, by) {
       const { refs } = github.remote;

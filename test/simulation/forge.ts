@@ -1,6 +1,7 @@
 import { SignalboxError } from '../../src/base/errors.ts';
 import type { Comment, Forge, Issue, PullRequest, Run } from '../../src/engine/ports.ts';
 import type { SimGitHub } from './github.ts';
+import { judgementCalls } from './judged.ts';
 import type { Machine } from './machine.ts';
 import { mainRef, people, workflow } from './names.ts';
 
@@ -29,6 +30,7 @@ export function simForge(github: SimGitHub, machine: Machine): Forge {
     ...runCalls(github, call),
     ...refCalls(github, machine, call),
     ...pullCalls(github, machine, call),
+    ...judgementCalls(github, call),
   };
 }
 

@@ -1,6 +1,7 @@
 import { isoSeconds } from '../../src/base/clock.ts';
 import { SignalboxError } from '../../src/base/errors.ts';
 import type { Comment, Issue, IssueEvent, PullRequest, Run } from '../../src/engine/ports.ts';
+import { SimJudged } from './judged.ts';
 import type { Schedule } from './machine.ts';
 import { installation, jobs, mainRef, people, repository, self } from './names.ts';
 import { WatchedRemote } from './remote.ts';
@@ -45,6 +46,7 @@ export class SimGitHub {
   readonly labels = new Map<string, string>();
   readonly runs = new Map<number, SimRun>();
   readonly pulls = new Map<number, SimPull>();
+  readonly judged = new SimJudged(this);
   /** Newest first. */
   readonly activity: { ref: string; before: string; after: string; actor: string }[] = [];
   readonly deliveries: Delivery[] = [];

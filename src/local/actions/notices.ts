@@ -37,8 +37,13 @@ export class Notices {
     const run = this.#ledger.run(job.runId);
     const repository = host.repository(run.repository);
     if (!repository) return;
-    const payload = { action, workflow_job: jobJson(host, run, job) };
-    host.emit(repository.full_name, 'workflow_job', payload, latest(run).triggeringActor);
+    const json = jobJson(host, run, job);
+    const sender = latest(run).triggeringActor;
+    host.emit(repository.full_name, 'workflow_job', { action, workflow_job: json }, sender);
+    const { status, conclusion, name, started_at: started, completed_at: completed } = json;
+    const place = { sha: run.sha, branch: json.head_branch, suite: run.id, page: json.html_url };
+    const check = { id: job.id, name, status, conclusion, started, completed, ...place };
+    host.showCheck(repository.full_name, check, sender);
   }
 }
 

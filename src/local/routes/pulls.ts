@@ -33,7 +33,7 @@ const merge = z.strictObject({
   merge_method: z.enum(['merge', 'squash']).optional(),
 });
 
-function pullOf(
+export function pullOf(
   call: Call<unknown>,
   need: Omit<Need, 'permission'>,
 ): Access & { issue: IssueRow; pull: PullPart } {

@@ -18,6 +18,20 @@ export interface Others {
   react(comment: number, by: Person): Promise<void>;
   assignees(issue: number): Promise<string[]>;
   merge(pull: number, by: Person): Promise<void>;
+  status(
+    commit: string,
+    name: string,
+    state: 'success' | 'failure' | 'error' | 'pending',
+    by: Person,
+  ): Promise<void>;
+  /** Of the pull request's head; answers the review's id. */
+  review(
+    pull: number,
+    verdict: 'approved' | 'changes_requested' | 'commented',
+    body: string,
+    by: Person,
+  ): Promise<number>;
+  block(issue: number, blocker: number, by: Person): Promise<void>;
   /** One commit on top of a branch, which is made at the default branch if need be. Answers the commit. */
   push(branch: string, by: Person): Promise<string>;
   /** The run's machine begins with it, and goes on until it is told to finish, or is cancelled. */

@@ -1,0 +1,71 @@
+import type { Check, Judgements, Review } from '../../src/engine/judgements.ts';
+import type { SimGitHub } from './github.ts';
+import { repository } from './names.ts';
+
+export type StatusState = 'success' | 'failure' | 'error' | 'pending';
+
+/** What is judged in the simulation's GitHub: commits by statuses, pull requests by reviews; and what blocks an issue. */
+export class SimJudged {
+  readonly #github: SimGitHub;
+  readonly #statuses = new Map<string, Check[]>();
+  readonly #reviews = new Map<number, Review[]>();
+  readonly #blockers = new Map<number, number[]>();
+
+  constructor(github: SimGitHub) {
+    this.#github = github;
+  }
+
+  status(commit: string, name: string, state: StatusState, by: string): void {
+    const meant = state === 'success' ? 'green' : state === 'pending' ? 'pending' : 'red';
+    const others = this.checks(commit).filter((check) => check.name !== name);
+    this.#statuses.set(commit, [...others, { name, state: meant, by }]);
+    this.#github.emit('status', null, by, { sha: commit, context: name, state });
+  }
+
+  /** Of the head of a pull request. */
+  review(pull: number, state: Review['state'], body: string, by: string): number {
+    const commit = this.#github.pull(pull)?.head_sha ?? '';
+    const { id, at } = { id: this.#github.id(), at: this.#github.at };
+    const review = { id, by, by_is_bot: by.endsWith('[bot]'), state, commit, body, at };
+    this.#reviews.set(pull, [...this.reviews(pull), review]);
+    this.#github.updated.set(pull, at);
+    const head = { ref: this.#github.pull(pull)?.head ?? '', repo: repository };
+    const pull_request = { number: pull, head, base: { repo: repository } };
+    this.#github.emit('pull_request_review', 'submitted', by, { review: { id }, pull_request });
+    return id;
+  }
+
+  block(issue: number, blocker: number): void {
+    this.#blockers.set(issue, [...(this.#blockers.get(issue) ?? []), blocker]);
+  }
+
+  checks(commit: string): Check[] {
+    const all = this.#statuses.get(commit) ?? [];
+    return all.toSorted((one, other) => one.name.localeCompare(other.name));
+  }
+
+  reviews(pull: number): Review[] {
+    return this.#reviews.get(pull) ?? [];
+  }
+
+  blockers(issue: number): number[] {
+    return this.#blockers.get(issue) ?? [];
+  }
+}
+
+/** The same as one process sees it. No job of the simulation's runs shows on a commit. */
+export function judgementCalls(
+  { judged }: SimGitHub,
+  call: <T>(name: string, does: () => T) => Promise<T>,
+): Judgements {
+  return {
+    checks: (commit) => call(`checks of ${commit}`, () => judged.checks(commit)),
+    reviews: (pull) => call(`reviews of ${pull}`, () => structuredClone(judged.reviews(pull))),
+    blockedBy: (issue) =>
+      call(`blockers of ${issue}`, () =>
+        judged
+          .blockers(issue)
+          .map((blocker) => ({ issue: blocker, repository: repository.full_name, isHere: true })),
+      ),
+  };
+}
