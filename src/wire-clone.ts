@@ -86,6 +86,7 @@ export async function withDesk<T>(options: CloneOptions, work: (desk: CloneDesk)
         });
       },
       ask: (id, request) => writer.handle(id, { ...request, ...own() }),
+      askDesk: (request) => writer.handleDesk(request),
       own,
       swap: (base, commit) => store.swap(base, commit),
       history: (id, limit) => store.history(id, { limit }),

@@ -1,6 +1,7 @@
 import { isoSeconds } from '../base/clock.ts';
 import type { Scene } from '../engine/panel.ts';
 import { callsOf } from '../ticket/calls.ts';
+import { type Banner, bannersOf } from '../ticket/desk-words.ts';
 
 /*
  * What stands above the columns: agents, switches, and what needs a person.
@@ -24,13 +25,13 @@ export interface Need {
 
 export interface Top {
   agents: AgentLine[];
-  desk: { paused: boolean; draining: boolean; by: string | null; since: string | null };
+  /** What is paused or drained. */
+  banners: Banner[];
   needs: Need[];
 }
 
 export function topOf(scene: Scene): Top {
-  const { view, config } = scene;
-  const { paused, draining, by, since } = view.desk;
+  const { view, config, now } = scene;
   const agents = Object.entries(config.agents).map(([name, { capacity }]) => {
     const pause = view.desk.profiles[name];
     return {
@@ -40,7 +41,7 @@ export function topOf(scene: Scene): Top {
       paused: pause ? { until: pause.until, reason: pause.reason } : null,
     };
   });
-  return { agents, desk: { paused, draining, by, since }, needs: needsOf(scene) };
+  return { agents, banners: bannersOf(view.desk, now), needs: needsOf(scene) };
 }
 
 function needsOf({ snapshot, config, configBroken, now }: Scene): Need[] {

@@ -6,6 +6,7 @@ import type { Random } from '../base/random.ts';
 import type { HistoryEntry, NewCommit, Snapshot, Swap } from '../engine/ports.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
+import type { DeskRequest } from '../ticket/desk.ts';
 import { isTicketId } from '../ticket/paths.ts';
 import type { RequestOf } from '../ticket/requests.ts';
 import type { spoken } from '../ticket/spoken.ts';
@@ -62,6 +63,7 @@ export interface CloneDesk {
   /** The judged head. @throws SignalboxError `head-moved-back`, `not-judged` */
   head(): Promise<Snapshot>;
   ask(id: string, request: Asked): Promise<Decision>;
+  askDesk(request: DeskRequest): Promise<Decision>;
   /** What a request of the person says of itself. */
   own(): Own;
   swap(base: Snapshot, commit: NewCommit): Promise<Swap>;

@@ -11,6 +11,7 @@ import {
   readBoard,
   readCredentials,
 } from './credentials.ts';
+import { addDeskWords } from './desk-command.ts';
 import { addDoctor, type DoctorPorts } from './doctor-command.ts';
 import { addEdit } from './edit-command.ts';
 import { fail, guarded } from './guarded.ts';
@@ -124,6 +125,7 @@ export function makeProgram(options: Program): Command {
   addNew(program, options);
   addEdit(program, options);
   addSpoken(program, options);
+  addDeskWords(program, options);
   addSignal(program, options);
   addPrompt(program, options);
   addTools(program, options);

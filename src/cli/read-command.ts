@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SignalboxError } from '../base/errors.ts';
 import { explainAt, explainOpen } from '../engine/explain.ts';
 import type { Snapshot, TicketFile } from '../engine/ports.ts';
+import { bannerLine, bannersOf } from '../ticket/desk-words.ts';
 import { explanationData } from '../ticket/explain-words.ts';
 import { priorities } from '../ticket/format.ts';
 import { reasons } from '../ticket/reasons.ts';
@@ -80,7 +81,8 @@ function addList(program: Command, ports: ClonePorts): void {
     .addHelpText(
       'after',
       `\nExample:\n  signalbox list --state todo in_progress --owner luci\n\n${statuses}\n${json(
-        `  tickets: [{ id, title, state ("broken" where its file cannot be read), hold, priority, owner, phase, issue, created,
+        `  switches: what is paused or drained: [{ profile: null for the desk, text, by, since, until, resume }],
+  tickets: [{ id, title, state ("broken" where its file cannot be read), hold, priority, owner, phase, issue, created,
     attempt: { number, agent, claimed, run: address or null } or null, may_run, reasons: [codes] }] }`,
       ).trimEnd()}`,
     )
@@ -93,7 +95,10 @@ async function list(ports: ClonePorts, desk: CloneDesk, flags: ReadFlags & ListF
   const snapshot = await desk.look();
   const explanations = await explainOpen(snapshot, knownOf(desk));
   const rows = chosen(snapshot, explanations, flags);
-  if (flags.json) return printJson(ports, desk, { as_of: desk.asOf, tickets: rows.map(rowData) });
+  const banners = bannersOf(snapshot.desk, desk.now());
+  const data = { as_of: desk.asOf, switches: banners, tickets: rows.map(rowData) };
+  if (flags.json) return printJson(ports, desk, data);
+  for (const banner of banners) ports.print(bannerLine(banner));
   if (rows.length === 0) return ports.print('No open ticket is like that.');
   ports.printStyled(listed(rows, desk.now(), ports.terminal));
 }

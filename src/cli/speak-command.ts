@@ -20,8 +20,9 @@ import { guarded } from './guarded.ts';
  * What people say to a ticket, from a clone: the same words as in comments, each a command.
  */
 
-type Spoke = Extract<(typeof spoken)[number], { where: 'both' | 'clone' }>;
-const isSaidHere = (one: (typeof spoken)[number]): one is Spoke => one.where !== 'comment';
+type Spoke = Extract<(typeof spoken)[number], { where: 'both' | 'clone'; of: 'ticket' }>;
+const isSaidHere = (one: (typeof spoken)[number]): one is Spoke =>
+  one.where !== 'comment' && one.of === 'ticket';
 
 /** Those that end what runs. */
 const stopping: readonly SpokenName[] = ['park', 'cancel', 'interrupt'];

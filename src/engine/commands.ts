@@ -84,7 +84,7 @@ async function commandAsks(
     }
     await forge.react(comment.id, decision.accepted ? '+1' : 'confused');
   };
-  if (isOfDesk(command)) return [askDesk(context, { kind: command.name, ...said }, told)];
+  if (isOfDesk(command)) return [askDesk(context, deskRequest(command, said), told)];
   if (command.name === 'status') {
     const name = `answer:${said.source}`;
     const words = explanationWords(await explainHere(context, snapshot, id));
@@ -105,8 +105,15 @@ export function requestOf(
   return { kind: name, ...words, ...whose, ...said } as Request;
 }
 
-/** Whether a command is said to the desk as a whole. */
-export function isOfDesk(command: Command): command is { name: DeskRequest['kind'] } {
+type DeskCommand = Extract<Command, { name: DeskRequest['kind'] }>;
+
+/** What a command asks of the desk. */
+export function deskRequest({ name, ...words }: DeskCommand, said: Said): DeskRequest {
+  return { kind: name, ...words, ...said };
+}
+
+/** Whether a command is said to the desk, as a whole or of one profile. */
+export function isOfDesk(command: Command): command is DeskCommand {
   return command.name === 'pause' || command.name === 'drain' || command.name === 'resume';
 }
 

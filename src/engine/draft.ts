@@ -11,6 +11,7 @@ import type { Desk, Ticket } from '../ticket/format.ts';
 import { writeInRoom } from '../ticket/messages.ts';
 import { archivePath, deskPath, keptPath, quarantinePath, ticketPath } from '../ticket/paths.ts';
 import { deskAfter } from '../ticket/quota.ts';
+import { quoteWords } from '../ticket/quotes.ts';
 import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import { type Request, type RequestOf, wordy } from '../ticket/requests.ts';
 import { quarantineEntry, requestDigest, signalDigest } from '../ticket/signals.ts';
@@ -85,15 +86,19 @@ export class Draft {
 
   /** Decides a request of the desk. */
   askDesk(request: DeskRequest | ServeRequest): Decision {
-    const decided = decideDesk(this.#view.desk, request, this.#now);
+    const decided = decideDesk(this.#view.desk, request, this.#now, this.#config);
     if (!decided) return refusal('already-handled', reasons['already-handled']);
+    const profile = request.kind === 'serve' ? undefined : request.profile;
+    if (decided.code === 'no-such-agent')
+      return refusal(decided.code, noSuchAgent(request.kind, profile, this.#config));
     this.#view.desk = decided.desk;
     this.#putDesk();
     const accepted = decided.code === 'ok';
-    const transition = `desk: ${request.kind}${accepted ? '' : ' refused: superseded'}`;
+    const whose = profile === undefined ? 'The desk' : profile;
+    const transition = `${profile ?? 'desk'}: ${request.kind}${accepted ? '' : ' refused: superseded'}`;
     this.#subjects.push(transition);
     this.#trailers.push({ Transition: transition, Actor: request.actor, Cause: request.source });
-    const message = accepted ? `The desk: ${request.kind}.` : reasons.superseded;
+    const message = accepted ? `${whose}: ${request.kind}.` : reasons.superseded;
     return { ...refusal(decided.code, message), accepted };
   }
 
@@ -202,6 +207,11 @@ export class Draft {
       else if (!this.#dropRefs.includes(pending.place)) this.#dropRefs.push(pending.place);
     }
   }
+}
+
+function noSuchAgent(kind: string, profile = '', { agents }: Config): string {
+  const names = Object.keys(agents).join(', ') || 'none';
+  return `There is no agent profile ${quoteWords(profile)} (there is: ${names}). \`/${kind}\` alone is said to the whole desk.`;
 }
 
 function isSame(pending: PendingSignal, request: RequestOf<'signal'>): boolean {

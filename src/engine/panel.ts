@@ -5,7 +5,7 @@ import type { DeskFacts, Explanation } from '../ticket/explain.ts';
 import type { Circumstances } from '../ticket/landing.ts';
 import { reasons } from '../ticket/reasons.ts';
 import { askTicket } from './asks.ts';
-import { isOfDesk, neededFor, requestOf } from './commands.ts';
+import { deskRequest, isOfDesk, neededFor, requestOf } from './commands.ts';
 import { type Context, circumstances, present } from './context.ts';
 import type { Dirty } from './dirty.ts';
 import { refusal } from './draft.ts';
@@ -118,7 +118,7 @@ export class DeskPanel implements Panel {
       return refused('not-permitted');
     if (command.name === 'error') return refusal('bad-command', command.message);
     const said = { source, at: isoSeconds(now), actor: login, saw };
-    if (isOfDesk(command)) return context.writer.handleDesk({ kind: command.name, ...said });
+    if (isOfDesk(command)) return context.writer.handleDesk(deskRequest(command, said));
     const { file } = await present(context, id, { fresh: true });
     if (!file) return refused('no-such-ticket');
     if (!file.ticket) return refusal(file.broken?.code ?? 'bad-yaml', file.broken?.message ?? '');

@@ -26,9 +26,9 @@ export async function schedule(context: Context, snapshot: Snapshot): Promise<vo
     request: { ...own, kind: 'claim', claim: context.random.hex(8), source: 'scheduler' },
   }));
   for (const ticket of view.all()) {
-    if (view.desk.draining && snapshot.tickets.get(ticket.id)?.ticket?.attempt) {
-      asked.push({ id: ticket.id, request: drained(view.desk, own.at) });
-    }
+    // As it was at the head: what is claimed only now was not worked when the switch was thrown.
+    const drain = drainOf(snapshot.tickets.get(ticket.id)?.ticket, view.desk, own.at);
+    if (drain) asked.push({ id: ticket.id, request: drain });
     const when = ticket.state === 'waiting' ? ticket.waiting?.when : undefined;
     if (when && holds({ desk: 'open' }, here) && holds(when, here)) {
       asked.push({ id: ticket.id, request: { ...own, kind: 'due', source: `due:${ticket.waiting?.since}` } });
@@ -37,14 +37,19 @@ export async function schedule(context: Context, snapshot: Snapshot): Promise<vo
   await Promise.all(asked.map(({ id, request }) => context.writer.handle(id, request)));
 }
 
-function drained({ by, since }: Desk, at: string): Request {
-  return {
-    kind: 'park',
-    reason: 'the desk is drained',
-    source: `drain:${since}`,
-    at,
-    actor: by ?? 'signalbox',
-  };
+/** The park of a ticket that is worked while the desk, or its agent, drains. */
+function drainOf(ticket: Ticket | null | undefined, desk: Desk, at: string): Request | null {
+  if (!ticket?.attempt) return null;
+  const { agent } = ticket.attempt;
+  const profile = desk.profiles[agent];
+  const park = { kind: 'park', at } as const;
+  if (desk.draining) {
+    const actor = desk.by ?? 'signalbox';
+    return { ...park, reason: 'the desk is drained', source: `drain:${desk.since}`, actor };
+  }
+  if (!profile?.draining) return null;
+  const source = `drain:${agent}:${profile.since}`;
+  return { ...park, reason: `${agent} is drained`, source, actor: profile.by };
 }
 
 /** Tickets to be claimed now, the most urgent first, each counted in `view` before the next is looked at. */
@@ -69,7 +74,9 @@ export function waitingForProfiles(
   config: Config,
 ): string[] {
   const names = new Set([...Object.keys(was), ...Object.keys(desk.profiles)]);
-  const changed = [...names].filter((name) => was[name]?.until !== desk.profiles[name]?.until);
+  const changed = [...names].filter(
+    (name) => JSON.stringify(was[name]) !== JSON.stringify(desk.profiles[name]),
+  );
   if (changed.length === 0) return [];
   const todo = [...tickets.values()].flatMap(({ ticket }) => (ticket?.state === 'todo' ? ticket : []));
   return changed.flatMap((name) =>

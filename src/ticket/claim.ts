@@ -26,6 +26,7 @@ export interface Obstacle {
     | 'owner-is-a-person'
     | 'no-agent'
     | 'profile-paused'
+    | 'profile-draining'
     | 'no-capacity'
   >;
   message: string;
@@ -102,8 +103,10 @@ function agentObstacles(ticket: Ticket, { view, now, config }: Circumstances): O
   if ('code' in worker) return [worker];
   const { agent, profile } = worker;
   const occupied = view.occupied.get(agent) ?? 0;
-  const pause = pauseWords(view.desk.profiles[agent], now, occupied);
-  if (pause) return [{ code: 'profile-paused', message: `${agent} ${pause}` }];
+  const paused = view.desk.profiles[agent];
+  const pause = pauseWords(paused, now, occupied);
+  const code = paused?.draining ? 'profile-draining' : 'profile-paused';
+  if (pause) return [{ code, message: `${agent} ${pause}` }];
   if (occupied < profile.capacity) return [];
   return [
     { code: 'no-capacity', message: `${agent} works or still stops ${occupied} of ${profile.capacity}.` },
@@ -117,9 +120,10 @@ function pauseWords(
   occupied: number,
 ): string | null {
   if (!paused) return null;
-  const { until, reason, probe } = paused;
+  const { until, reason, probe, draining } = paused;
+  const what = draining ? 'is draining' : 'is paused';
   if (until === null || now < Date.parse(until))
-    return `is paused${until ? ` until ${until}` : ''}: ${reason}`;
+    return `${what}${until ? ` until ${until}` : ''}${reason ? `: ${reason}` : '.'}`;
   return probe && occupied > 0 ? `was paused until ${until} and tries one ticket first (${reason})` : null;
 }
 

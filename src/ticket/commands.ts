@@ -19,6 +19,7 @@ export type Command =
   | { name: NameTaking<'text'>; text: string }
   | { name: NameTaking<'entry'>; digest: string }
   | { name: NameTaking<'priority'>; priority: Priority }
+  | { name: NameTaking<'profile'>; profile?: string; reason?: string }
   | { name: NameTaking<'report'>; state: Reportable; summary: string; link?: string }
   | {
       name: 'error';
@@ -53,6 +54,8 @@ export function readWords(name: SpokenName, behind: string, now: number): Comman
       return readPriority(one.name, words);
     case 'report':
       return readReport(one.name, words);
+    case 'profile':
+      return readProfile(one.name, words);
     case 'text': {
       const message = `Write what the agent shall be told behind it: \`/${one.name} <text>\`.`;
       return words ? { name: one.name, text: words } : { name: 'error', command: one.name, message };
@@ -60,6 +63,13 @@ export function readWords(name: SpokenName, behind: string, now: number): Comman
     default:
       return { name } as Command; // the table says that nothing stands behind it
   }
+}
+
+function readProfile(name: NameTaking<'profile'>, words: string): Command {
+  const [, profile, rest = ''] = /^@?([^\s,;:]+)[\s,;:]*([\s\S]*)$/.exec(words) ?? [];
+  if (profile === undefined) return { name };
+  const reason = rest.trim().slice(0, 500);
+  return { name, profile, ...(reason ? { reason } : {}) };
 }
 
 function readPriority(name: NameTaking<'priority'>, words: string): Command {

@@ -73,7 +73,8 @@ function wayOut(
     case 'no-agent':
       return unknown('It gets an agent profile as its owner, or the config names one for it.');
     case 'profile-paused':
-      return unknown(pauseEnd(agent, here));
+    case 'profile-draining':
+      return { since: view.desk.profiles[agent]?.since ?? null, change: pauseEnd(agent, here) };
     case 'no-capacity':
       return unknown(`${occupants(agent, here)}, or the config gives ${agent} more capacity.`);
     case 'too-large':
@@ -93,7 +94,7 @@ function freeAgain({ view, now, config }: Circumstances): string {
 
 function pauseEnd(agent: string, { view, now }: Circumstances): string {
   const paused = view.desk.profiles[agent];
-  const person = `whoever may push takes ${agent} out of profiles in desk.yaml`;
+  const person = `somebody with write access comments /resume ${agent}`;
   if (!paused?.until) return `It was ${paused?.by ?? 'somebody'}'s act: ${person}.`;
   if (now < Date.parse(paused.until)) return `By itself, at ${paused.until}; or ${person}.`;
   return `The attempt that goes first (${[...(view.occupants.get(agent) ?? [])].join(', ')}) ends well.`;

@@ -244,6 +244,8 @@ const pausedProfile = z.strictObject({
   until: instant.nullable(),
   reason: text,
   by: line,
+  since: instant.optional(),
+  draining: z.boolean().optional().describe('what it works is parked, too'),
   probe: z
     .boolean()
     .optional()

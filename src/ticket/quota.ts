@@ -53,7 +53,8 @@ export function deskAfter(
   const { [agent]: paused, ...others } = desk.profiles;
   if (request.kind === 'quota') {
     if (paused && (paused.until === null || paused.until >= request.until)) return desk;
-    const entry = { until: request.until, reason: request.line, by: 'signalbox', probe: true };
+    const since = isoSeconds(now);
+    const entry = { until: request.until, reason: request.line, by: 'signalbox', since, probe: true };
     return { ...desk, profiles: { ...desk.profiles, [agent]: entry } };
   }
   const isOver = paused?.probe && paused.until !== null && now >= Date.parse(paused.until);

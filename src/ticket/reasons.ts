@@ -30,6 +30,7 @@ export const reasons = {
   'no-such-option': 'The question has no option with this number.',
   'messages-full':
     'The ticket holds as many messages that no agent was given as it may. Put them into one, or into its text.',
+  'no-such-agent': 'The configuration has no agent profile of this name.',
   'bad-condition': 'This condition cannot be met or understood.',
   // why a todo ticket does not start
   'run-not-ended': 'An earlier run of this ticket has not been seen to end yet.',
@@ -41,6 +42,7 @@ export const reasons = {
   'desk-paused': 'The desk is paused.',
   'desk-draining': 'The desk is draining.',
   'profile-paused': 'The agent profile is paused.',
+  'profile-draining': 'The agent profile is draining: it takes nothing, and what it worked is parked.',
   'starts-per-hour': 'The desk has started as many attempts in this hour as it may.',
   held: 'The ticket is held.',
   mirror: 'The work of this ticket is launched elsewhere, and Signalbox starts and stops nothing of it.',

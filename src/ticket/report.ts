@@ -136,7 +136,7 @@ const advice: Partial<
   },
   quota: {
     hint: ({ agent }) =>
-      `${agent} is paused until then, and tries one ticket first. It costs no retry. Whoever knows better takes it out of \`profiles\` in \`desk.yaml\`.`,
+      `${agent} is paused until then, and tries one ticket first. It costs no retry. Whoever knows better says \`/resume ${agent}\`.`,
   },
   'no-workflow': {
     hint: (_, { workflow }) =>

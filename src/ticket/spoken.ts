@@ -5,7 +5,7 @@
  */
 
 /** What stands behind the word. */
-type Takes = 'nothing' | 'condition' | 'reason' | 'text' | 'entry' | 'priority' | 'report';
+type Takes = 'nothing' | 'condition' | 'reason' | 'text' | 'entry' | 'priority' | 'report' | 'profile';
 
 interface Spoken {
   name: string;
@@ -22,7 +22,7 @@ interface Spoken {
 }
 
 const ticket = { where: 'both', of: 'ticket' } as const;
-const desk = { where: 'comment', of: 'desk', takes: 'nothing', example: '' } as const;
+const desk = { where: 'both', of: 'desk', takes: 'profile', example: 'luci' } as const;
 
 export const spoken = [
   {
@@ -166,20 +166,21 @@ what there is to say of it, with an address. One that people had wait here is wo
   {
     ...desk,
     name: 'pause',
-    summary: 'start nothing on the whole desk',
-    about: 'What runs goes on.',
+    summary: 'start nothing on the whole desk, or with one agent',
+    about: 'What runs goes on. Behind the name of an agent profile may stand why.',
   },
   {
     ...desk,
     name: 'drain',
-    summary: 'start nothing on the whole desk, and park what runs',
+    summary: 'start nothing on the whole desk, or with one agent, and park what runs',
     about: 'What was parked so waits for a release.',
   },
   {
     ...desk,
     name: 'resume',
-    summary: 'let the desk start tickets again',
-    about: 'After a pause or a drain.',
+    summary: 'let the desk, or one agent, start tickets again',
+    about:
+      'After a pause or a drain, and of an agent after any pause: of a person, by its provider, or by failures. A resume of the desk resumes no agent that was paused by itself.',
   },
 ] as const satisfies readonly Spoken[];
 
@@ -198,4 +199,5 @@ export const usageOf: Record<Takes, string> = {
   entry: '<digest>',
   priority: 'urgent | high | normal | low',
   report: '<state> [words, and an address]',
+  profile: '[agent] [reason]',
 };

@@ -82,10 +82,28 @@ test('for programs: what it stops, and the decision; a refusal has its code, and
   });
 });
 
+test('the desk, or one agent, is paused and resumed; the list says what is shut', async () => {
+  expect(await run('pause', 'luci', 'Her', 'model is gone.')).toMatchObject({
+    status: 0,
+    stdout: 'luci: pause.\n',
+  });
+  expect(history()).toEqual(['luci: pause', 'Wilma']);
+  expect(await run('drain')).toMatchObject({ status: 0, stdout: 'The desk: drain.\n' });
+  expect((await run('list')).stdout).toMatch(
+    /^The desk is draining.*\(Wilma, since .*\/resume ends it\.\nluci is paused: Her model is gone\. .*\/resume luci ends it\.\n/,
+  );
+  expect(await data('list')).toMatchObject({ json: { switches: [{ profile: null }, { profile: 'luci' }] } });
+  expect(await data('resume', 'lucy')).toMatchObject({
+    status: 1,
+    json: { decision: { accepted: false, code: 'no-such-agent' } },
+  });
+  expect(await run('resume')).toMatchObject({ status: 0 });
+});
+
 test('every word that is said in a clone is a command', async () => {
   for (const { name } of spoken.filter(({ where }) => where !== 'comment'))
     expect([name, (await run(name, '../x', 'y')).stderr]).toEqual([
       name,
-      expect.stringMatching(/^(bad-id|error): /),
+      expect.stringMatching(/^(bad-id|error|no-such-agent): /),
     ]);
 });

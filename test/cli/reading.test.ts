@@ -52,6 +52,7 @@ test('list for programs', async () => {
     remote: join(here.folder, 'team.git'),
     branch: 'signalbox',
     as_of: null,
+    switches: [],
     tickets: [
       {
         id: 'MC-1',

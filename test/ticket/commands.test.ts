@@ -12,7 +12,7 @@ const parked = (line: string) => {
 };
 
 describe('a command is the first word of the first line', () => {
-  test.each(['hold', 'release', 'retry', 'status', 'pause', 'drain', 'resume', 'approve'])('/%s', (name) => {
+  test.each(['hold', 'release', 'retry', 'status', 'approve'])('/%s', (name) => {
     expect(read(`  /${name}  \r\nthanks`)).toEqual({ name });
     expect(read(`/${name} now`)).toEqual({ name });
     expect(read(`/${name}s`)).toBeNull();
@@ -47,6 +47,20 @@ describe('a command is the first word of the first line', () => {
     for (const words of ['/priority', '/priority now', '/priority high low'])
       expect(read(words)).toMatchObject({ name: 'error', command: 'priority' });
   });
+
+  test.each(['pause', 'drain', 'resume'])(
+    '/%s is said to the desk, or to an agent by its name, with a reason',
+    (name) => {
+      expect(read(`  /${name}  \r\nthanks`)).toMatchObject({ name });
+      expect(read(`/${name}`)).toEqual({ name });
+      expect(read(`/${name} @luci`)).toEqual({ name, profile: 'luci' });
+      expect(read(`/${name} luci, its model\nis gone`)).toEqual({
+        name,
+        profile: 'luci',
+        reason: 'its model\nis gone',
+      });
+    },
+  );
 
   test.each(['accept', 'discard'])('/%s names what lies in quarantine by its digest', (name) => {
     expect(read(`/${name} \`3FA9C0DE\` please`)).toEqual({ name, digest: '3fa9c0de' });

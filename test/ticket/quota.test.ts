@@ -50,7 +50,7 @@ describe('a provider lets an agent do no more', () => {
   test('its profile pauses until then; nothing of that profile is claimed before, all else is', () => {
     const { profiles } = deskOf(openDesk, quota);
     expect(profiles).toEqual({
-      luci: { until: at(3600), reason: 'limit reached', by: 'signalbox', probe: true },
+      luci: { until: at(3600), reason: 'limit reached', by: 'signalbox', since: at(0), probe: true },
     });
     const refused = ask(ticketIn('todo', { id: 'MC-3' }), claim, { desk: { ...openDesk, profiles } });
     expect(refused).toMatchObject({ code: 'profile-paused', accepted: false });

@@ -92,7 +92,7 @@ function LaneColumn({ lane: { state, cards, count }, desk, now }: { lane: Lane; 
 
 /** Agents, switches, and what needs a person. */
 export function TopStrip({
-  top: { agents, desk: switches, needs },
+  top: { agents, banners, needs },
   desk,
   now,
 }: {
@@ -100,7 +100,6 @@ export function TopStrip({
   desk: string;
   now: number;
 }) {
-  const isStopped = switches.paused || switches.draining;
   return (
     <>
       {needs.length > 0 && (
@@ -118,18 +117,24 @@ export function TopStrip({
         </section>
       )}
       <div class="strip">
-        {isStopped && (
+        {banners.map(({ text, by, since, until, resume }) => (
           <p class="switch">
-            The desk is {switches.draining ? 'draining: what runs is parked' : 'paused'}, nothing starts
-            {switches.by && ` (${switches.by}`}
-            {switches.by && switches.since && (
+            {text}
+            {by && ` (${by}`}
+            {by && since && (
               <>
-                , <Time at={switches.since} now={now} />
+                , <Time at={since} now={now} />
               </>
             )}
-            {switches.by && ')'}. <code>/resume</code> in a comment opens it.
+            {by && ')'}. <code>{resume}</code> in a comment ends it
+            {until && (
+              <>
+                , or time itself <Time at={until} now={now} />
+              </>
+            )}
+            .
           </p>
-        )}
+        ))}
         {agents.length === 0 ? (
           <p class="hint">
             No agent is configured: name one under <code>agents</code> in <code>.github/signalbox.yml</code>.
