@@ -102,6 +102,7 @@ class LocalBackend implements Backend {
   fetch = notHere;
   isAncestor = notHere;
   commitsBetween = notHere;
+  allBetween = notHere;
   log = notHere;
 
   async close(): Promise<void> {

@@ -90,6 +90,8 @@ export async function withDesk<T>(options: CloneOptions, work: (desk: CloneDesk)
       own,
       swap: (base, commit) => store.swap(base, commit),
       history: (id, limit) => store.history(id, { limit }),
+      trail: (from, to) => store.trail(from, to),
+      transitions: (commit) => store.transitions(commit),
       refs: (prefix) => clone.refs(prefix),
       dropRefs: (refs) => clone.dropRefs(refs),
     });

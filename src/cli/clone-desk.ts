@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { exitStatus, SignalboxError } from '../base/errors.ts';
 import type { Log, LogLevel } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
-import type { HistoryEntry, NewCommit, Snapshot, Swap } from '../engine/ports.ts';
+import type { HistoryEntry, NewCommit, Snapshot, Store, Swap } from '../engine/ports.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
 import type { DeskRequest } from '../ticket/desk.ts';
@@ -69,6 +69,8 @@ export interface CloneDesk {
   swap(base: Snapshot, commit: NewCommit): Promise<Swap>;
   /** Of one ticket, or of all (null); newest first. */
   history(id: string | null, limit: number): Promise<HistoryEntry[]>;
+  trail: Store['trail'];
+  transitions: Store['transitions'];
   /** Refs of the remote that begin so, with their commits. */
   refs(prefix: string): Promise<Map<string, string>>;
   /** Deletes refs that still are what was seen; answers those that went. */

@@ -17,6 +17,7 @@ import { addEdit } from './edit-command.ts';
 import { fail, guarded } from './guarded.ts';
 import { guide, type LocalDesk } from './guide.ts';
 import { addInit, type InitPorts } from './init-command.ts';
+import { addJournal } from './journal-command.ts';
 import { addTools } from './mcp-command.ts';
 import { Narrator } from './narrator.ts';
 import { addNew } from './new-command.ts';
@@ -122,6 +123,7 @@ export function makeProgram(options: Program): Command {
   addPrune(program, options);
   addReading(program, options);
   addWatch(program, options);
+  addJournal(program, options);
   addNew(program, options);
   addEdit(program, options);
   addSpoken(program, options);

@@ -62,7 +62,7 @@ export function addReading(program: Command, ports: ClonePorts): void {
   add(
     'log [ticket]',
     'what happened to a ticket, or to all, newest first',
-    `\nExample:\n  signalbox log MC-4159\n  signalbox log --limit 200 --json\n\n${statuses}\n${json('  entries: [{ commit, at, ticket, transition, actor, cause, attempt: number or null }]')}`,
+    `\nExample:\n  signalbox log MC-4159\n  signalbox log --limit 200 --json\n\n${statuses}\n${json('  entries: [{ commit, at, ticket, transition, actor, cause, attempt: number or null, number, change }]')}`,
     log,
   ).option('--limit <number>', 'so many commits at most', count, 50);
 }

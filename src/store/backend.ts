@@ -64,6 +64,8 @@ export interface Backend {
   isAncestor(ancestor: string, commit: string): Promise<boolean>;
   /** First parents of `to` that `from` does not reach, oldest first. */
   commitsBetween(from: string | null, to: string): Promise<string[]>;
+  /** All that `to` reaches and `from` does not, each after its parents. */
+  allBetween(from: string, to: string): Promise<string[]>;
   /** Commits that touched one of `paths` (none: any) and have a trailer for ticket `id` (null: for any), newest first. */
   log(head: string, paths: readonly string[], id: string | null, limit: number): Promise<LoggedCommit[]>;
   close(): Promise<void>;

@@ -7,8 +7,10 @@ import { archivePath, quarantineOf, signalRef, sweptRef, ticketPath, witnessRef 
 import type { Backend, CommitToWrite, RefMove, Refs } from './backend.ts';
 import { readTransitions, restoreMessage, signalMessage, sweptMessage, writeMessage } from './message.ts';
 import { diffTrees, readCommit, readText } from './objects.ts';
+import { pushRefused } from './push-refused.ts';
 import { Serial } from './serial.ts';
 import { type Look, SnapshotReader, signalFile, signalText } from './snapshot.ts';
+import { moveToldIn, toldIn, trailOf } from './told.ts';
 
 /** How often a look is repeated where the remote moves, or looks torn, under it. */
 const looks = 5;
@@ -108,6 +110,23 @@ export class CommitStore implements Store {
     await this.#serial.run(() => this.#markSwept(swept));
   }
 
+  trail(from: string, to: string): Promise<string[] | null> {
+    return trailOf(this.#backend, from, to);
+  }
+
+  async transitions(commit: string): Promise<HistoryEntry[]> {
+    const { message, time } = await readCommit(this.#backend.objects, commit);
+    return readTransitions(message, null, commit, isoSeconds(time));
+  }
+
+  told(name: string): Promise<string | null> {
+    return toldIn(this.#backend, name);
+  }
+
+  moveTold(name: string, from: string | null, to: string): Promise<boolean> {
+    return this.#serial.run(() => moveToldIn(this.#backend, name, from, to));
+  }
+
   async history(id: string | null, { limit = 1000 }: { limit?: number } = {}): Promise<HistoryEntry[]> {
     const { head } = await this.read();
     if (head === null) return [];
@@ -186,11 +205,7 @@ export class CommitStore implements Store {
     const result = await this.#backend.push(moves);
     if (result.kind === 'moved') return true;
     if (result.kind === 'raced') return false;
-    if (result.kind === 'refused') {
-      throw new SignalboxError('config', 'push-refused', `the push was refused: ${result.words}`, {
-        hint: `Signalbox must be allowed to push ${moves.map(({ ref }) => ref).join(' and ')}.`,
-      });
-    }
+    if (result.kind === 'refused') throw pushRefused(result.words, ...moves.map(({ ref }) => ref));
     if (result.kind === 'unreachable') throw new SignalboxError('forge', 'unreachable', result.words);
     this.#options.log.warn('the answer to a push did not come', { words: result.words, commit: oid });
     try {
@@ -220,10 +235,7 @@ export class CommitStore implements Store {
     const commit = { parents: [head], changes: new Map(), message, seconds: Math.floor(time / 1000) };
     const oid = await this.#backend.write(commit);
     const result = await this.#backend.push([{ ref: sweptRef, from, to: oid }]);
-    if (result.kind === 'refused') {
-      const hint = `Signalbox must be allowed to push ${sweptRef}.`;
-      throw new SignalboxError('config', 'push-refused', `the push was refused: ${result.words}`, { hint });
-    }
+    if (result.kind === 'refused') throw pushRefused(result.words, sweptRef);
     if (result.kind === 'moved') this.#keep(await this.#reader.read({ ...look.refs, swept: oid }));
   }
 

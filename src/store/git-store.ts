@@ -94,6 +94,10 @@ class GitBackend implements Backend {
     return this.#mirror.commitsBetween(from, to);
   }
 
+  allBetween(from: string, to: string): Promise<string[]> {
+    return this.#mirror.commitsBetween(from, to, '--topo-order');
+  }
+
   log(head: string, paths: readonly string[], id: string | null, limit: number): Promise<LoggedCommit[]> {
     return this.#mirror.log(head, paths, id, limit);
   }

@@ -105,6 +105,19 @@ export class MemoryBackend implements Backend {
     return commits;
   }
 
+  async allBetween(from: string, to: string): Promise<string[]> {
+    const known = new Set(await this.objects.ancestors(from));
+    const commits: string[] = [];
+    const walk = async (commit: string): Promise<void> => {
+      if (known.has(commit)) return;
+      known.add(commit);
+      for (const parent of (await readCommit(this.objects, commit)).parents) await walk(parent);
+      commits.push(commit);
+    };
+    await walk(to);
+    return commits;
+  }
+
   /** As `git log -- paths`: where a parent has the same files, the others are not followed. */
   async log(
     head: string,

@@ -50,15 +50,18 @@ export function readTransitions(
 ): HistoryEntry[] {
   const last = message.trimEnd().split('\n\n').at(-1) ?? '';
   const groups: Map<string, string>[] = [];
+  let change: string | null = null;
   for (const line of last.split('\n')) {
     const [, name, value] = /^([A-Za-z][A-Za-z0-9-]*): ?(.*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined) continue;
     if (name === 'Ticket') groups.push(new Map());
+    if (name === changeTrailer) change = value;
     groups.at(-1)?.set(name, value);
   }
   return groups
-    .filter((each) => each.has('Ticket') && (id === null || each.get('Ticket') === id))
-    .map((each) => ({
+    .map((each, index) => ({ each, number: index + 1 }))
+    .filter(({ each }) => id === null || each.get('Ticket') === id)
+    .map(({ each, number }) => ({
       commit,
       at,
       ticket: each.get('Ticket') ?? '',
@@ -66,6 +69,8 @@ export function readTransitions(
       actor: each.get('Actor') ?? '',
       cause: each.get('Cause') ?? '',
       attempt: /^\d+$/.test(each.get('Attempt') ?? '') ? Number(each.get('Attempt')) : null,
+      number,
+      change,
     }));
 }
 

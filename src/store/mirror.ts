@@ -189,9 +189,13 @@ export class Mirror {
     return code === 0;
   }
 
-  async commitsBetween(from: string | null, to: string): Promise<string[]> {
+  async commitsBetween(
+    from: string | null,
+    to: string,
+    which: '--first-parent' | '--topo-order' = '--first-parent',
+  ): Promise<string[]> {
     const not = from === null ? [] : [`^${from}`];
-    const { code, stdout, stderr } = await git(['rev-list', '--first-parent', '--reverse', to, ...not], {
+    const { code, stdout, stderr } = await git(['rev-list', which, '--reverse', to, ...not], {
       cwd: this.folder,
     });
     if (code !== 0) throw new SignalboxError('forge', 'unknown-commit', lastWords(stderr));

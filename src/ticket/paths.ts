@@ -23,6 +23,8 @@ export const setupPath = '.github/signalbox/setup.sh';
 export const witnessRef = 'refs/signalbox/witness';
 /** A commit on the head up to which everything was shown on GitHub, and read there, by a whole sweep; dated when that began. */
 export const sweptRef = 'refs/signalbox/swept';
+/** Up to which commit a receiver of webhooks was told: a ref for each. */
+export const toldRefs = 'refs/signalbox/told/';
 export const signalRefs = 'refs/signalbox/signal/';
 export const workRefs = 'refs/signalbox/work/';
 

@@ -26,6 +26,7 @@ export function simStore(github: SimGitHub, machine: Machine, chance: Chance): S
         .catch(() => ({ kind: 'unknown', words: 'the line is dead' })),
     isAncestor: (ancestor, commit) => memory.isAncestor(ancestor, commit),
     commitsBetween: (from, to) => memory.commitsBetween(from, to),
+    allBetween: (from, to) => memory.allBetween(from, to),
     log: (head, paths, id, limit) => memory.log(head, paths, id, limit),
     close: async () => {},
   };

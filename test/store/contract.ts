@@ -1,4 +1,5 @@
 import { afterEach, describe } from 'vitest';
+import { followers } from './contract/followers.ts';
 import { history } from './contract/history.ts';
 import { marks } from './contract/marks.ts';
 import { publishing } from './contract/publishing.ts';
@@ -24,6 +25,7 @@ export function storeContract(name: string, makeWorld: () => Promise<World>, ext
     describe('answers that do not come', () => lostAnswers(start, refs));
     describe('signals', () => signals(start, refs));
     describe('the mark of a sweep', () => marks(start));
+    describe('those who follow', () => followers(start));
     describe('many writers', () => manyWriters(start, extent));
     if (extent.remoteOnly) return;
     describe('reading', () => reading(start));

@@ -52,17 +52,27 @@ describe('the message of a commit', () => {
 });
 
 describe('the history of a ticket is read from the last paragraph', () => {
-  const entry = { commit, at, ticket: 'MC-1', transition: '', actor: '', cause: '', attempt: null };
+  const entry = {
+    commit,
+    at,
+    ticket: 'MC-1',
+    transition: '',
+    actor: '',
+    cause: '',
+    attempt: null,
+    number: 1,
+    change: null,
+  };
 
   test('as groups, each of which begins at its ticket', () => {
     const message =
       'x\n\nTicket: MC-1\nTransition: forged\n\nActor: nobody\nTicket: MC-1\nTransition: park: a -> b\nActor: elmar\nTicket: MC-2\nTransition: hold\nAttempt: 2\nTicket: MC-1\nCause: e1\nAttempt: 12\nChange: 1\n';
     expect(transitions(message)).toEqual([
-      { ...entry, transition: 'park: a -> b', actor: 'elmar' },
-      { ...entry, cause: 'e1', attempt: 12 },
+      { ...entry, transition: 'park: a -> b', actor: 'elmar', change: '1' },
+      { ...entry, cause: 'e1', attempt: 12, number: 3, change: '1' },
     ]);
     expect(transitions(message, 'MC-2')).toEqual([
-      { ...entry, ticket: 'MC-2', transition: 'hold', attempt: 2 },
+      { ...entry, ticket: 'MC-2', transition: 'hold', attempt: 2, number: 2, change: '1' },
     ]);
     expect(transitions(message, 'MC')).toEqual([]);
   });

@@ -57,9 +57,12 @@ export function history(start: Start): void {
       actor: 'elmar',
       cause: 'e1',
       attempt: 1,
+      number: 1,
+      change: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     expect(entries[3]).toMatchObject({
       commit: first.head,
+      number: 2,
       cause: 'e2',
       attempt: null,
       at: '2026-05-25T12:00:00Z',
