@@ -12,8 +12,9 @@ export interface AppFunctionOptions {
   log: Log;
 }
 
-type Payload<E extends 'issues' | 'issue_comment' | 'push' | 'workflow_run' | 'pull_request'> =
-  Context<E>['payload'];
+type Payload<
+  E extends 'issues' | 'issue_comment' | 'push' | 'workflow_run' | 'pull_request' | 'pull_request_review',
+> = Context<E>['payload'];
 
 /**
  * The Probot app. Every event is only a hint where to look: a delivery is answered when a look that began after it
@@ -56,6 +57,16 @@ export function makeApp({ desks, slug, log }: AppFunctionOptions): (probot: Prob
     );
     // A run that we dispatched has us as its sender, so runs are never dropped.
     probot.on('workflow_run', ({ id, payload }) => deliveries.once(id, () => onRun(deskOf, payload)));
+    probot.on('pull_request_review.submitted', ({ id, payload }) =>
+      deliveries.once(id, async () => {
+        if (byOthers(payload)) await onPullRequest(deskOf, payload);
+      }),
+    );
+    // The app's own pushes have their branch checked, so what judges it comes in the app's name as well.
+    const onChecks = (payload: Parameters<typeof deskOf>[0]) =>
+      deskOf(payload)?.hint('checks', 'look', (operator) => operator.lookAtChecks());
+    probot.on('status', ({ id, payload }) => deliveries.once(id, async () => onChecks(payload)));
+    probot.on('check_run', ({ id, payload }) => deliveries.once(id, async () => onChecks(payload)));
     probot.on('pull_request.closed', ({ id, payload }) =>
       deliveries.once(id, async () => {
         if (byOthers(payload)) await onPullRequest(deskOf, payload);
@@ -106,15 +117,15 @@ async function onRun(
 }
 
 async function onPullRequest(
-  deskOf: (payload: Payload<'pull_request'>) => Desk | null,
-  payload: Payload<'pull_request'>,
+  deskOf: (payload: Payload<'pull_request' | 'pull_request_review'>) => Desk | null,
+  payload: Payload<'pull_request' | 'pull_request_review'>,
 ): Promise<void> {
-  const { head, base, number } = payload.pull_request as ClosedPullRequest;
+  const { head, base, number } = payload.pull_request as TheirPullRequest;
   if (!head.ref.startsWith('ticket/') || head.repo?.id !== base.repo.id) return; // a fork may name its branch so, too
   await deskOf(payload)?.hint(`issue ${number}`, 'look', (operator) => operator.lookAtIssue(number));
 }
 
-interface ClosedPullRequest {
+interface TheirPullRequest {
   number: number;
   head: { ref: string; repo: { id: number } | null };
   base: { repo: { id: number } };

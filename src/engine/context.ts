@@ -5,6 +5,7 @@ import type { Random } from '../base/random.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Ticket } from '../ticket/format.ts';
 import type { Circumstances } from '../ticket/landing.ts';
+import type { Checks } from './checks.ts';
 import type { Writer } from './handle.ts';
 import type { Forge, Snapshot, TicketFile } from './ports.ts';
 import { momentAt, viewOf, type WorkingView } from './view.ts';
@@ -24,6 +25,8 @@ export interface Context {
   installedAt: string;
   /** Comments this process knows to be answered though the ticket bears no mark of them. */
   answered: Set<number>;
+  /** What this process saw of checks. */
+  checks: Checks;
   /** Asks for another look at a ticket's runs after `ms` milliseconds. */
   runsAgain(id: string, ms: number): void;
   /** Asks for another look at how a ticket is shown after `ms` milliseconds. */
@@ -45,7 +48,7 @@ export async function present(
 
 /** The circumstances of the tickets `ids` at a head, for sentences and for the scheduler. */
 export async function circumstances(
-  { config, forge }: Context,
+  { config, forge, checks }: Context,
   snapshot: Snapshot,
   ids: Iterable<string>,
 ): Promise<Circumstances & { view: WorkingView }> {
@@ -53,6 +56,7 @@ export async function circumstances(
     view: await viewOf(snapshot, ids),
     now: momentAt(snapshot, forge.now()),
     config: await config(),
+    checks: checks.seen,
   };
 }
 

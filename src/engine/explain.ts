@@ -1,3 +1,4 @@
+import type { SeenChecks } from '../ticket/checks.ts';
 import type { Config } from '../ticket/config.ts';
 import { type Explanation, explain } from '../ticket/explain.ts';
 import type { Context } from './context.ts';
@@ -11,6 +12,8 @@ interface Known {
   config: Config;
   /** Why the newest config is not in force. */
   configBroken?: string | null;
+  /** What was seen of checks; left out where nobody can look. */
+  checks?: SeenChecks;
   /** Text of a file on the default branch; left out where nobody can look. */
   file?(path: string): Promise<string | null>;
 }
@@ -34,7 +37,7 @@ export function explainOpen(snapshot: Snapshot, known: Known): Promise<Explanati
 async function explainFiles(
   snapshot: Snapshot,
   files: readonly TicketFile[],
-  { now, config, configBroken = null, file }: Known,
+  { now, config, configBroken = null, file, checks }: Known,
 ): Promise<Explanation[]> {
   const { movedBack, head, witness, deskBroken } = snapshot;
   const starts = files.some(({ ticket }) => ticket?.state === 'todo' || ticket?.attempt?.run === null);
@@ -45,6 +48,7 @@ async function explainFiles(
     ),
     now: momentAt(snapshot, now),
     config,
+    checks,
     movedBack,
     unjudged: !movedBack && head !== witness,
     deskBroken,
@@ -60,11 +64,12 @@ export async function explainHere(
   snapshot: Snapshot,
   id: string,
 ): Promise<Explanation | null> {
-  const { forge, config, configBroken } = context;
+  const { forge, config, configBroken, checks } = context;
   return explainAt(snapshot, id, {
     now: forge.now(),
     config: await config(),
     configBroken: configBroken?.() ?? null,
     file: (path) => forge.file(path),
+    checks: checks.seen,
   });
 }

@@ -8,10 +8,11 @@ import type { Desk, Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
 import { CallClock, showDetached } from './alarm.ts';
 import { changedTickets } from './changes.ts';
-import { type Context, own, present } from './context.ts';
+import { Checks } from './checks.ts';
+import { type Context, present } from './context.ts';
 import { Dirty } from './dirty.ts';
 import { Freeze } from './freeze.ts';
-import { makeHandler, signalRequest } from './handle.ts';
+import { makeHandler } from './handle.ts';
 import { detach, takeIn, ticketOf } from './intake.ts';
 import { Mark } from './mark.ts';
 import { show } from './mirror.ts';
@@ -19,12 +20,12 @@ import { DeskPanel } from './panel.ts';
 import type { Comment, Forge, Operator, Run, Snapshot, Store } from './ports.ts';
 import { giveIssue } from './publish.ts';
 import { makeJudge } from './pushes.ts';
-import { expireQuestions } from './questions.ts';
 import { Runs } from './runs.ts';
-import { nextMoment, schedule, waitingForProfiles } from './schedule.ts';
+import { nextMoment, waitingForProfiles } from './schedule.ts';
 import { servedSince } from './serving.ts';
 import { Sweep } from './sweep.ts';
-import { throwGravest, together } from './together.ts';
+import { throwGravest } from './together.ts';
+import { takeTurn } from './turn.ts';
 
 export interface OperatorOptions {
   store: Store;
@@ -85,6 +86,7 @@ class DeskOperator implements Operator {
       ...options,
       writer: makeHandler({ ...options, now, judge, onHead }),
       answered: new Set(),
+      checks: new Checks({ forge, config }),
       runsAgain: (id, ms) => this.#runsDirty.later(id, ms),
       showAgain: (id, ms) => this.#showDirty.later(id, ms),
       readIssue: (number) => this.#issuesDirty.ask(number),
@@ -102,6 +104,7 @@ class DeskOperator implements Operator {
       configBroken: () => options.configBroken?.() ?? null,
       look: (id) => this.#look(id),
       readIssue: (number) => this.#issuesDirty.add(number),
+      lookAtChecks: () => this.lookAtChecks(),
     });
     this.#mark = new Mark({ store: options.store, now, quiet: () => this.#isWellDone(), log });
     this.#runsDirty = new Dirty((id) => this.#runs.settle(id), { clock, log, atOnce: 8, name: 'runs' });
@@ -136,6 +139,10 @@ class DeskOperator implements Operator {
 
   lookAtRun(run: Run): Promise<void> {
     return this.#runs.look(run);
+  }
+
+  async lookAtChecks(): Promise<void> {
+    if (await this.#context.checks.look(await this.#context.writer.read())) this.#headDirty.add('head');
   }
 
   async issueGone(number: number, how: 'deleted' | 'transferred', actor: string): Promise<void> {
@@ -264,14 +271,7 @@ class DeskOperator implements Operator {
     this.#profiles = snapshot.desk.profiles;
     const tickets = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket ?? []);
     for (const ticket of tickets) if (stopping(ticket).length > 0) this.#runsDirty.unlessDue(ticket.id);
-    // In this order, and each by itself: one that fails holds up no other.
-    const { at } = own(this.#context, '');
-    const signals = () => snapshot.signals.map((one) => this.handle(one.ticket, signalRequest(one, { at })));
-    const deadlines = () => tickets.map((ticket) => this.#runs.checkDeadline(ticket));
-    const failures: unknown[] = [];
-    const rest = [() => [schedule(this.#context, snapshot)], () => expireQuestions(this.#context, snapshot)];
-    for (const begin of [signals, deadlines, ...rest])
-      failures.push(...(await together<unknown>(await begin())).failures);
+    const failures = await takeTurn(this.#context, this.#runs, snapshot);
     const config = await this.#options.config();
     for (const { id } of this.#callClock.due(tickets, config, forge.now())) this.#showDirty.add(id);
     const moment = nextMoment(snapshot, forge.now(), config);

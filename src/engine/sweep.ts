@@ -28,6 +28,8 @@ export interface SweepOptions {
   /** Asks for a look at a ticket's runs, and at what GitHub shows of it. */
   look(id: string): void;
   readIssue(number: number): void;
+  /** Looks at the checks that tickets ask about; asks nothing where none does. */
+  lookAtChecks(): Promise<void>;
 }
 
 /**
@@ -83,6 +85,7 @@ export class Sweep {
       () => callOffAlarm(context), // that another process raised before it died, or before the head was restored
       () => this.#issues(snapshot, tickets),
       () => this.#pullRequests(),
+      () => this.#options.lookAtChecks(),
       () => this.#runs(snapshot, tickets),
     ];
     const failures: unknown[] = [];

@@ -1,4 +1,5 @@
 import { isoSeconds } from '../base/clock.ts';
+import type { SeenChecks } from './checks.ts';
 import type { Config } from './config.ts';
 import type { View } from './decision.ts';
 import type { Condition, Ticket, Waiting } from './format.ts';
@@ -9,6 +10,8 @@ export interface Circumstances {
   /** Milliseconds since the epoch, by the forge's clock. */
   now: number;
   config: Config;
+  /** What was seen of checks; absent where nobody looked, as in a clone. */
+  checks?: SeenChecks | undefined;
 }
 
 /**

@@ -73,6 +73,28 @@ test("a closed pull request of a ticket branch is told, a fork's branch of the s
   expect(operator.asked).toEqual(['issue 9', 'issue 10']);
 });
 
+test("a review of a ticket's pull request is told, and so is whatever judges a commit, in the app's name as well", async () => {
+  const { app, operator } = await startWorld();
+  const review = (ref: string) =>
+    deliver(app, {
+      event: 'pull_request_review',
+      payload: {
+        action: 'submitted',
+        review: { id: 71, state: 'approved' },
+        pull_request: { number: 9, head: { ref, repo: { id: 90001 } }, base: { repo: { id: 90001 } } },
+        ...from('lucienne'),
+      },
+    });
+  await review('feature');
+  await review('ticket/MC-4159');
+  const status = { sha: 'a'.repeat(40), context: 'build', state: 'success' };
+  await deliver(app, { event: 'status', payload: { ...status, ...from('lucienne') } });
+  const check_run = { id: 5, name: 'build', status: 'completed' };
+  const payload = { action: 'completed', check_run, ...from('signalbox[bot]') };
+  await deliver(app, { event: 'check_run', payload });
+  expect(operator.asked).toEqual(['issue 9', 'checks', 'checks']);
+});
+
 const other = { id: 90002, owner: 'acme', repo: 'other' };
 const named = ({ id, owner, repo }: typeof other) => ({ id, name: repo, full_name: `${owner}/${repo}` });
 
