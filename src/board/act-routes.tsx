@@ -65,7 +65,8 @@ export async function doAct(c: Context<Vars>, errand: Errand): Promise<Response>
   const message = decision.accepted
     ? decision.message
     : 'This form was answered before. The ticket stands as you see it.';
-  await errand.sessions.give(c, 'flash', { ticket: errand.id, code: 'ok', message });
+  const code = decision.accepted ? decision.code : 'ok';
+  await errand.sessions.give(c, 'flash', { ticket: errand.id, code, message });
   return c.redirect(`/${errand.desk}/tickets/${errand.id}`, 303);
 }
 

@@ -48,7 +48,7 @@ export function addDeskWords(program: Command, ports: ClonePorts): void {
 }
 
 async function say(ports: ClonePorts, flags: CloneFlags, name: Spoke['name'], words: string): Promise<void> {
-  const command = readWords(name, words, ports.clock.now());
+  const command = readWords(name, words, { now: ports.clock.now(), zone: 'UTC' });
   if (!isOfDesk(command)) return;
   const refused = await onDesk(ports, flags, async (desk) => {
     const { accepted, code, message } = await desk.askDesk(deskRequest(command, desk.own()));

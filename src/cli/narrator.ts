@@ -1,4 +1,4 @@
-import { conditionWords } from '../ticket/conditions.ts';
+import { conditionWords } from '../ticket/condition-words.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { stateWords } from '../ticket/states.ts';
 

@@ -3,8 +3,10 @@ import { text as readAll } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { asError, SignalboxError } from '../base/errors.ts';
 import { readWords } from '../ticket/commands.ts';
+import type { Condition } from '../ticket/condition-format.ts';
+import type { Heard } from '../ticket/condition-reading.ts';
 import type { Decision } from '../ticket/decision.ts';
-import { type Condition, type Priority, priorities } from '../ticket/format.ts';
+import { type Priority, priorities } from '../ticket/format.ts';
 import {
   addCloneFlags,
   type CloneDesk,
@@ -20,10 +22,11 @@ import { guarded } from './guarded.ts';
 
 const help = `
 It lies in the inbox until somebody releases it. With --wait it is born waiting, in its first commit, and wakes by itself:
-  --wait "until=2026-06-01 9:00"   a time has come (UTC)
+  --wait "until=2026-06-01 9:00"   a time has come, in the time zone of the config
   --wait after=MC-1,MC-2           these tickets are done
   --wait idle=luci                 an agent runs nothing
-More than one: all of them. --hold: born waiting, until a release. The app gives it an issue.
+More than one: all of them. --hold: born waiting, until a release. With --after no agent takes it before other tickets are done, though
+it was released. The app gives it an issue.
 With --mirror its work is launched elsewhere: Signalbox starts nothing of it, and signalbox report says how it stands.
 
 Example:
@@ -43,7 +46,9 @@ interface Flags extends CloneFlags {
   owner?: string;
   priority?: Priority;
   phases?: string[];
-  wait?: Condition[];
+  wait?: string[];
+  after?: string[];
+  parent?: string;
   reason: string;
   hold: boolean;
   mirror: boolean;
@@ -62,8 +67,13 @@ export function addNew(program: Command, ports: ClonePorts): void {
     .option(
       '--wait <condition>',
       'born waiting: until=<time>, after=<tickets> or idle=<agent>',
-      (text, before: Condition[] = []) => [...before, conditionOf(text, clock.now())],
+      (text, before: string[] = []) => {
+        conditionOf(text, { now: clock.now(), zone: 'UTC' });
+        return [...before, text];
+      },
     )
+    .option('--after <tickets>', 'tickets that must be done before, with commas', list)
+    .option('--parent <ticket>', 'the ticket that it is a part of')
     .option('--reason <text>', 'why it waits', '')
     .option('--hold', 'born waiting, until a release', false)
     .option('--mirror', 'its work is launched elsewhere, and reported here', false)
@@ -93,12 +103,13 @@ async function run(ports: ClonePorts, flags: Flags, title: string): Promise<void
 const draws = 5;
 
 async function create(
-  { random }: ClonePorts,
+  { random, clock }: ClonePorts,
   desk: CloneDesk,
-  { id: named, owner, priority, phases, wait, reason, hold, mirror }: Flags,
+  { id: named, owner, priority, phases, wait = [], after, parent, reason, hold, mirror }: Flags,
   text: { title: string; body: string },
 ): Promise<{ id: string; decision: Decision }> {
-  const [first, ...others] = wait ?? [];
+  const heard = { now: clock.now(), zone: desk.config.time_zone };
+  const [first, ...others] = wait.map((text) => conditionOf(text, heard));
   const when = first && (others.length > 0 ? { all: [first, ...others] } : first);
   const asked = {
     kind: 'create',
@@ -107,6 +118,8 @@ async function create(
     owner: owner ?? null,
     ...(priority ? { priority } : {}),
     ...(phases ? { phases } : {}),
+    ...(after ? { after: after.map(ticketNamed) } : {}),
+    ...(parent ? { parent: ticketNamed(parent) } : {}),
     park: when ? { by: desk.actor, when, reason } : null,
     hold,
     ...(mirror ? { mirror } : {}),
@@ -133,11 +146,11 @@ async function bodyOf({ body, bodyFile }: Flags): Promise<string> {
 }
 
 /** What `park` understands, too. */
-function conditionOf(text: string, now: number): Condition {
+function conditionOf(text: string, heard: Heard): Condition {
   const [, kind = '', words = ''] = /^(until|after|idle)=(.*)$/s.exec(text) ?? [];
   const said =
     { until: `until ${words}`, after: `after ${words} are done`, idle: `when idle ${words}` }[kind] ?? '';
-  const command = readWords('park', said, now);
+  const command = readWords('park', said, heard);
   if (command.name === 'park' && command.when && !command.reason) return command.when;
   throw new InvalidArgumentError('write until=<time>, after=MC-1,MC-2 or idle=<agent>');
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { SignalboxError } from '../base/errors.ts';
 import { readWords } from '../ticket/commands.ts';
+import type { Heard } from '../ticket/condition-reading.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { type SpokenName, spoken, usageOf } from '../ticket/spoken.ts';
 import {
@@ -47,6 +48,7 @@ export function addSpoken(program: Command, ports: ClonePorts): void {
     const words = {
       nothing: '',
       condition: ' [words...]',
+      tickets: ' <words...>',
       reason: ' [words...]',
       text: ' <text...>',
       report: ' <words...>',
@@ -70,14 +72,15 @@ async function say(
   { ticket: named, text }: { ticket: string; text: string },
 ): Promise<void> {
   const id = ticketNamed(named);
-  const { name: _, ...words } = wordsOf(name, text, ports.clock.now());
   const refused = await onDesk(ports, flags, async (desk) => {
-    const stops = stopping.includes(name) ? await runningOf(desk, id) : null;
+    const heard = { now: ports.clock.now(), zone: desk.config.time_zone };
+    const { name: kind, ...words } = wordsOf(name, text, heard);
+    const stops = stopping.includes(kind) ? await runningOf(desk, id) : null;
     if (stops && !flags.json)
       ports.printError(
         `${id}: this stops attempt ${stops.attempt} by ${stops.agent}: ${stops.run ?? 'not started yet'}`,
       );
-    const { accepted, code, message } = await desk.ask(id, { kind: name, ...words } as Parameters<
+    const { accepted, code, message } = await desk.ask(id, { kind, ...words } as Parameters<
       CloneDesk['ask']
     >[1]);
     if (flags.json) printJson(ports, desk, { ticket: id, stops, decision: { accepted, code, message } });
@@ -89,8 +92,8 @@ async function say(
 }
 
 /** @throws SignalboxError `bad-command` */
-function wordsOf(name: Spoke['name'], text: string, now: number) {
-  const command = readWords(name, text, now);
+function wordsOf(name: Spoke['name'], text: string, heard: Heard) {
+  const command = readWords(name, text, heard);
   if (command.name !== 'error') return command;
   throw new SignalboxError('user', 'bad-command', command.message.replace(/\.$/, ''));
 }

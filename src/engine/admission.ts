@@ -35,7 +35,7 @@ export async function admitForeign(snapshot: Snapshot, options: AdmissionOptions
     for (const change of changes.sort((a, b) => a.path.localeCompare(b.path)))
       await bench.admit(change, pusher);
   }
-  const swap = await store.swap(snapshot, bench.close());
+  const swap = await store.swap(snapshot, await bench.close());
   if (swap.status === 'stale') return null;
   for (const { ticket, actor, code, reason } of bench.refused)
     options.log.warn('a pushed change did not stand', { ticket, actor, code, reason });

@@ -34,7 +34,7 @@ import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import { cut } from '../ticket/signals.ts';
 import { Draft } from './draft.ts';
 import type { FileChange, NewCommit, Snapshot } from './ports.ts';
-import { WorkingView } from './view.ts';
+import { archivedOf, namedBy, WorkingView } from './view.ts';
 
 /** A file as it stands after the pushes judged so far. */
 interface Standing<T> {
@@ -92,9 +92,9 @@ export class Bench {
   }
 
   /** What stands, as one commit on the head. */
-  close(): NewCommit {
+  async close(): Promise<NewCommit> {
     const { now, config } = this.#facts;
-    const deskText = this.#desk?.text ?? null;
+    const deskText = this.#desk ? this.#desk.text : await this.#snapshot.file(deskPath);
     const draft = new Draft(this.#snapshot, this.#view, { now, config, earlier: new Map(), deskText });
     for (const [path, text] of this.#own) draft.write(path, text);
     for (const [id, { value, text, isBroken, wasArchived }] of this.#tickets) {
@@ -144,6 +144,7 @@ export class Bench {
       }
       return;
     }
+    this.#view.addArchived(await archivedOf(this.#snapshot, namedBy(to)));
     const onto = was.value;
     const from = before === null ? null : readTicket(id, before).ticket;
     const here = { view: this.#view, now: this.#facts.now, config: this.#facts.config };

@@ -44,7 +44,10 @@ export async function commentAsks(context: Context, commented: Commented): Promi
   const signal = ticket && commentSignal(ticket, comment, said);
   if (isTooOld(comment.at, context.forge.now())) return []; // what became of it may be forgotten
   if (ticket && signal) return signalAsks(context, { ...commented, ticket }, signal);
-  const command = readCommand(comment.body, Date.parse(comment.at));
+  const command = readCommand(comment.body, {
+    now: Date.parse(comment.at),
+    zone: (await context.config()).time_zone,
+  });
   if (!command) return [];
   if (own.has(`refused:${source}`) || own.has(`answer:${source}`)) return [];
   const needsNoTicket = isOfDesk(command) || command.name === 'status';
@@ -77,8 +80,8 @@ async function commandAsks(
   }
   const told: Ask['told'] = async (decision) => {
     await tellRefusal(own, said, decision);
-    // Whether a message waits, is queued or interrupts is no matter of yes or no: it is said.
-    if (decision.accepted && 'text' in command) {
+    // Whether a message waits or interrupts, or until when a ticket waits, is no matter of yes or no: it is said.
+    if (decision.accepted && decision.isNews) {
       const name = `answer:${said.source}`;
       await own.once(name, `${marker(name)}\n@${said.actor}: ${decision.message}`);
     }
@@ -121,6 +124,7 @@ export function isOfDesk(command: Command): command is DeskCommand {
 export function neededFor(command: Command): 'triage' | 'write' {
   if (command.name === 'status') return 'triage';
   if (isOfDesk(command)) return 'write';
+  if (command.name === 'park' && command.after) return roleFor('after') ?? 'write';
   return roleFor(command.name === 'error' ? command.command : command.name) ?? 'write';
 }
 

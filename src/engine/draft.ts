@@ -8,6 +8,7 @@ import { decide } from '../ticket/decide.ts';
 import type { Decision, View } from '../ticket/decision.ts';
 import { type DeskRequest, decideDesk, type ServeRequest } from '../ticket/desk.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
+import { ranUntil } from '../ticket/idle.ts';
 import { writeInRoom } from '../ticket/messages.ts';
 import { archivePath, deskPath, keptPath, quarantinePath, ticketPath } from '../ticket/paths.ts';
 import { deskAfter } from '../ticket/quota.ts';
@@ -146,6 +147,7 @@ export class Draft {
   }
 
   commit(): NewCommit {
+    this.#noteRuns();
     const [only = 'books'] = this.#subjects;
     const subject = this.#subjects.length > 1 ? `${this.#subjects.length} transitions` : only;
     const body = this.#subjects.length > 1 ? this.#subjects.join('\n') : '';
@@ -177,6 +179,18 @@ export class Draft {
   #putDesk(): void {
     if (this.#base.kept.has(deskPath)) this.#changes.set(keptPath(deskPath), null);
     this.#changes.set(deskPath, writeDesk(this.#view.desk, this.#deskText));
+  }
+
+  /** Which agents run less from this commit on: how long one has been idle is counted from what stands on the head. */
+  #noteRuns(): void {
+    const { desk, began, occupied } = this.#view;
+    const last_ran = ranUntil(desk.last_ran, began, occupied, this.#now);
+    if (last_ran === desk.last_ran) return;
+    this.#view.desk = { ...desk, last_ran };
+    // A desk that cannot be read is left to whoever mends it; what counts of it meanwhile is kept beside it.
+    if (this.#base.deskBroken && !this.#changes.has(deskPath))
+      this.#changes.set(keptPath(deskPath), writeDesk(this.#view.desk));
+    else this.#putDesk();
   }
 
   #noteStart(): void {

@@ -25,5 +25,5 @@ export async function draftEdit(
   const pusher = { commit: person.source, login: person.actor, mayWrite: true };
   await bench.admit({ path, before, after }, pusher);
   const [fault] = bench.refused;
-  return fault ? { refused: fault.reason } : { commit: bench.close() };
+  return fault ? { refused: fault.reason } : { commit: await bench.close() };
 }

@@ -12,7 +12,7 @@ import { type AdmissionOptions, admitForeign } from './admission.ts';
 import { Draft, refusal, undecided } from './draft.ts';
 import type { Handler, PendingSignal, Snapshot, TicketFile } from './ports.ts';
 import { entriesAsked } from './quarantine.ts';
-import { momentAt, viewOf } from './view.ts';
+import { momentAt, namedBy, viewOf } from './view.ts';
 import { endsForAbsence, type Item, isUrgent, needsFreshLook, takeGroup } from './waiting-line.ts';
 
 /** Requests decided in one commit at most. */
@@ -166,10 +166,13 @@ class GroupWriter implements Writer {
     const view = await viewOf(
       snapshot,
       group.flatMap(({ id }) => id ?? []),
-      await entriesAsked(
-        snapshot,
-        group.map(({ request }) => request),
-      ),
+      {
+        entries: await entriesAsked(
+          snapshot,
+          group.map(({ request }) => request),
+        ),
+        named: group.flatMap((item) => (item.id === null ? [] : namedIn(item.request))),
+      },
     );
     const draft = new Draft(snapshot, view, {
       now: momentAt(snapshot, now()),
@@ -238,6 +241,16 @@ function decideOne(
     return null;
   }
   return draft.ask(id, request, file);
+}
+
+/** Ids of the tickets that a request would have its ticket wait for. */
+function namedIn(request: Request): string[] {
+  if (request.kind === 'after' || request.kind === 'park' || request.kind === 'create') {
+    const when =
+      request.kind === 'create' ? request.park?.when : 'when' in request ? request.when : undefined;
+    return namedBy({ after: request.after ?? [], start_when: when ?? null });
+  }
+  return [];
 }
 
 /** The request that a pending signal makes. */

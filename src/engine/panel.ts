@@ -111,7 +111,7 @@ export class DeskPanel implements Panel {
   async command(id: string, words: string, { login, user, source, saw }: Asking): Promise<Decision> {
     const context = this.#context;
     const now = context.forge.now();
-    const command = readCommand(words, now);
+    const command = readCommand(words, { now, zone: (await context.config()).time_zone });
     if (!command || command.name === 'status') return refused('bad-command');
     // As at the door for comments: a right first, whatever the words.
     if (!may(await context.forge.permission(login, user, { fresh: true }), neededFor(command)))

@@ -1,14 +1,15 @@
 import { isoSeconds } from '../base/clock.ts';
 import { callMoments } from '../ticket/calls.ts';
 import { agentOf, byUrgency, claimed, obstacles } from '../ticket/claim.ts';
-import { holds } from '../ticket/conditions.ts';
+import { conditionWords } from '../ticket/condition-words.ts';
+import { holds, momentsOf } from '../ticket/conditions.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import { expiryOf } from '../ticket/questions.ts';
 import type { Request } from '../ticket/requests.ts';
 import { type Context, circumstances } from './context.ts';
 import type { Snapshot } from './ports.ts';
-import type { WorkingView } from './view.ts';
+import { WorkingView } from './view.ts';
 
 type Asked = { id: string; request: Request };
 
@@ -31,7 +32,7 @@ export async function schedule(context: Context, snapshot: Snapshot): Promise<vo
     if (drain) asked.push({ id: ticket.id, request: drain });
     const when = ticket.state === 'waiting' ? ticket.waiting?.when : undefined;
     if (when && holds({ desk: 'open' }, here) && holds(when, here)) {
-      asked.push({ id: ticket.id, request: { ...own, kind: 'due', source: `due:${ticket.waiting?.since}` } });
+      asked.push({ id: ticket.id, request: { ...own, kind: 'due', source: `due ${conditionWords(when)}` } });
     }
   }
   await Promise.all(asked.map(({ id, request }) => context.writer.handle(id, request)));
@@ -91,10 +92,11 @@ export function waitingForProfiles(
 /** When something here comes due by the clock alone: milliseconds since the epoch, or null. */
 export function nextMoment(snapshot: Snapshot, now: number, config: Config): number | null {
   const moments: number[] = [];
+  const here = { view: new WorkingView(snapshot), now, config };
   for (const { ticket } of snapshot.tickets.values()) {
     if (ticket?.not_before) moments.push(Date.parse(ticket.not_before));
-    if (ticket?.waiting?.when && 'until' in ticket.waiting.when)
-      moments.push(Date.parse(ticket.waiting.when.until));
+    for (const when of [ticket?.waiting?.when, ticket?.start_when])
+      if (when) moments.push(...momentsOf(when, here));
     if (ticket?.attempt) moments.push(Date.parse(ticket.attempt.check_in_by));
     if (ticket) moments.push(...callMoments(ticket, config));
     const expiry = ticket && expiryOf(ticket, config);

@@ -2,6 +2,7 @@ import { occupiedBy } from '../ticket/attempts.ts';
 import { readTicket } from '../ticket/codec.ts';
 import { namedIn } from '../ticket/conditions.ts';
 import type { Entry, View } from '../ticket/decision.ts';
+import { needsOf } from '../ticket/dependencies.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import type { State } from '../ticket/states.ts';
 import { isFull } from '../ticket/yaml.ts';
@@ -15,23 +16,38 @@ export function momentAt({ headTime }: Snapshot, now: number): number {
   return headTime > now + clockErrorMs ? now : Math.max(now, headTime);
 }
 
-/** The view of a head for deciding about the tickets `ids`: what their conditions name may lie in the archive. */
+/**
+ * The view of a head for deciding about the tickets `ids`. What they wait for, and what else is `named`, may lie in the
+ * archive.
+ */
 export async function viewOf(
   snapshot: Snapshot,
   ids: Iterable<string>,
-  entries?: ReadonlyMap<string, readonly Entry[]>,
+  {
+    entries,
+    named = [],
+  }: { entries?: ReadonlyMap<string, readonly Entry[]>; named?: readonly string[] } = {},
 ): Promise<WorkingView> {
-  const archived = new Map<string, State>();
-  for (const id of ids) {
-    const ticket = snapshot.tickets.get(id)?.ticket;
-    for (const other of [ticket?.waiting?.when, ticket?.start_when].flatMap((when) =>
-      when ? namedIn(when) : [],
-    )) {
-      const file = snapshot.tickets.has(other) ? null : await snapshot.archived(other);
-      if (file?.ticket) archived.set(other, file.ticket.state);
-    }
+  const others = [...ids].flatMap((id) => namedBy(snapshot.tickets.get(id)?.ticket));
+  return new WorkingView(snapshot, await archivedOf(snapshot, [...others, ...named]), entries);
+}
+
+/** Ids of the tickets that a ticket, or what is asked of one, waits for. */
+export function namedBy(
+  asking: Partial<Pick<Ticket, 'waiting' | 'start_when' | 'after'>> | null | undefined,
+): string[] {
+  const conditions = [asking?.waiting?.when, asking?.start_when].flatMap((when) => when ?? []);
+  return [...(asking?.after ?? []), ...conditions.flatMap(namedIn)];
+}
+
+/** The states of those of the tickets `ids` that lie in the archive. */
+export async function archivedOf(snapshot: Snapshot, ids: readonly string[]): Promise<Map<string, State>> {
+  const states = new Map<string, State>();
+  for (const id of new Set(ids)) {
+    const file = snapshot.tickets.has(id) ? null : await snapshot.archived(id);
+    if (file?.ticket) states.set(id, file.ticket.state);
   }
-  return new WorkingView(snapshot, archived, entries);
+  return states;
 }
 
 /**
@@ -45,7 +61,11 @@ export class WorkingView implements View {
   readonly occupants = new Map<string, Set<string>>();
   readonly #files: Snapshot['tickets'];
   readonly #tickets = new Map<string, Ticket>();
-  readonly #archived: ReadonlyMap<string, State>;
+  /** What ran at the head. */
+  readonly began: ReadonlyMap<string, number>;
+  readonly #archived: Map<string, State>;
+  /** Tickets whose file cannot be read, as they are kept. */
+  readonly #kept = new Map<string, Ticket>();
   readonly #byIssue = new Map<number, string>();
   readonly #entries: ReadonlyMap<string, readonly Entry[]>;
 
@@ -56,12 +76,16 @@ export class WorkingView implements View {
   ) {
     this.desk = snapshot.desk;
     this.#entries = entries;
-    this.#archived = archived;
+    this.#archived = new Map(archived);
     this.#files = snapshot.tickets;
     for (const { id, path, ticket } of snapshot.tickets.values()) {
+      const kept = ticket ? null : readTicket(id, snapshot.kept.get(path) ?? '').ticket;
       if (ticket) this.set(ticket);
-      else this.#occupy(readTicket(id, snapshot.kept.get(path) ?? '').ticket, 1);
+      if (!kept) continue;
+      this.#kept.set(id, kept);
+      this.#occupy(kept, 1);
     }
+    this.began = new Map(this.occupied);
   }
 
   /** Puts the next state of a ticket in the place of its present one. */
@@ -82,7 +106,27 @@ export class WorkingView implements View {
   }
 
   stateOf(id: string): State | undefined {
-    return this.#tickets.get(id)?.state ?? this.#archived.get(id);
+    return this.#open(id)?.state ?? this.#archived.get(id);
+  }
+
+  /** Takes in what lies in the archive. */
+  addArchived(states: ReadonlyMap<string, State>): void {
+    for (const [id, state] of states) this.#archived.set(id, state);
+  }
+
+  lastRan(agent: string, level: number): number | null {
+    if ((this.began.get(agent) ?? 0) >= level) return Number.POSITIVE_INFINITY;
+    const at = this.desk.last_ran[agent]?.[level - 1];
+    return at === undefined ? null : Date.parse(at);
+  }
+
+  needs(id: string): readonly string[] {
+    const ticket = this.#open(id);
+    return ticket ? needsOf(ticket) : [];
+  }
+
+  parentOf(id: string): string | null {
+    return this.#open(id)?.parent ?? null;
   }
 
   isFull(id: string): boolean {
@@ -95,6 +139,10 @@ export class WorkingView implements View {
 
   quarantined(id: string): readonly Entry[] {
     return this.#entries.get(id) ?? [];
+  }
+
+  #open(id: string): Ticket | undefined {
+    return this.#tickets.get(id) ?? this.#kept.get(id);
   }
 
   /** A ticket whose file cannot be read occupies its agents like any other: they go on. */

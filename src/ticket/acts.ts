@@ -1,7 +1,8 @@
 import { isoSeconds } from '../base/clock.ts';
+import { type Act, type Acts, close, refuse } from './act.ts';
+import { waits } from './acts-waiting.ts';
 import { closeAttempt, stopping } from './attempts.ts';
 import { claimed, obstacles } from './claim.ts';
-import { conditionWords, holds, isPassing } from './conditions.ts';
 import type { Refusal } from './decision.ts';
 import type { Ticket, Waiting } from './format.ts';
 import {
@@ -20,20 +21,13 @@ import { reported, unheard } from './outside.ts';
 import { unmergedNote } from './pull-words.ts';
 import { accept, discard } from './quarantine.ts';
 import { chosen, expiryOf } from './questions.ts';
-import { harmless, quoteWords } from './quotes.ts';
-import type { ReasonCode } from './reasons.ts';
+import { quoteWords } from './quotes.ts';
 import { withReport } from './report.ts';
-import type { Request, RequestKind, RequestOf, RowName } from './requests.ts';
+import type { Request, RequestOf, RowName } from './requests.ts';
 import { saidOf } from './said.ts';
 import { claimFault, cut, requestDigest } from './signals.ts';
 import { isOpen } from './states.ts';
 import { isInStep } from './texts.ts';
-
-/** The next ticket, or a refusal. `landing` is the row's own place, for rows that differ only in it. */
-type Act<R extends Request> = (ticket: Ticket, request: R, now: Circumstances) => Ticket | Refusal;
-
-const refuse = (refused: ReasonCode, message?: string): Refusal =>
-  message === undefined ? { refused } : { refused, message };
 
 /** What each request does once the table let it through. `create` makes the ticket and stands in `decide.ts`. */
 const personal = {
@@ -46,24 +40,7 @@ const personal = {
     if (ticket.state === 'in_progress' || ticket.state === 'review') {
       return ticket.hold ? released : refuse('already-so');
     }
-    return landTodo({ ...grantedRetry(released, now), start_when: null, not_before: null }, now);
-  },
-  park(ticket, request, now) {
-    if (ticket.state === 'review' || ticket.state === 'blocked') return { ...ticket, hold: true };
-    const closed = close(ticket, request, now, 'parked', request.reason);
-    return landWaiting(closed, now.now, {
-      kind: request.when ? 'deferred' : 'parked',
-      ...(request.when ? { when: request.when } : {}),
-      ...(ticket.waiting?.question ? { question: ticket.waiting.question } : {}),
-      ...(ticket.waiting?.options ? { options: ticket.waiting.options } : {}),
-      reason: request.reason,
-      by: request.actor,
-    });
-  },
-  hold(ticket, request, now) {
-    const held = { ...ticket, hold: true };
-    if (ticket.state !== 'inbox' && ticket.state !== 'todo') return held;
-    return landWaiting(held, now.now, { kind: 'parked', reason: 'held', by: request.actor });
+    return landTodo({ ...grantedRetry(released, now), start_when: null, woken: null, not_before: null }, now);
   },
   interrupt(ticket, request, now) {
     const told = withMessage(ticket, request, request.text);
@@ -188,17 +165,6 @@ const runs = {
 } satisfies Acts;
 
 const books = {
-  due(ticket, _request, now) {
-    const when = ticket.waiting?.when;
-    // Asked again when the desk opens: landing now would put the desk's condition in the place of the ticket's own.
-    if (!holds({ desk: 'open' }, now)) return refuse('desk-paused');
-    if (!when || !holds(when, now))
-      return refuse(
-        'condition-unmet',
-        `It waits ${when ? harmless(conditionWords(when)) : 'for a release'}.`,
-      );
-    return landTodo({ ...ticket, start_when: isPassing(when) ? when : null }, now);
-  },
   expire(ticket, request, now) {
     const { code, reason } = request;
     // Of a question decided on the very head: it may have been answered, and another asked since.
@@ -248,9 +214,7 @@ function endedSince({ attempts }: Ticket, at: string): boolean {
   return attempts.some(({ ended, accepted }) => (accepted?.at ?? ended) > at);
 }
 
-type Acts = { [N in RowName]?: Act<N extends RequestKind ? RequestOf<N> : RequestOf<'signal'>> };
-
-const acts: Acts = { ...personal, ...runs, ...books };
+const acts: Acts = { ...waits, ...personal, ...runs, ...books };
 
 /** Applies the act of a row to a ticket. */
 export function act(name: RowName, ticket: Ticket, request: Request, now: Circumstances): Ticket | Refusal {
@@ -263,18 +227,6 @@ export function act(name: RowName, ticket: Ticket, request: Request, now: Circum
 /** What was seen of an attempt may be of the time before a run was bound to it. */
 function isOfAnother({ attempt }: Ticket, { seen }: RequestOf<'lost' | 'stopped_by_person'>): boolean {
   return seen !== undefined && seen.run !== (attempt?.run?.id ?? null);
-}
-
-function close(
-  ticket: Ticket,
-  request: Request,
-  { now }: Circumstances,
-  outcome: 'parked' | 'cancelled' | 'interrupted' | 'lost' | 'undispatchable' | 'blocked' | 'quota',
-  reason: string,
-  agentGone = false,
-): Ticket {
-  const bundled = 'bundled' in request ? request.bundled : false;
-  return closeAttempt(ticket, now, { outcome, by: request.actor, reason, agentGone, bundled });
 }
 
 function closeBySignal(ticket: Ticket, request: RequestOf<'signal'>, { now }: Circumstances): Ticket {

@@ -1,7 +1,9 @@
 import { isoSeconds } from '../base/clock.ts';
 import { nextNumber, stopping } from './attempts.ts';
-import { conditionWords, holds } from './conditions.ts';
+import { conditionWords } from './condition-words.ts';
+import { holds } from './conditions.ts';
 import type { Config, Profile } from './config.ts';
+import { blockersOf, blockerWords } from './dependencies.ts';
 import type { Attempt, Desk, Ticket } from './format.ts';
 import { priorities } from './format.ts';
 import type { Circumstances } from './landing.ts';
@@ -21,6 +23,7 @@ export interface Obstacle {
     | 'desk-paused'
     | 'not-before'
     | 'condition-unmet'
+    | 'blocked-by'
     | 'too-large'
     | 'starts-per-hour'
     | 'owner-is-a-person'
@@ -56,6 +59,7 @@ export function obstacles(ticket: Ticket, { view, now, config }: Circumstances):
   if (ticket.start_when && !holds(ticket.start_when, { view, now, config })) {
     add('condition-unmet', `It waits ${conditionWords(ticket.start_when)}, which does not hold any more.`);
   }
+  if (blockersOf(ticket, view).length > 0) add('blocked-by', `It waits for ${blockerWords(ticket, view)}.`);
   if (view.isFull(ticket.id)) add('too-large', `The file of ${ticket.id} is full. Shorten its text.`);
   const starts = startsInHour(view.desk.starts, now);
   if (starts.length >= config.limits.starts_per_hour) {

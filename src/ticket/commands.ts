@@ -1,9 +1,9 @@
-import * as chrono from 'chrono-node';
-import { isoSeconds } from '../base/clock.ts';
-import { type Condition, condition, type Priority, priorities } from './format.ts';
+import type { Condition } from './condition-format.ts';
+import { type Heard, readCondition } from './condition-reading.ts';
+import { type Priority, priorities } from './format.ts';
 import { type Reportable, reportable } from './outside-shape.ts';
+import { isTicketId } from './paths.ts';
 import { entryName } from './quarantine.ts';
-import { quoteWords } from './quotes.ts';
 import { type NameTaking, type SpokenName, spoken } from './spoken.ts';
 import { stateWords } from './states.ts';
 
@@ -13,7 +13,8 @@ import { stateWords } from './states.ts';
 
 /** A command as read. `error` says what could not be read and how it is written. */
 export type Command =
-  | { name: NameTaking<'condition'>; when?: Condition; reason: string }
+  | { name: NameTaking<'condition'>; when?: Condition; unread?: string; after?: string[]; reason: string }
+  | { name: NameTaking<'tickets'>; after: string[] }
   | { [N in NameTaking<'nothing'>]: { name: N } }[NameTaking<'nothing'>]
   | { name: NameTaking<'reason'>; reason: string }
   | { name: NameTaking<'text'>; text: string }
@@ -23,29 +24,31 @@ export type Command =
   | { name: NameTaking<'report'>; state: Reportable; summary: string; link?: string }
   | {
       name: 'error';
-      command: NameTaking<'condition' | 'text' | 'entry' | 'priority' | 'report'>;
+      command: NameTaking<'tickets' | 'text' | 'entry' | 'priority' | 'report'>;
       message: string;
     };
 
-/** Reads a comment; null where it is no command of ours. `now` (milliseconds) is what "next monday" counts from. */
-export function readCommand(body: string, now: number): Command | null {
+/** Reads a comment; null where it is no command of ours. */
+export function readCommand(body: string, heard: Heard): Command | null {
   const [first = '', ...others] = body.trim().split(/\r?\n/);
   const match = /^\/([a-z]+)(?:\s+(.*))?$/.exec(first.trim());
   if (!match) return null;
   const [, name = '', rest = ''] = match;
   const known = spoken.find((one) => one.name === name && one.where !== 'clone');
-  return known ? readWords(known.name, [rest, ...others].join('\n'), now) : null;
+  return known ? readWords(known.name, [rest, ...others].join('\n'), heard) : null;
 }
 
-/** Reads what stands behind a word. `now` as in `readCommand`. */
-export function readWords(name: SpokenName, behind: string, now: number): Command {
+/** Reads what stands behind a word. */
+export function readWords(name: SpokenName, behind: string, heard: Heard): Command {
   const words = behind.trim();
   const one = spoken.find((known) => known.name === name);
   switch (one?.takes) {
     case 'condition': {
       const [first = '', ...others] = behind.split('\n');
-      return readPark(first.trim(), others.join('\n').trim(), now);
+      return readPark(first.trim(), others.join('\n').trim(), heard);
     }
+    case 'tickets':
+      return readTickets(one.name, words);
     case 'reason':
       return { name: one.name, reason: words };
     case 'entry':
@@ -103,45 +106,24 @@ function readEntry(name: NameTaking<'entry'>, words: string): Command {
   return { name: 'error', command: name, message };
 }
 
-function readPark(line: string, more: string, now: number): Command {
+/** What cannot be read parks all the same, without a condition: whoever wrote it wanted it to wait. */
+function readPark(line: string, more: string, heard: Heard): Command {
   const reason = (text: string) => [text.replace(/^[\s,;:–-]+/, '').trim(), more].filter(Boolean).join('\n');
-  const until = /^until\s+(.*)$/i.exec(line);
-  if (until) {
-    const words = until[1] ?? '';
-    const [found] = chrono.parse(words, { instant: new Date(now), timezone: 'UTC' }, { forwardDate: true });
-    if (found?.index !== 0) return parkError(`I cannot read ${quoteWords(words)} as a time.`);
-    const when = found.date().getTime();
-    if (when <= now) return parkError(`${isoSeconds(when)} is past.`);
-    return {
-      name: 'park',
-      when: { until: isoSeconds(when) },
-      reason: reason(words.slice(found.text.length)),
-    };
-  }
-  if (!/^(when|after)\s/i.test(line)) return { name: 'park', reason: reason(line) };
-  const read = readIdle(line) ?? readAfter(line);
-  // All of it or nothing: of half a condition the ticket would start too early.
-  if (!read || !condition.safeParse(read.when).success)
-    return parkError(`I cannot read the condition ${quoteWords(line)}.`);
+  const read = readCondition(line, heard);
+  if (!read) return { name: 'park', reason: reason(line) };
+  if ('fault' in read) return { name: 'park', unread: read.fault, reason: reason(line) };
   return { name: 'park', when: read.when, reason: reason(read.rest) };
 }
 
-function readIdle(line: string): { when: Condition; rest: string } | null {
-  const match = /^when\s+(?:idle:?\s+([^\s,;]+)|(\S+)\s+is\s+idle)(?:\s+enough)?(.*)$/i.exec(line);
-  return match && { when: { idle: match[1] ?? match[2] ?? '' }, rest: match[3] ?? '' };
-}
-
-/** What parts two ids is no part of one, so that a line can be read in one way only, and at once. */
-function readAfter(line: string): { when: Condition; rest: string } | null {
-  const match =
-    /^(?:when|after)\s+([a-z0-9-]+(?:(?:\s*,\s*|\s+and\s+)[a-z0-9-]+)*)\s+(?:is|are)\s+done\b(.*)$/i.exec(
-      line,
-    );
-  return match && { when: { after: (match[1] ?? '').split(/\s*,\s*|\s+and\s+/i) }, rest: match[2] ?? '' };
-}
-
-function parkError(message: string): Command {
-  const forms =
-    '`/park until 2026-06-01 9:00`, `/park when luci is idle`, `/park after MC-1 is done`, or `/park` and a reason';
-  return { name: 'error', command: 'park', message: `${message} Write ${forms}. Times are UTC.` };
+/** Tickets that are waited for: `MC-1, MC-2`, `nothing`; with `and park` behind them it is a park, too. */
+function readTickets(name: NameTaking<'tickets'>, words: string): Command {
+  const [, said = '', park] =
+    /^(.*?)( and park)?$/i.exec((words.split('\n')[0] ?? '').replace(/\s+/g, ' ').trim()) ?? [];
+  const ids = /^(?:nothing|none)$/i.test(said) ? [] : said.split(/ ?, ?| and /i);
+  if (ids.length > 50 || !ids.every(isTicketId)) {
+    const forms = `\`/${name} MC-1, MC-2\`, \`/${name} MC-1 and park\`, or \`/${name} nothing\``;
+    return { name: 'error', command: name, message: `Name the tickets that must be done before: ${forms}.` };
+  }
+  const after = [...new Set(ids)];
+  return park ? { name: 'park', after, reason: '' } : { name, after };
 }

@@ -1,46 +1,45 @@
-import type { Config } from './config.ts';
-import type { Condition } from './format.ts';
+import type { Condition } from './condition-format.ts';
 import type { Circumstances } from './landing.ts';
-import { stateWords } from './states.ts';
 
-/** Whether a condition holds. An agent that is not configured is never idle: a slip of the pen starts nothing. */
+/** Whether a condition holds. What cannot be (an agent that is not configured) never does: a slip of the pen starts nothing. */
 export function holds(condition: Condition, here: Circumstances): boolean {
-  const { view, now, config } = here;
+  const { view, now } = here;
   if ('until' in condition) return now >= Date.parse(condition.until);
   if ('after' in condition) return condition.after.every((id) => view.stateOf(id) === 'done');
-  if ('idle' in condition)
-    return Object.hasOwn(config.agents, condition.idle) && (view.occupied.get(condition.idle) ?? 0) === 0;
+  if ('idle' in condition) {
+    const moment = idleFrom(condition, here);
+    return moment !== null && now >= moment;
+  }
   if ('desk' in condition) return !view.desk.paused && !view.desk.draining;
   if ('all' in condition) return condition.all.every((part) => holds(part, here));
   return condition.any.some((part) => holds(part, here));
 }
 
-/** What keeps a condition from holding, part by part as things stand; empty where it holds. */
-export function unmetWords(condition: Condition, here: Circumstances): string[] {
-  if (holds(condition, here)) return [];
-  const { view } = here;
-  if ('until' in condition) return [`${condition.until} has not come`];
-  if ('after' in condition)
-    return condition.after.flatMap((id) => {
-      const state = view.stateOf(id);
-      return state === 'done' ? [] : state ? `${id} is ${stateWords(state)}` : `there is no ${id}`;
-    });
-  if ('idle' in condition) {
-    const ids = [...(view.occupants.get(condition.idle) ?? [])];
-    return [
-      ids.length > 0
-        ? `${condition.idle} works or still stops ${ids.join(', ')}`
-        : `there is no agent ${condition.idle}`,
-    ];
-  }
-  if ('desk' in condition) return [`the desk is ${view.desk.draining ? 'draining' : 'paused'}`];
-  return partsOf(condition).flatMap((part) => unmetWords(part, here));
+export type Idle = Extract<Condition, { idle: string }>;
+
+/** How many attempts of an agent are too many for it to count as idle. */
+export function levelOf({ below = 1 }: Idle): number {
+  return below;
 }
 
-/** Agents a condition names that are not configured. */
-export function unknownAgents(condition: Condition, config: Config): string[] {
-  if ('idle' in condition) return Object.hasOwn(config.agents, condition.idle) ? [] : [condition.idle];
-  return partsOf(condition).flatMap((part) => unknownAgents(part, config));
+/**
+ * From when on (milliseconds) an agent will have run fewer than `below` attempts for `minutes`, if nothing of it starts
+ * meanwhile; null where it runs as many, or can never be said to run fewer.
+ */
+export function idleFrom(condition: Idle, { view, config }: Circumstances): number | null {
+  const { idle, minutes = 0 } = condition;
+  const level = levelOf(condition);
+  const profile = Object.hasOwn(config.agents, idle) ? config.agents[idle] : undefined;
+  // Fewer than more than it ever runs always holds: whoever wrote that meant something else.
+  if (!profile || level > profile.capacity || (view.occupied.get(idle) ?? 0) >= level) return null;
+  return (minutes > 0 ? (view.lastRan(idle, level) ?? 0) : 0) + minutes * 60_000;
+}
+
+/** Moments (milliseconds) at which a condition, or a part of it, may come true by the clock alone. */
+export function momentsOf(condition: Condition, here: Circumstances): number[] {
+  if ('until' in condition) return [Date.parse(condition.until)];
+  if ('idle' in condition) return [idleFrom(condition, here) ?? 0];
+  return partsOf(condition).flatMap((part) => momentsOf(part, here));
 }
 
 /**
@@ -51,22 +50,26 @@ export function isPassing(condition: Condition): boolean {
   return 'idle' in condition || partsOf(condition).some(isPassing);
 }
 
+/** Whether any part of a condition is a time that had come at `moment` (ISO): it would wake at once what is to wait. */
+export function wasPast(condition: Condition, moment: string): boolean {
+  if ('until' in condition) return condition.until <= moment;
+  return partsOf(condition).some((part) => wasPast(part, moment));
+}
+
 /** Ids of the tickets a condition names. */
 export function namedIn(condition: Condition): string[] {
   return 'after' in condition ? condition.after : partsOf(condition).flatMap(namedIn);
 }
 
-function partsOf(condition: Condition): Condition[] {
-  return 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
+/** Ids of the tickets without whose end a condition cannot come true. */
+export function requiredIn(condition: Condition): string[] {
+  if ('after' in condition) return condition.after;
+  if ('all' in condition) return condition.all.flatMap(requiredIn);
+  if (!('any' in condition)) return [];
+  const [first = [], ...others] = condition.any.map(requiredIn);
+  return first.filter((id) => others.every((ids) => ids.includes(id)));
 }
 
-/** A condition in words. */
-export function conditionWords(condition: Condition): string {
-  if ('until' in condition) return `until ${condition.until}`;
-  if ('after' in condition)
-    return `after ${condition.after.join(', ')} ${condition.after.length > 1 ? 'are' : 'is'} done`;
-  if ('idle' in condition) return `when ${condition.idle} is idle`;
-  if ('desk' in condition) return 'when the desk is open again';
-  if ('all' in condition) return condition.all.map(conditionWords).join(' and ');
-  return condition.any.map(conditionWords).join(' or ');
+export function partsOf(condition: Condition): Condition[] {
+  return 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
 }

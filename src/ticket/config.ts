@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatVersion } from './format.ts';
 import { chosenFault, presetNames, withPreset } from './presets.ts';
+import { isTimeZone } from './times.ts';
 
 /*
  * `.github/signalbox.yml` on the default branch: how this repository wants its tickets worked. Never read from a
@@ -176,6 +177,11 @@ export const config = z.strictObject({
   branch: name.default('signalbox').describe('the state branch'),
   workflow: name.default('signalbox.yml').describe('file name of the workflow that runs an attempt'),
   agents: z.record(name, profile).default({}),
+  time_zone: z
+    .string()
+    .refine(isTimeZone, 'not a time zone, as Europe/Berlin is one')
+    .default('UTC')
+    .describe('of the times that people write without one: a name of the IANA list'),
   default_agent: name.optional().describe('the profile that works tickets which name no owner'),
   phases: z.record(name, phase).default({ dev: { gate: 'none' } }),
   people: z

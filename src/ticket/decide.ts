@@ -2,10 +2,12 @@ import { isoSeconds } from '../base/clock.ts';
 import { act } from './acts.ts';
 import type { Config } from './config.ts';
 import type { Decision, View } from './decision.ts';
+import { afterFault, parentFault } from './dependencies.ts';
 import { formatVersion, ticket as schema, type Ticket } from './format.ts';
 import { unseen } from './glance.ts';
 import { type Circumstances, landWaiting } from './landing.ts';
 import { whatHappened } from './message-words.ts';
+import { conditionLeft, earlyWords, parked } from './park-words.ts';
 import { consumedBy, entryOf } from './quarantine.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
 import { outdatesRelease, type Request, type RequestOf, rowName, waking } from './requests.ts';
@@ -53,7 +55,7 @@ export function decide(
     const kept = isPersonal(request) ? remember(ticket, request, now) : null;
     return refusal(result.refused, request, kept, result.message);
   }
-  const decision = accepted(ticket, remember(result, request, now), request);
+  const decision = accepted(ticket, remember(result, request, now), request, circumstances);
   return { ...decision, consumed: consumedBy(request, view) };
 }
 
@@ -119,7 +121,7 @@ function decideSignal(
   const fault = signalFault(request.signal, ticket);
   const result =
     ticket && !fault ? act(rowName(request), ticket, request, circumstances) : { refused: fault ?? 'no-row' };
-  if (!('refused' in result) && ticket) return accepted(ticket, result, request);
+  if (!('refused' in result) && ticket) return accepted(ticket, result, request, circumstances);
   const code = 'refused' in result ? result.refused : 'no-row';
   const quarantine = quarantineEntry(request, { ticket, code, now: circumstances.now });
   return { ...refusal(code, request), quarantine };
@@ -147,48 +149,60 @@ function create(
     created: request.at,
     phases,
     phase: phases[0],
+    after: request.after ?? [],
+    parent: request.parent ?? null,
     hold: request.hold,
     seen: request.answered,
     mirrored: request.mirrored,
   });
   if (!born)
     return refusal('bad-field', request, null, 'Its title or its text is empty or too long for a ticket.');
+  const fault = afterFault(born, born.after, view) ?? parentFault(born, born.parent, view);
+  if (fault) return refusal(fault.refused, request, null, fault.message);
   const stop = request.park ?? (request.hold ? { by: request.actor, reason: 'held' } : null);
   const asked = Object.values(request.answered).sort().at(-1) ?? request.at;
-  const made = stop ? { ...bornWaiting(born, stop, now), restricted_at: asked } : born;
+  const made = stop ? { ...bornWaiting(born, stop, { now, at: request.at }), restricted_at: asked } : born;
+  const parks = request.park && { ...request.park, at: request.at };
+  const told = parks && parked(made, parks, { view, now, config });
   return {
     accepted: true,
-    code: 'ok',
-    message: `${made.id} is ${made.state}.`,
+    code: told?.isAtFault ? 'bad-condition' : 'ok',
+    message: told?.words ?? `${made.id} is ${made.state}.`,
     ticket: made,
     quarantine: null,
     transition: `create -> ${made.state}`,
   };
 }
 
-function bornWaiting(ticket: Ticket, stop: NonNullable<RequestOf<'create'>['park']>, now: number): Ticket {
-  const kind = stop.when ? 'deferred' : 'parked';
+function bornWaiting(
+  ticket: Ticket,
+  stop: NonNullable<RequestOf<'create'>['park']>,
+  { now, at }: { now: number; at: string },
+): Ticket {
+  const when = conditionLeft({ ...stop, at });
+  const kind = when ? 'deferred' : 'parked';
   return landWaiting(ticket, now, {
     kind,
-    ...(stop.when ? { when: stop.when } : {}),
+    ...(when ? { when } : {}),
     reason: stop.reason,
     by: stop.by,
   });
 }
 
-function accepted(before: Ticket, after: Ticket, request: Request): Decision {
+function accepted(before: Ticket, after: Ticket, request: Request, here: Circumstances): Decision {
   const name = requestWords(request);
   const states = before.state === after.state ? after.state : `${before.state} -> ${after.state}`;
   const stands = `${after.id} is ${stateWords(after.state)}${after.hold ? ' and held' : ''}.`;
-  const message = whatHappened(before, after, request) ?? stands;
+  const told = whatHappened(before, after, request, here);
   const changed = JSON.stringify(before) !== JSON.stringify(after);
   return {
     accepted: true,
-    code: 'ok',
-    message,
+    code: told?.code ?? 'ok',
+    message: told?.words ?? stands,
+    ...(told ? { isNews: true } : {}),
     ticket: changed ? after : null,
     quarantine: null,
-    transition: `${name}: ${states}`,
+    transition: `${name}: ${states}${earlyWords(before, request)}`,
   };
 }
 

@@ -23,6 +23,15 @@ export interface View {
   occupied: ReadonlyMap<string, number>;
   /** The tickets whose attempts these are, by profile. */
   occupants: ReadonlyMap<string, ReadonlySet<string>>;
+  /**
+   * When an agent last ran `level` attempts at the same time, in milliseconds: infinity where it does, or did right up to
+   * this commit; null where that is longer ago than anybody asks.
+   */
+  lastRan(agent: string, level: number): number | null;
+  /** The tickets that must be done before this one can start (`needsOf`). */
+  needs(id: string): readonly string[];
+  /** The ticket that this one is a part of. */
+  parentOf(id: string): string | null;
   /** The state of any ticket, archived ones included; undefined where there is none. */
   stateOf(id: string): State | undefined;
   /** Whether a ticket's file is so full that a stop might find no room in it after another attempt. */
@@ -36,10 +45,12 @@ export interface View {
 /** What the rules say to one request. Data: nothing has happened yet. */
 export interface Decision {
   accepted: boolean;
-  /** `ok`, or why not. Stable, the same on every surface. */
+  /** `ok`, or why not; of what was done all the same, what is wrong with it. Stable, the same on every surface. */
   code: ReasonCode;
   /** The same for people: what it means here and what they can do. */
   message: string;
+  /** The message says more than that it was done: whoever asked by a comment is answered by one. */
+  isNews?: true;
   /** The ticket as it is to be written; null where nothing is to be written. A refusal may still leave a mark in `seen`. */
   ticket: Ticket | null;
   /** A refused signal, to be kept whole in the same commit. */

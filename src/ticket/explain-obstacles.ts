@@ -2,6 +2,8 @@
 import { isoSeconds } from '../base/clock.ts';
 import { stopping } from './attempts.ts';
 import { agentOf, type Obstacle, obstacles, startsInHour } from './claim.ts';
+import { neverDone } from './condition-words.ts';
+import { blockersOf } from './dependencies.ts';
 import type { DeskFacts, Reason } from './explain.ts';
 import type { Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
@@ -64,6 +66,12 @@ function wayOut(
       };
     case 'condition-unmet':
       return unknown('By itself, once it holds again. A park and a new release take the condition away.');
+    case 'blocked-by': {
+      const never = neverDone(blockersOf(ticket, view), here).map((fault) => `${fault}; `);
+      return unknown(
+        `By itself, once they are done. ${never.join('')}/after with other ids, or /after nothing, changes what it waits for.`,
+      );
+    }
     case 'starts-per-hour':
       return unknown(
         `By itself, ${freeAgain(here)}; or whoever keeps the config raises limits.starts_per_hour.`,

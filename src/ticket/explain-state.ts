@@ -1,8 +1,9 @@
 // Stryker disable StringLiteral: words for people, not rules
 import { isoSeconds } from '../base/clock.ts';
-import { conditionWords, unknownAgents, unmetWords } from './conditions.ts';
+import type { Condition } from './condition-format.ts';
+import { conditionWords, faultWords, unmetWords } from './condition-words.ts';
 import type { Reason } from './explain.ts';
-import type { Attempt, Condition, Ticket, Waiting } from './format.ts';
+import type { Attempt, Ticket, Waiting } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { elsewhere, whoReports } from './outside-words.ts';
 import { expiryOf } from './questions.ts';
@@ -55,7 +56,7 @@ function waitingReasons(ticket: Ticket, here: Circumstances): Reason[] {
   const { waiting } = ticket;
   if (!waiting) return [of('parked', { since: ticket.restricted_at, change: `${somebody} releases it.` })];
   if (waiting.kind === 'question') return [questionReason(ticket, waiting, here)];
-  if (waiting.when) return deferredReasons(waiting, waiting.when, here);
+  if (waiting.when) return deferredReasons(ticket.id, { ...waiting, when: waiting.when }, here);
   const { by, reason, since } = waiting;
   const message = `Parked by ${by}${reason ? `: ${reason}` : '.'}`;
   return [of('parked', { message, since, change: `Only a new release wakes it: ${somebody} releases it.` })];
@@ -76,7 +77,11 @@ function questionReason(
   });
 }
 
-function deferredReasons({ by, reason, since }: Waiting, when: Condition, here: Circumstances): Reason[] {
+function deferredReasons(
+  id: string,
+  { by, reason, since, when }: Waiting & { when: Condition },
+  here: Circumstances,
+): Reason[] {
   const unmet = unmetWords(when, here);
   const now = unmet.length > 0 ? ` Now: ${unmet.join(', ')}.` : ' That holds now.';
   const deferred = of('deferred', {
@@ -87,14 +92,14 @@ function deferredReasons({ by, reason, since }: Waiting, when: Condition, here: 
         ? `By itself, once that holds. ${somebody} may release it before.`
         : 'The app wakes it when it looks next.',
   });
-  const unknown = unknownAgents(when, here.config).map((agent) =>
+  const faults = faultWords(when, id, here).map((message) =>
     of('bad-condition', {
-      message: `There is no agent ${agent}, so its condition never comes true.`,
+      message,
       since,
-      change: 'Whoever may park it parks it with another condition, or the config gets such an agent.',
+      change: `Whoever may park it parks it with another condition, or what it names comes to be. ${somebody} may release it.`,
     }),
   );
-  return [deferred, ...unknown];
+  return [deferred, ...faults];
 }
 
 function mirrorReason({ reports }: Ticket): Reason {

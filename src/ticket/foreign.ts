@@ -1,5 +1,8 @@
 import { isoSeconds } from '../base/clock.ts';
+import { conditionWords } from './condition-words.ts';
 import { decide } from './decide.ts';
+import type { View } from './decision.ts';
+import { afterFault, parentFault } from './dependencies.ts';
 import { type Desk, formatVersion, openDesk, ticket as schema, type Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -33,6 +36,8 @@ const free: readonly (keyof Ticket)[] = [
   'body',
   'not_before',
   'mirror',
+  'after',
+  'parent',
 ];
 const asking: readonly (keyof Ticket)[] = ['state', 'hold', 'waiting'];
 
@@ -60,12 +65,17 @@ export function admitEdit(
     putBack.push(`state ${stateWords(before.state)} to ${stateWords(after.state)} (no-row)`);
   if (did.includes('park') && after.waiting?.when && !pusher.mayWrite)
     putBack.push('what it would wait for (not-permitted)');
+  const past = pusher.mayWrite && did.includes('park') ? after.waiting?.when : undefined;
+  if (past && !ticket.waiting?.when)
+    putBack.push(`what it would wait for (bad-condition): ${conditionWords(past)}, of which some is past`);
   if (did.includes('reopen') && after.state !== 'inbox')
     putBack.push(`state to ${stateWords(after.state)}: what was closed opens into the inbox`);
   if (did.includes('report') && ticket.state !== after.state)
     putBack.push(`state to ${stateWords(after.state)}: it waits, and only a release wakes it`);
   if (ticket.hold && !after.hold && !requests.some(wakes)) putBack.push(refused('release', 'held'));
-  const edits = editsOf(before, after);
+  const circular = tied(ticket, before, after, view);
+  putBack.push(...circular.values());
+  const edits = editsOf(before, after).filter((field) => !circular.has(field));
   if (differs(before, after, 'mirror') && !edits.includes('mirror'))
     putBack.push('mirror: something of it is at work');
   if (pusher.mayWrite) ticket = keepPhase({ ...ticket, ...picked(after, edits) });
@@ -86,8 +96,11 @@ export function admitEdit(
  * born without a past, and waits or is `todo` only as its pusher may park or release it.
  */
 export function admitNew(added: Ticket, pusher: Pusher, here: Circumstances): Admission {
+  const bare = { ...added, after: [], parent: null };
+  const circular = tied(bare, bare, added, here.view);
+  const untied = free.filter((field) => !circular.has(field));
   const birth = { created: added.created ?? isoSeconds(here.now), phase: added.phases[0] ?? added.phase };
-  const inbox = schema.parse({ format: formatVersion, ...picked(added, ['id', ...free]), ...birth });
+  const inbox = schema.parse({ format: formatVersion, ...picked(added, ['id', ...untied]), ...birth });
   return admitEdit(inbox, { ...added, ...birth }, pusher, here);
 }
 
@@ -132,6 +145,20 @@ export function rebase(from: Ticket, to: Ticket, onto: Ticket): Ticket {
       fields.filter((field) => differs(from, to, field)),
     ),
   };
+}
+
+/** What an edit names that a ticket may not wait for, or be a part of, field by field. */
+function tied(ticket: Ticket, before: Ticket, after: Ticket, view: View): Map<keyof Ticket, string> {
+  const faults = {
+    after: differs(before, after, 'after') ? afterFault(ticket, after.after, view) : null,
+    parent: differs(before, after, 'parent') ? parentFault(ticket, after.parent, view) : null,
+  };
+  const found = new Map<keyof Ticket, string>();
+  for (const field of ['after', 'parent'] as const) {
+    const fault = faults[field];
+    if (fault) found.set(field, `${field} (${fault.refused}): ${fault.message}`);
+  }
+  return found;
 }
 
 /** The requests that a pushed change amounts to. Of a wake and a hold in one edit the hold comes last, and stands. */

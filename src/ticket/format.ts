@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { condition } from './condition-format.ts';
 import { commit, hexDigest, instant, line, text, ticketId } from './fields.ts';
 import { outsideShape } from './outside-shape.ts';
 import { saidShape } from './said.ts';
@@ -17,26 +18,6 @@ const format = z.literal(formatVersion);
 
 export const priorities = ['urgent', 'high', 'normal', 'low'] as const;
 export type Priority = (typeof priorities)[number];
-
-/** What a deferred ticket waits for. */
-export type Condition =
-  | { until: string }
-  | { after: string[] }
-  | { idle: string }
-  | { desk: 'open' }
-  | { all: Condition[] }
-  | { any: Condition[] };
-
-export const condition: z.ZodType<Condition> = z.lazy(() =>
-  z.union([
-    z.strictObject({ until: instant }).describe('a time has come'),
-    z.strictObject({ after: z.array(ticketId).min(1).max(50) }).describe('all of these tickets are done'),
-    z.strictObject({ idle: line }).describe('this agent runs nothing'),
-    z.strictObject({ desk: z.literal('open') }).describe('the desk is neither paused nor draining'),
-    z.strictObject({ all: z.array(condition).min(1).max(20) }),
-    z.strictObject({ any: z.array(condition).min(1).max(20) }),
-  ]),
-);
 
 const waiting = z.strictObject({
   kind: z.enum(['parked', 'deferred', 'question']),
@@ -175,6 +156,17 @@ export const ticket = z.strictObject({
   phase: line.default('dev'),
   not_before: instant.nullable().default(null),
   start_when: condition.nullable().default(null).describe('asked again at the claim'),
+  woken: z
+    .strictObject({ when: condition, at: instant })
+    .nullable()
+    .default(null)
+    .describe('its own condition that released it last'),
+  after: z
+    .array(ticketId)
+    .max(50)
+    .default([])
+    .describe('tickets that must be done before an agent takes this one'),
+  parent: ticketId.nullable().default(null).describe('the ticket that this one is a part of'),
   body: text.default(''),
   released: z.strictObject({ by: line, at: instant }).nullable().default(null),
   messages: z.array(message).max(200).default([]).describe('what people say to its agents'),
@@ -263,6 +255,10 @@ export const desk = z.strictObject({
   by: line.nullable().default(null),
   since: instant.nullable().default(null),
   profiles: z.record(line, pausedProfile).default({}).describe('paused agent profiles'),
+  last_ran: z
+    .record(line, z.array(instant).max(1000))
+    .default({})
+    .describe('for each agent, when 1, 2, … of its attempts last ran at the same time, within a week'),
   starts: z.array(instant).max(10_000).default([]).describe('claims of the last hour'),
   seen: z.record(line, instant).default({}),
 });

@@ -1,8 +1,9 @@
 import { isoSeconds } from '../base/clock.ts';
 import type { SeenChecks } from './checks.ts';
+import type { Condition } from './condition-format.ts';
 import type { Config } from './config.ts';
 import type { View } from './decision.ts';
-import type { Condition, Ticket, Waiting } from './format.ts';
+import type { Ticket, Waiting } from './format.ts';
 
 /** What every landing may look at. */
 export interface Circumstances {
@@ -47,6 +48,7 @@ export function landWaiting(
     state: 'waiting',
     blocked: null,
     start_when: null,
+    woken: null,
     waiting: { ...waiting, since: isoSeconds(now) },
   };
 }

@@ -1,9 +1,12 @@
 // Stryker disable StringLiteral: words for people, not rules
 import type { Message, Ticket } from './format.ts';
+import type { Circumstances } from './landing.ts';
 import { undelivered } from './messages.ts';
 import { whatMirrors } from './outside-words.ts';
+import { waitingWords } from './park-words.ts';
 import { closedUnmerged } from './pull-words.ts';
 import { harmless, quoteWords } from './quotes.ts';
+import type { ReasonCode } from './reasons.ts';
 import type { Request } from './requests.ts';
 import { stateWords } from './states.ts';
 
@@ -11,8 +14,19 @@ import { stateWords } from './states.ts';
  * What people are told of what they said to an agent: whether it waits, is queued for one that works, or interrupts it.
  */
 
-/** What a message does, as its author is told; null for any other request. */
-export function whatHappened(before: Ticket, after: Ticket, request: Request): string | null {
+/** What a request did, and what is wrong with that, as whoever asked is told; null where the ticket's state says it all. */
+export function whatHappened(
+  before: Ticket,
+  after: Ticket,
+  request: Request,
+  here: Circumstances,
+): { words: string; code: ReasonCode } | null {
+  const words = toldWords(before, after, request);
+  if (words !== null) return { words, code: 'ok' };
+  return waitingWords(before, after, request, here);
+}
+
+function toldWords(before: Ticket, after: Ticket, request: Request): string | null {
   const { kind } = request;
   if (kind === 'answer') return answered(before, after);
   if (kind === 'unmerged') return closedUnmerged(before, after);

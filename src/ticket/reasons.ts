@@ -31,6 +31,7 @@ export const reasons = {
   'messages-full':
     'The ticket holds as many messages that no agent was given as it may. Put them into one, or into its text.',
   'no-such-agent': 'The configuration has no agent profile of this name.',
+  circle: 'Tickets would wait for each other, or be parts of each other, in a circle.',
   'bad-condition': 'This condition cannot be met or understood.',
   // why a todo ticket does not start
   'run-not-ended': 'An earlier run of this ticket has not been seen to end yet.',
@@ -38,6 +39,7 @@ export const reasons = {
   'no-agent': 'No agent profile is configured for the owner or the phase of this ticket.',
   'owner-is-a-person': 'The owner is a person, so no agent takes it.',
   'not-before': 'The ticket waits out its back-off.',
+  'blocked-by': 'Other tickets must be done before this one starts.',
   'condition-unmet': 'The condition this ticket waited for does not hold any more.',
   'desk-paused': 'The desk is paused.',
   'desk-draining': 'The desk is draining.',

@@ -1,4 +1,5 @@
-import type { Condition, Isolation, Priority, Signal, SignalKind } from './format.ts';
+import type { Condition } from './condition-format.ts';
+import type { Isolation, Priority, Signal, SignalKind } from './format.ts';
 import type { Reportable } from './outside-shape.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { Text } from './texts.ts';
@@ -44,6 +45,8 @@ export type Request = Asked &
         owner: string | null;
         priority?: 'urgent' | 'high' | 'normal' | 'low';
         phases?: string[];
+        after?: string[];
+        parent?: string | null;
         /** Who asked it to be born waiting, and why; null for the inbox. */
         park: { by: string; when?: Condition; reason: string } | null;
         hold: boolean;
@@ -59,7 +62,17 @@ export type Request = Asked &
         /** The text that people saw; null where they saw none any more, left out where there is no issue to see. */
         shown?: Text | null | undefined;
       }
-    | { kind: 'park'; when?: Condition; reason: string }
+    | {
+        kind: 'park';
+        when?: Condition;
+        /** Why a condition that was given could not be read: it parks all the same. */
+        unread?: string;
+        /** Tickets that must be done before it may start from now on. */
+        after?: string[];
+        reason: string;
+      }
+    /** What must be done before the ticket may start: exactly these. */
+    | { kind: 'after'; after: string[] }
     | { kind: 'hold' }
     | { kind: 'claim'; claim: string }
     | {

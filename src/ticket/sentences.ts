@@ -1,7 +1,7 @@
 // Stryker disable StringLiteral: words for people, not rules
 import { isoSeconds } from '../base/clock.ts';
 import { agentOf, obstacles } from './claim.ts';
-import { conditionWords, unknownAgents } from './conditions.ts';
+import { conditionWords, faultWords } from './condition-words.ts';
 import type { Config } from './config.ts';
 import type { ClosedAttempt, Isolation, Quarantined, Report, Ticket, Waiting } from './format.ts';
 import type { Circumstances } from './landing.ts';
@@ -49,6 +49,7 @@ export function statusComment(ticket: Ticket, circumstances: Circumstances): str
       `Attempt ${old.number} is being stopped${old.run ? ` ([run ${old.run.id}](${old.run.url}))` : ''}.`,
     );
   }
+  if (ticket.woken) lines.push(wokenWords(ticket.woken));
   lines.push(...reportLines(ticket), ...messageLines(ticket), nextAction(ticket, circumstances));
   const expiry = expiryOf(ticket, circumstances.config);
   if (expiry !== null) lines.push(`Without an answer the ticket is blocked at ${isoSeconds(expiry)}.`);
@@ -81,20 +82,25 @@ export function nextAction(ticket: Ticket, circumstances: Circumstances): string
   }
 }
 
+/** That its own condition released it, and nobody. */
+function wokenWords({ when, at }: NonNullable<Ticket['woken']>): string {
+  return `Released by its own condition at ${at}: ${harmless(conditionWords(when))}.`;
+}
+
 function blockedWords(blocked: Ticket['blocked']): string {
   return `(\`${blocked?.code ?? 'internal'}\`):\n${quote(blocked?.reason ?? '')}`;
 }
 
-function waitingWords({ waiting }: Ticket, { config }: Circumstances): string {
+function waitingWords({ id, waiting }: Ticket, here: Circumstances): string {
   if (!waiting) return 'Waiting.';
   const who = `by ${waiting.by} since ${waiting.since}`;
   const why = waiting.reason ? `:\n${quote(waiting.reason)}` : '.';
   if (waiting.kind === 'question') return asked('The agent asks:', waiting);
   if (waiting.when) {
-    const unknown = unknownAgents(waiting.when, config).map(
-      (agent) => `\n\`bad-condition\` There is no agent ${harmless(agent)}, so this never comes true.`,
+    const faults = faultWords(waiting.when, id, here).map(
+      (words) => `\n\`bad-condition\` ${harmless(words)}`,
     );
-    return `Deferred ${harmless(conditionWords(waiting.when))}, ${who}${why}${unknown.join('')}`;
+    return `Deferred ${harmless(conditionWords(waiting.when))}, ${who}${why}${faults.join('')}`;
   }
   return `Parked ${who}${why}\n\nNext: only a new \`release\` wakes it.`;
 }

@@ -5,7 +5,16 @@
  */
 
 /** What stands behind the word. */
-type Takes = 'nothing' | 'condition' | 'reason' | 'text' | 'entry' | 'priority' | 'report' | 'profile';
+type Takes =
+  | 'nothing'
+  | 'condition'
+  | 'tickets'
+  | 'reason'
+  | 'text'
+  | 'entry'
+  | 'priority'
+  | 'report'
+  | 'profile';
 
 interface Spoken {
   name: string;
@@ -30,9 +39,20 @@ export const spoken = [
     name: 'park',
     takes: 'condition',
     summary: 'stop now, and wait',
-    about: `What runs is stopped, and the ticket waits for a release. With a condition it is deferred, and wakes by itself:
-until a time (UTC), when an agent is idle, or after other tickets are done. What else is said is the reason.`,
+    about: `What runs is stopped, and the ticket waits for a release. With a condition it is deferred, and wakes by itself: until a
+time (in the time zone of the config, or one that you name), when an agent is idle, when fewer than so many of an agent run, or
+after other tickets are done; some of them joined by "and", or by "or". How it was understood is said back. What cannot be read parks
+it all the same, without a condition. What else is said is the reason.`,
     example: 'until 2026-06-01 9:00',
+  },
+  {
+    ...ticket,
+    name: 'after',
+    takes: 'tickets',
+    summary: 'say which tickets must be done before an agent takes it',
+    about: `Exactly these from now on; "nothing" takes all away. One that is worked on gets no more of them, unless "and park" stops it. A
+circle of tickets that wait for each other is refused.`,
+    example: 'MC-1, MC-2',
   },
   {
     ...ticket,
@@ -193,7 +213,9 @@ export type NameTaking<T extends Takes> = Extract<Spoke, { takes: T }>['name'];
 /** What stands behind a word in its usage. */
 export const usageOf: Record<Takes, string> = {
   nothing: '',
-  condition: '[until <time> | when <agent> is idle | after <tickets> are done] [reason]',
+  condition:
+    '[until <time> | when <agent> is idle [for <minutes> minutes] | after <tickets> are done] [reason]',
+  tickets: '<tickets> [and park] | nothing',
   reason: '[reason]',
   text: '<text>',
   entry: '<digest>',

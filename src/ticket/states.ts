@@ -21,6 +21,6 @@ export function isOpen(state: State): boolean {
 }
 
 /** The state as people read it: `in progress`. */
-export function stateWords(state: State): string {
+export function stateWords(state: string): string {
   return state.replace('_', ' ');
 }

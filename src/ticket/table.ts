@@ -128,6 +128,13 @@ export const table: readonly Row[] = [
   },
   { request: 'reject', from: ['review'], to: 'todo', by: 'write' },
   { request: 'retry', from: ['blocked'], to: 'todo', by: 'write' },
+  {
+    request: 'after',
+    from: openStates,
+    to: 'same',
+    by: 'write',
+    only: 'no circle; where it is worked on none is added, unless it is parked by the same words',
+  },
   { request: 'priority', from: openStates, to: 'same', by: 'triage' },
   { request: 'cancel', from: openStates, to: 'cancelled', by: 'write' },
   {

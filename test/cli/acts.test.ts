@@ -32,12 +32,29 @@ describe('each word does what it says, as the person', () => {
       when: { until: '2099-01-01T09:00:00Z' },
       reason: 'the fair',
     });
-    expect((await run('park', 'MC-3', 'after', 'MC-1', 'is', 'done')).status).toBe(0);
+    expect(await run('park', 'MC-3', 'after', 'MC-1', 'is', 'done')).toMatchObject({ status: 0 });
     expect(ticket('MC-3')?.waiting?.when).toEqual({ after: ['MC-1'] });
+    // What cannot be read parks all the same, and that is said.
     expect(await run('park', 'MC-3', 'until', 'pigs', 'fly')).toMatchObject({
-      status: 1,
-      stderr: expect.stringMatching(/^bad-command: I cannot read/),
+      status: 0,
+      stdout: expect.stringMatching(/only a release wakes it.* `bad-condition` I cannot read/),
     });
+    expect(ticket('MC-3')?.waiting).toMatchObject({ kind: 'parked', reason: 'until pigs fly' });
+  });
+
+  test('after says what must be done before, and with "and park" stops what runs', async () => {
+    expect(await run('after', 'MC-1', 'MC-2')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^running: .*\/after MC-2 and park/),
+    });
+    expect((await run('after', 'MC-1', 'MC-2', 'and', 'park')).status).toBe(0);
+    expect(ticket('MC-1')).toMatchObject({ state: 'waiting', waiting: { kind: 'parked' }, after: ['MC-2'] });
+    expect(await run('after', 'MC-2', 'MC-1')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^circle: MC-2 -> MC-1 -> MC-2/),
+    });
+    expect((await run('after', 'MC-1', 'nothing')).status).toBe(0);
+    expect(ticket('MC-1')?.after).toEqual([]);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { condition } from '../../src/ticket/format.ts';
+import { condition } from '../../src/ticket/condition-format.ts';
 import { reasons } from '../../src/ticket/reasons.ts';
 import { publishedSchemas } from '../../src/ticket/schemas.ts';
 import { spoken, usageOf } from '../../src/ticket/spoken.ts';

@@ -14,9 +14,10 @@ import { processOf } from '../../src/runner/processes.ts';
 import { runAttempt } from '../../src/runner/run.ts';
 import { type Config, config as configSchema } from '../../src/ticket/config.ts';
 import { decide } from '../../src/ticket/decide.ts';
-import type { Decision, View } from '../../src/ticket/decision.ts';
+import type { Decision } from '../../src/ticket/decision.ts';
 import { openDesk, type Ticket, ticket as ticketSchema } from '../../src/ticket/format.ts';
 import type { Request } from '../../src/ticket/requests.ts';
+import { view } from '../ticket/fixtures.ts';
 
 /** A run's whole world but GitHub: real git, real processes, the real rules; the desk is in memory. */
 export interface World {
@@ -50,16 +51,6 @@ export interface World {
 }
 
 export const workRefOf = (attempt = 1): string => `refs/signalbox/work/MC-1/${attempt}`;
-
-const view: View = {
-  desk: openDesk,
-  occupied: new Map(),
-  occupants: new Map(),
-  stateOf: () => undefined,
-  isFull: () => false,
-  ticketOf: () => undefined,
-  quarantined: () => [],
-};
 
 export async function makeWorld(limits: Record<string, number> = {}): Promise<World> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-runner-')));
@@ -238,7 +229,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
   }
 
   function decideNow(request: Request, id = 'MC-1'): Decision {
-    const decision = decide(id === 'MC-1' ? ticket : undefined, request, view, systemClock.now(), settings);
+    const decision = decide(id === 'MC-1' ? ticket : undefined, request, view(), systemClock.now(), settings);
     if (decision.ticket) ticket = decision.ticket;
     return decision;
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type Condition, outcomes, priorities, type Ticket, ticket } from '../../src/ticket/format.ts';
+import type { Condition } from '../../src/ticket/condition-format.ts';
+import { outcomes, priorities, type Ticket, ticket } from '../../src/ticket/format.ts';
 import { states } from '../../src/ticket/states.ts';
 
 /* Tickets that mean to be troublesome: every field filled or not, and text that looks like YAML, numbers or nothing. */

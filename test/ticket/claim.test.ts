@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { agentOf, byUrgency, isLive, obstacles, startsInHour } from '../../src/ticket/claim.ts';
-import { conditionWords, holds, isPassing, unknownAgents } from '../../src/ticket/conditions.ts';
+import { conditionFaults, conditionWords } from '../../src/ticket/condition-words.ts';
+import { holds, isPassing } from '../../src/ticket/conditions.ts';
 import type { Config } from '../../src/ticket/config.ts';
 import type { View } from '../../src/ticket/decision.ts';
 import { at, config, noon, ticketIn, view } from './fixtures.ts';
@@ -151,9 +152,12 @@ describe('a condition', () => {
 
   test('names what nobody configured, and says itself in words', () => {
     const all = { all: [{ idle: 'lucy' }, { idle: 'ada' }, { any: [{ idle: 'otto' }, { until: at(0) }] }] };
-    expect(unknownAgents(all, config)).toEqual(['lucy', 'otto']);
+    expect(conditionFaults(all, 'MC-1', { view: view(), now: noon, config })).toEqual([
+      'there is no agent lucy',
+      'there is no agent otto',
+    ]);
     expect(conditionWords(all)).toBe(
-      `when lucy is idle and when ada is idle and when otto is idle or until ${at(0)}`,
+      `when lucy is idle and when ada is idle and (when otto is idle or until ${at(0)})`,
     );
     expect(conditionWords({ after: ['MC-7'] })).toBe('after MC-7 is done');
     expect(conditionWords({ after: ['MC-7', 'MC-8'] })).toBe('after MC-7, MC-8 are done');

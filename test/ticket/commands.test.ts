@@ -4,12 +4,14 @@ import { readCommentSignal } from '../../src/ticket/comment-signal.ts';
 
 /** A Monday. */
 const now = Date.parse('2026-05-25T12:00:00Z');
-const read = (body: string) => readCommand(body, now);
+const read = (body: string) => readCommand(body, { now, zone: 'UTC' });
 /** What the ticket would wait for, and why. */
 const parked = (line: string) => {
   const command = read(`/park ${line}`);
-  return command?.name === 'park' ? [command.when, command.reason] : command;
+  return command?.name === 'park' && command.unread === undefined ? [command.when, command.reason] : command;
 };
+/** Parked for good, with all that was said as the reason. */
+const unread = (line: string) => ({ name: 'park', unread: expect.any(String), reason: line });
 
 describe('a command is the first word of the first line', () => {
   test.each(['hold', 'release', 'retry', 'status', 'approve'])('/%s', (name) => {
@@ -87,8 +89,8 @@ describe('/park until a time', () => {
   });
 
   test.each(['until maybe tomorrow', 'until we have talked', 'until 2026-05-24', 'until 2026-05-25 12:00'])(
-    '%s: a time that cannot be read or is past parks nothing, and is said',
-    (line) => expect(parked(line)).toMatchObject({ name: 'error', command: 'park' }),
+    '%s: a time that cannot be read or is past parks without a condition, and is said',
+    (line) => expect(parked(line)).toEqual(unread(line)),
   );
 });
 
@@ -118,8 +120,8 @@ describe('/park when or after', () => {
     ['51 ids', `after ${Array.from({ length: 51 }, (_, at) => `MC-${at}`).join(', ')} are done`],
     ['a long id', `after ${'x'.repeat(65)} is done`],
     ['a long name', `when ${'x'.repeat(501)} is idle`],
-  ])('a condition that no file can hold parks nothing, and is said: %s', (_, line) =>
-    expect(parked(line)).toMatchObject({ name: 'error', command: 'park' }),
+  ])('a condition that no file can hold parks without one, and is said: %s', (_, line) =>
+    expect(parked(line)).toEqual(unread(line)),
   );
 
   test.each([
@@ -134,9 +136,32 @@ describe('/park when or after', () => {
   ])('no condition, a reason alone: %j', (line) => expect(parked(line)).toEqual([undefined, line]));
 });
 
+describe('/after', () => {
+  test.each([
+    ['MC-1', ['MC-1']],
+    ['MC-1, MC-2 and fix-it, MC-1', ['MC-1', 'MC-2', 'fix-it']],
+    ['MC-1,MC-2\nthanks', ['MC-1', 'MC-2']],
+    ['nothing', []],
+    ['None', []],
+  ])('%s', (line, after) => expect(read(`/after ${line}`)).toEqual({ name: 'after', after }));
+
+  test('with "and park" it is a park, which stops what runs', () => {
+    const park = { name: 'park', reason: '', after: ['MC-1', 'MC-2'] };
+    expect(read('/after MC-1 and MC-2 and park')).toEqual(park);
+    expect(read('/after MC-1, MC-2  AND  park')).toEqual(park);
+  });
+
+  test.each(['', 'MC-', 'MC-1;MC-2', 'the fair', 'and park', '../../x', 'x'.repeat(65)])(
+    'what names no ticket is said: %j',
+    (line) => expect(read(`/after ${line}`)).toMatchObject({ name: 'error', command: 'after' }),
+  );
+});
+
 test.each([
   ['ids that could be parted in two ways', `/park after a${'anda'.repeat(40)} is`],
   ['spaces', `/park after MC-1${' '.repeat(60_000)}x`],
+  ['joints', `/park when luci is idle${' and when luci is idle'.repeat(3_000)} or x`],
+  ['joints in a reason', `/park when luci is idle${' and a'.repeat(10_000)}`],
   ['commas', `/park after MC-1${' ,'.repeat(30_000)}x`],
   ['keys', `DONE: x\nkey:${'\n'.repeat(60_000)}`],
   ['a reason with gaps', `DONE: x\nkey: 12e4-abcd\nno-commit: a${' '.repeat(60_000)}b`],

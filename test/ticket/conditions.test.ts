@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Condition } from '../../src/ticket/condition-format.ts';
 import { holds, namedIn } from '../../src/ticket/conditions.ts';
-import type { Condition } from '../../src/ticket/format.ts';
 import { nextAction } from '../../src/ticket/sentences.ts';
 import { at, config, noon, ticketIn, view } from './fixtures.ts';
 

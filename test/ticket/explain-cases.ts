@@ -100,7 +100,7 @@ export const cases: Record<Known, Case> = {
   'bad-condition': [
     deferred({ idle: 'lucy' }),
     {},
-    'There is no agent lucy, so its condition never comes true.',
+    'There is no agent lucy, so this never comes true.',
     at(0),
     'parks it with another condition',
   ],
@@ -134,6 +134,13 @@ export const cases: Record<Known, Case> = {
     'It waits when ada is idle',
     null,
     'once it holds again',
+  ],
+  'blocked-by': [
+    ticketIn('todo', { after: ['MC-7', 'MC-8', 'MC-9'] }),
+    { view: view({ stateOf: (id) => (({ 'MC-7': 'in_progress', 'MC-8': 'cancelled' }) as const)[id] }) },
+    'It waits for MC-7 (in progress), MC-8 (cancelled), MC-9 (not there).',
+    null,
+    'By itself, once they are done. MC-8 is cancelled; there is no ticket MC-9; /after with other ids',
   ],
   'too-large': [todo, { view: view({ isFull: () => true }) }, 'The file of MC-1 is full', null, 'shortens'],
   'starts-per-hour': [

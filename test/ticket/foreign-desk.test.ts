@@ -125,5 +125,7 @@ test('the words of a ticket are what its people write', () => {
     'body',
     'not_before',
     'mirror',
+    'after',
+    'parent',
   ]);
 });

@@ -137,9 +137,9 @@ describe('a new file', () => {
   });
 
   test('waits for a condition only where its pusher may write; by a bot it is born parked', () => {
-    const past = { until: at(-60) };
-    const waiting = { kind: 'deferred', when: past, reason: 'soon', by: 'lucienne', since: at(-60) } as const;
-    expect(born({ state: 'waiting', waiting }).ticket.waiting?.when).toEqual(past);
+    const when = { until: at(60) };
+    const waiting = { kind: 'deferred', when, reason: 'soon', by: 'lucienne', since: at(-60) } as const;
+    expect(born({ state: 'waiting', waiting }).ticket.waiting?.when).toEqual(when);
     const { ticket, putBack } = born({ state: 'waiting', waiting }, bot);
     expect(ticket.waiting).toEqual({ kind: 'parked', reason: 'soon', by: bot.login, since: at(0) });
     expect(putBack).toEqual(['what it would wait for (not-permitted)']);

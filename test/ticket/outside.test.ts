@@ -122,13 +122,16 @@ describe('said in a comment', () => {
     ],
     ['/report in_progress', { state: 'in_progress', summary: '' }],
   ])('%s', (words, expected) => {
-    expect(readCommand(words, noon)).toEqual({ name: 'report', ...expected });
+    expect(readCommand(words, { now: noon, zone: 'UTC' })).toEqual({ name: 'report', ...expected });
   });
 
   test.each(['/report', '/report finished', '/report donee', '/report in-progress-ish'])(
     'not %s',
     (words) => {
-      expect(readCommand(words, noon)).toMatchObject({ name: 'error', command: 'report' });
+      expect(readCommand(words, { now: noon, zone: 'UTC' })).toMatchObject({
+        name: 'error',
+        command: 'report',
+      });
     },
   );
 });

@@ -229,10 +229,16 @@ describe('a discard', () => {
 });
 
 test('the comment commands name an entry by its digest or the beginning of it', () => {
-  expect(readCommand('/accept 3fa9c0de', noon)).toEqual({ name: 'accept', digest: '3fa9c0de' });
-  expect(readCommand('/discard `3FA9C0DE` it is old', noon)).toEqual({ name: 'discard', digest: '3fa9c0de' });
+  expect(readCommand('/accept 3fa9c0de', { now: noon, zone: 'UTC' })).toEqual({
+    name: 'accept',
+    digest: '3fa9c0de',
+  });
+  expect(readCommand('/discard `3FA9C0DE` it is old', { now: noon, zone: 'UTC' })).toEqual({
+    name: 'discard',
+    digest: '3fa9c0de',
+  });
   for (const body of ['/accept', '/discard 3fa9', '/accept everything'])
-    expect(readCommand(body, noon)).toMatchObject({
+    expect(readCommand(body, { now: noon, zone: 'UTC' })).toMatchObject({
       name: 'error',
       message: expect.stringContaining('at least 8'),
     });

@@ -40,6 +40,7 @@ export function aRequest(name: RowName, over: Partial<Request> = {}): Request {
     },
     release: { ...asked, kind: 'release' },
     park: { ...asked, kind: 'park', reason: '' },
+    after: { ...asked, kind: 'after', after: ['MC-9'] },
     hold: { ...asked, kind: 'hold' },
     interrupt: { ...asked, kind: 'interrupt', text: 'look here' },
     tell: { ...asked, kind: 'tell', text: 'look here' },
