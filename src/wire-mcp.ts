@@ -116,7 +116,7 @@ function cloneDesk(
       const standing = await look();
       const pushed = await push(standing);
       const signal = signalled({ kind, summary: wordsOf(summary), ...pushed, ...said });
-      const fault = pushed && claimFault(signal, standing.ticket?.phase ?? '', config);
+      const fault = pushed && standing.ticket && claimFault(signal, standing.ticket, config);
       if (fault) return { turnedBack: fault };
       const text = writeSignal(signal);
       const about = { source: signalDigest(signal), at: isoSeconds(now()), actor };

@@ -17,7 +17,7 @@ import { guarded } from './guarded.ts';
 
 const help = `
 Without an option the ticket's file is opened in your editor (git's: GIT_EDITOR, core.editor, VISUAL, EDITOR). Title, owner,
-priority, phases, body and not_before are yours to edit; a change of state, hold or waiting is asked like the command that
+priority, body and not_before are yours to edit; a change of state, hold, waiting or phases is asked like the command that
 it amounts to; all else is Signalbox's own record. Comments in the file are kept. Where the ticket moved on meanwhile, your
 changes are made on it as it is then. What is not accepted changes nothing, and your text is kept.
 
@@ -36,6 +36,7 @@ interface Flags extends CloneFlags {
   title?: string;
   owner?: string;
   priority?: Priority;
+  phases?: string[];
   body?: string;
   file?: string;
 }
@@ -47,6 +48,9 @@ export function addEdit(program: Command, ports: ClonePorts): void {
     .option('--title <title>')
     .option('--owner <name>', 'an agent profile or a person; - for nobody')
     .addOption(new Option('--priority <priority>').choices(priorities))
+    .option('--phases <names>', 'what it goes through, in order, with commas', (text: string) =>
+      text.split(',').map((one) => one.trim()),
+    )
     .option('--body <text>')
     .option('--file <path>', 'the whole file, edited before');
   addCloneFlags(command)
@@ -77,11 +81,12 @@ async function run(ports: ClonePorts, flags: Flags, named: string): Promise<void
   });
 }
 
-function fieldsOf({ title, owner, priority, body }: Flags): object | null {
+function fieldsOf({ title, owner, priority, phases, body }: Flags): object | null {
   const fields = {
     ...(title === undefined ? {} : { title }),
     ...(owner === undefined ? {} : { owner: owner === '-' ? null : owner }),
     ...(priority === undefined ? {} : { priority }),
+    ...(phases === undefined ? {} : { phases }),
     ...(body === undefined ? {} : { body }),
   };
   return Object.keys(fields).length > 0 ? fields : null;

@@ -107,7 +107,7 @@ async function show(ports: ClonePorts, desk: CloneDesk, flags: ReadFlags, named 
   const { snapshot, file } = await fileOf(desk, ticketNamed(named));
   const explanation = await explainAt(snapshot, file.id, knownOf(desk));
   if (!explanation) throw noSuchTicket(file.id);
-  if (!flags.json) return ports.print(shown(file, explanation, desk.now()));
+  if (!flags.json) return ports.print(shown(file, explanation, { now: desk.now(), config: desk.config }));
   const { path, ticket } = file;
   printJson(ports, desk, { as_of: desk.asOf, path, ticket, explanation: explanationData(explanation) });
 }

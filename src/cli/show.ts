@@ -1,7 +1,10 @@
 import type { TicketFile } from '../engine/ports.ts';
+import type { Config } from '../ticket/config.ts';
 import type { Explanation } from '../ticket/explain.ts';
 import { standsAs } from '../ticket/explain-words.ts';
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
+import { gateLines } from '../ticket/gate-words.ts';
+import type { Circumstances } from '../ticket/landing.ts';
 import { inLine } from '../ticket/quotes.ts';
 import { stateWords } from '../ticket/states.ts';
 import { moment } from './terminal.ts';
@@ -21,13 +24,18 @@ export function whyLines(explanation: Explanation, now: number): string[] {
 }
 
 /** A ticket whole, for people. */
-export function shown({ path, text, ticket }: TicketFile, explanation: Explanation, now: number): string {
+export function shown(
+  { path, text, ticket }: TicketFile,
+  explanation: Explanation,
+  { now, config }: Pick<Circumstances, 'now' | 'config'>,
+): string {
   if (!ticket) return [...whyLines(explanation, now), '', path, '', text.trimEnd()].join('\n');
   const { id, title, body, messages, attempts, reports } = ticket;
+  const gates = gateFacts(ticket, config);
   return [
     `${id}  ${inLine(title)}`,
     '',
-    ...facts(ticket, now).map(([name, value]) => `  ${name.padEnd(9)} ${value}`),
+    ...[...facts(ticket, now), ...gates].map(([name, value]) => `  ${name.padEnd(9)} ${value}`),
     '',
     ...whyLines(explanation, now),
     ...part('Text', body.trimEnd().split('\n')),
@@ -54,6 +62,15 @@ function facts(ticket: Ticket, now: number): [string, string][] {
     ['created', created ? moment(created, now) : '-'],
     ['attempts', `${lifetime.attempts}, retries ${lifetime.retries}, ${lifetime.minutes} min`],
   ];
+}
+
+/** Of a ticket in review: what its phase waits for, and what of it was met, by whom, at which commit. */
+function gateFacts(ticket: Ticket, config: Config): [string, string][] {
+  if (ticket.state !== 'review') return [];
+  return gateLines(ticket, config).map(({ name, asks, met }) => [
+    'gate',
+    inLine(`${name}: ${met ?? `not met: ${asks}`}`),
+  ]);
 }
 
 function attemptLine({ number, phase, agent, outcome, ended, run, reason }: ClosedAttempt): string {

@@ -52,6 +52,7 @@ export function addSpoken(program: Command, ports: ClonePorts): void {
       reason: ' [words...]',
       text: ' <text...>',
       report: ' <words...>',
+      option: ' <option...>',
     }[one.takes];
     const command = program
       .command(`${one.name} <ticket>${words}`)

@@ -7,15 +7,16 @@ import { roleFor } from '../ticket/table.ts';
 import { type Ask, answerAtDoor, askTicket, tellRefusal } from './asks.ts';
 import type { Context } from './context.ts';
 import type { Reading } from './intake.ts';
-import { may } from './people.ts';
+import { isBot, may } from './people.ts';
 import type { IssueEvent } from './ports.ts';
 
 /** The labels that ask something, as this repository calls them, in lower case (GitHub's labels know no case). */
-export function controlLabels({ labels }: Config): Map<string, 'park' | 'hold' | 'release'> {
+export function controlLabels({ labels }: Config): Map<string, 'park' | 'hold' | 'release' | 'approve'> {
   return new Map([
     [labels.park.toLowerCase(), 'park'],
     [labels.hold.toLowerCase(), 'hold'],
     [labels.release.toLowerCase(), 'release'],
+    [labels.approve.toLowerCase(), 'approve'],
   ]);
 }
 
@@ -90,9 +91,9 @@ function isNew(
   return !Object.hasOwn(ticket.seen, `e${id}`) && !comments.has(`refused:e${id}`);
 }
 
-/** A release whose label somebody took off before it was read. A park or a hold stands: a late park always takes effect. */
+/** A release or an approval whose label somebody took off before it was read. A park or a hold stands: a late park always takes effect. */
 function isWithdrawn(event: IssueEvent, kind: string, { events }: Reading): boolean {
-  if (kind !== 'release') return false;
+  if (kind !== 'release' && kind !== 'approve') return false;
   return events.some(
     (later) =>
       later.id > event.id && later.event === 'unlabeled' && isSame(later.label, event.label) && !later.ours,
@@ -116,6 +117,8 @@ async function askAs(
   const said = { source: `e${event.id}`, at: event.at, actor: event.actor };
   const needed = asking.kind === 'merged' ? 'write' : roleFor(asking.kind);
   const told: Ask['told'] = (decision) => tellRefusal(reading.comments, said, decision);
+  if (asking.kind === 'approve' && isBot(event.actor))
+    return [answerAtDoor('not-permitted', told, 'A gate is for a person to meet, not for a bot.')];
   if (needed && !may(await context.forge.permission(event.actor), needed))
     return [answerAtDoor('not-permitted', told, `This needs ${needed} access to the repository.`)];
   return [askTicket(context, ticket, { ...asking, ...said } as Request, told)];

@@ -35,6 +35,7 @@ function wantedLabels({ labels }: Config): OwnLabel[] {
     { name: labels.park, color: 'b60205', description: `${ours}stop now, and wait` },
     { name: labels.hold, color: 'd93f0b', description: `${ours}finish the attempt in hand, then wait` },
     { name: labels.release, color: '0e8a16', description: `${ours}let an agent take it` },
+    { name: labels.approve, color: '0e8a16', description: `${ours}accept the work under review` },
   ];
   const ofStates = states.map((state) => ({
     name: `${labels.state_prefix}${stateWords(state)}`,

@@ -9,6 +9,8 @@ export interface Outcome {
     | 'not-started'
     | 'done'
     | 'review'
+    | 'approved'
+    | 'rejected'
     | 'question'
     | 'failed'
     | 'lost'

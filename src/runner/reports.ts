@@ -4,7 +4,7 @@ import { handIn, type Reported } from '../engine/toolbox.ts';
 import { writeSignal } from '../ticket/codec.ts';
 import { finishingTimes } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
-import type { Signal } from '../ticket/format.ts';
+import type { Signal, Ticket } from '../ticket/format.ts';
 import { claimFault, signalDigest } from '../ticket/signals.ts';
 import { type EndTools, keep, print, signalOf } from './end.ts';
 import type { Job } from './job.ts';
@@ -36,7 +36,8 @@ interface Reporting {
   job: Job;
   key: string;
   agent: string;
-  phase: string;
+  /** The ticket, as far as a claim is judged by it. */
+  ticket: Pick<Ticket, 'phase' | 'phases'>;
   /** Commit at which the work started. */
   start: string;
   keeper: Pick<WorkKeeper, 'save'>;
@@ -99,7 +100,7 @@ class Reporter implements Reports {
         'too-many-reports',
         `An attempt reports ${mostReports} times at most.`,
       );
-    const { job, keeper, phase } = this.#of;
+    const { job, keeper, ticket } = this.#of;
     const completes = verdict.kind === 'done' || verdict.kind === 'review';
     const subject = (verdict.summary.split('\n')[0] ?? '').slice(0, 60);
     print(this.#tools, job, this.#signal(verdict));
@@ -113,7 +114,7 @@ class Reporter implements Reports {
     const kept = await keep(this.#tools, save).inTime;
     if ('fault' in kept && completes) return { turnedBack: 'work-not-saved', why: kept.fault };
     const work = 'commit' in kept ? kept.commit : undefined;
-    const fault = claimFault(this.#signal(verdict, work), phase, this.#tools.config);
+    const fault = claimFault(this.#signal(verdict, work), ticket, this.#tools.config);
     return fault ? { turnedBack: fault } : this.#decide(verdict, work);
   }
 

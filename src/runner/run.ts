@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { asError, SignalboxError } from '../base/errors.ts';
 import { finishingTimes } from '../ticket/config.ts';
 import { workArtifact } from '../ticket/paths.ts';
+import { timeLimitMinutes } from '../ticket/phases.ts';
 import { buildPrompt } from '../ticket/prompt.ts';
 import { makeArtifacts } from './artifacts.ts';
 import { type Attending, attend, hiderOf, launch, type RunnerDeps, type Started, stop } from './attend.ts';
@@ -97,8 +98,9 @@ async function start(
   const before = await look();
   if ('code' in before) return before;
   const { agent: name } = before.attempt;
-  const profile = deps.config.agents[name];
-  if (!profile) throw new SignalboxError('config', 'no-agent', `there is no agent profile ${name}`);
+  const named = deps.config.agents[name];
+  if (!named) throw new SignalboxError('config', 'no-agent', `there is no agent profile ${name}`);
+  const profile = { ...named, time_limit_minutes: timeLimitMinutes(deps.config, before.attempt) };
   const earlier = before.ticket.attempts.map(({ number }) => number);
   const making = makeWorkshop(deps.workFolder, deps.remote, { ...job, earlier, agent: name }, deps.user);
   const workshop = await unlessAborted(making, deps.interrupted);
@@ -111,7 +113,7 @@ async function start(
   if (unfit) return { unfit };
   const { ticket, attempt } = now;
   const prompt = buildPrompt(deps.promptTemplate, { ticket, attempt, salvage: workshop.salvage });
-  const given = await equip(attending, { name, phase: attempt.phase, workshop, profile });
+  const given = await equip(attending, { name, ticket, workshop, profile });
   const agent = launch(attending, { attempt, workshop, profile, prompt, toolbox: given.toolbox });
   return { agent, name, prompt, workshop, profile, ticket, ...given };
 }
@@ -119,7 +121,7 @@ async function start(
 /** What keeps the agent's work and hears its reports, and the tools by which it makes them. */
 async function equip(
   attending: Attending,
-  { name, phase, workshop, profile }: Pick<Started, 'name' | 'workshop' | 'profile'> & { phase: string },
+  { name, ticket, workshop, profile }: Pick<Started, 'name' | 'ticket' | 'workshop' | 'profile'>,
 ): Promise<Pick<Started, 'keeper' | 'reports' | 'artifacts' | 'toolbox'>> {
   const { deps, tools, job, key } = attending;
   const keeper = makeWorkKeeper({
@@ -133,7 +135,7 @@ async function equip(
   });
   const hide = hiderOf(attending, profile);
   const artifacts = makeArtifacts(workshop, keeper.attach);
-  const shown = { agent: name, phase, start: workshop.start, keeper };
+  const shown = { agent: name, ticket, start: workshop.start, keeper };
   const reports = makeReports(tools, { job, key, ...shown });
   const toolbox = await openToolbox(attending, { agent: name, keeper, reports, artifacts, hide });
   return { keeper, reports, artifacts, toolbox };

@@ -1,4 +1,5 @@
 import { configPath } from '../engine/settings.ts';
+import { person } from '../ticket/phases.ts';
 import type { Facts } from './facts.ts';
 import { error, type Fault, warn } from './fault.ts';
 import { workflowPath } from './files.ts';
@@ -22,7 +23,7 @@ export function agentFaults({ config: { config } }: Facts): Fault[] {
     return [error('no-agents', 'no agent is named, so nothing can run', `${mend} \`agents:\``)];
   const known = `There are: ${names.join(', ')}.`;
   const unknown = Object.entries(phases).flatMap(([phase, { agent }]) =>
-    agent === undefined || names.includes(agent)
+    agent === undefined || agent === person || names.includes(agent)
       ? []
       : [error('unknown-agent', `the phase ${phase} is for ${agent}, whom nobody knows`, `${mend} ${known}`)],
   );

@@ -44,9 +44,9 @@ agents:
     # repository's secret of that name; run \`signalbox init\` again after a change.
     # environment: [MY_API_KEY]
 
-# A ticket's phases, in order. \`gate: person\`: what the agent did waits for a person, who merges its pull request.
+# What tickets go through. \`gate: merged\`: what the agent did waits until a person has merged its pull request.
 phases:
-  dev: { gate: person }
+  dev: { gate: merged }
 
 # Who is called where a ticket needs a person: [login, organization/team]. Else it is who released it.
 people: []

@@ -2,7 +2,10 @@
 import { stopping } from './attempts.ts';
 import type { Config } from './config.ts';
 import type { Ticket } from './format.ts';
+import { gateAsks } from './gate-words.ts';
+import { unmetGates } from './gates.ts';
 import { phaseAfter } from './landing.ts';
+import { backFrom } from './phases.ts';
 import type { RequestKind } from './requests.ts';
 import { stateWords } from './states.ts';
 
@@ -46,13 +49,20 @@ export function whatItDoes(kind: RequestKind, ticket: Ticket, config: Config): s
     case 'interrupt':
       return `${stops} The next attempt begins with your message, and costs no retry.`;
     case 'approve': {
+      const others = unmetGates(ticket, config).filter((gate) => gate !== 'person');
+      if (others.length > 0)
+        return `${phase} is approved, and waits on until: ${others.map(gateAsks).join(', and ')}.`;
       const next = phaseAfter(ticket);
       return next === undefined
         ? `${phase} is approved, and the ticket is done.`
         : `${phase} is approved, and ${next} begins.`;
     }
+    case 'decide':
+      return 'Your choice is kept with the ticket, and the next attempt is told.';
+    case 'phases':
+      return `${goesOn} It goes through ${ticket.phases.join(', ')} now.`;
     case 'reject':
-      return `It goes back to todo in ${phase}, and the next attempt is given your words.`;
+      return `It goes back to todo in ${backFrom(config.phases, ticket, phase)}, and the next attempt is given your words.`;
     case 'report':
       return 'The ticket stands as you report it, and what you say is kept. One that people had wait here waits on.';
     case 'accept':

@@ -1,31 +1,41 @@
 import { isoSeconds } from '../base/clock.ts';
 import { type Act, type Acts, close, refuse } from './act.ts';
 import { waits } from './acts-waiting.ts';
-import { closeAttempt, stopping } from './attempts.ts';
+import { stopping } from './attempts.ts';
 import { claimed, obstacles } from './claim.ts';
+import { closeBySignal, endedSince } from './closing.ts';
 import type { Refusal } from './decision.ts';
 import type { Ticket, Waiting } from './format.ts';
 import {
   type Circumstances,
   landBlocked,
   landClosed,
-  landNextPhase,
   landRetry,
   landReview,
   landTodo,
   landWaiting,
-  phaseAfter,
 } from './landing.ts';
 import { delivered, isInterruptible, withMessage } from './messages.ts';
 import { reported, unheard } from './outside.ts';
+import {
+  approve,
+  approved,
+  choosePhases,
+  decideGate,
+  done,
+  merged,
+  passed,
+  pushed,
+  reject,
+  rejected,
+} from './phase-acts.ts';
+import { timeLimitMinutes } from './phases.ts';
 import { unmergedNote } from './pull-words.ts';
 import { accept, discard } from './quarantine.ts';
 import { chosen, expiryOf } from './questions.ts';
-import { quoteWords } from './quotes.ts';
 import { withReport } from './report.ts';
 import type { Request, RequestOf, RowName } from './requests.ts';
-import { saidOf } from './said.ts';
-import { claimFault, cut, requestDigest } from './signals.ts';
+import { claimFault, cut } from './signals.ts';
 import { isOpen } from './states.ts';
 import { isInStep } from './texts.ts';
 
@@ -61,20 +71,10 @@ const personal = {
     const { question: _, options: __, ...rest } = waiting;
     return { ...answered, waiting: rest };
   },
-  approve(ticket, request, now) {
-    return endedSince(ticket, request.at) ? refuse('no-row', beforeWork) : landNextPhase(ticket, now, true);
-  },
-  reject(ticket, request, now) {
-    if (endedSince(ticket, request.at)) return refuse('no-row', beforeWork);
-    const phase = request.phase ?? ticket.phase;
-    if (!ticket.phases.includes(phase))
-      return refuse('bad-phase', `${ticket.id} has no phase ${quoteWords(phase)}.`);
-    const told = withMessage({ ...ticket, phase }, request, request.reason);
-    if ('refused' in told) return told;
-    // A stop that is not older counts, though it was read while the ticket was closed and found nothing to stop.
-    const isStopped = ticket.restricted_at !== null && request.at <= ticket.restricted_at;
-    return landTodo({ ...told, hold: told.hold || isStopped }, now);
-  },
+  approve,
+  decide: decideGate,
+  reject,
+  phases: choosePhases,
   priority: (ticket, { priority }) =>
     ticket.priority === priority ? refuse('already-so') : { ...ticket, priority },
   retry: (ticket, _request, now) => landTodo({ ...grantedRetry(ticket, now), not_before: null }, now),
@@ -99,7 +99,7 @@ const runs = {
     // The same run with the same key again: the answer to its bind was lost (rule 9).
     if (open.run)
       return open.run.id === id && open.run.key_sha256 === request.key_sha256 ? ticket : refuse('other-run');
-    const limitMinutes = config.agents[open.agent]?.time_limit_minutes ?? 60;
+    const limitMinutes = timeLimitMinutes(config, open);
     return {
       ...ticket,
       attempt: {
@@ -110,11 +110,13 @@ const runs = {
     };
   },
   delivered,
-  done(ticket, request, now) {
-    const fault = request.signal && claimFault(request.signal, ticket.phase, now.config);
-    return fault ? refuse(fault) : landNextPhase(closeBySignal(ticket, request, now), now, false);
+  done,
+  review(ticket, request, now) {
+    const fault = request.signal && claimFault(request.signal, ticket, now.config);
+    return fault ? refuse(fault) : landReview(closeBySignal(ticket, request, now));
   },
-  review: (ticket, request, now) => landReview(closeBySignal(ticket, request, now)),
+  approved,
+  rejected,
   question(ticket, request, now) {
     const question = request.signal?.summary ?? '';
     const closed = closeBySignal(ticket, request, now);
@@ -173,13 +175,9 @@ const books = {
       return refuse('condition-unmet', 'No question of it has waited so long.');
     return landBlocked(close(ticket, request, now, 'blocked', reason), now.now, code, reason);
   },
-  merged(ticket, request, now) {
-    if (ticket.state === 'review')
-      return endedSince(ticket, request.at) ? refuse('no-row', beforeWork) : landNextPhase(ticket, now, true);
-    return phaseAfter(ticket) === undefined
-      ? landClosed(ticket, 'done')
-      : refuse('no-row', 'Phases are left to do.');
-  },
+  pushed,
+  passed,
+  merged,
   unmerged(ticket, request) {
     const told = withMessage(ticket, request, unmergedNote(request.pull));
     return 'refused' in told || ticket.state !== 'done' ? told : landReview(told);
@@ -207,13 +205,6 @@ const books = {
   },
 } satisfies Acts;
 
-const beforeWork = 'It was before the work under review was done.';
-
-/** Whether an attempt ended, or was accepted, after `at`: what people said or did then means something earlier. */
-function endedSince({ attempts }: Ticket, at: string): boolean {
-  return attempts.some(({ ended, accepted }) => (accepted?.at ?? ended) > at);
-}
-
 const acts: Acts = { ...waits, ...personal, ...runs, ...books };
 
 /** Applies the act of a row to a ticket. */
@@ -229,23 +220,12 @@ function isOfAnother({ attempt }: Ticket, { seen }: RequestOf<'lost' | 'stopped_
   return seen !== undefined && seen.run !== (attempt?.run?.id ?? null);
 }
 
-function closeBySignal(ticket: Ticket, request: RequestOf<'signal'>, { now }: Circumstances): Ticket {
-  const said = request.signal && saidOf(request.signal);
-  return closeAttempt(ticket, now, {
-    outcome: request.signal?.kind ?? 'failed',
-    by: request.actor,
-    reason: request.signal?.summary ?? '',
-    signal: requestDigest(request),
-    work: request.signal?.work,
-    bundled: request.signal?.bundled,
-    ...(said ? { said } : {}),
-    // A worker's own word, and only the runner's: a comment or a file is written while the agent may live (rule 18).
-    agentGone: request.channel === 'runner' && request.signal?.agent_gone === true,
-  });
-}
-
 function grantedRetry(ticket: Ticket, { config }: Circumstances): Ticket {
   if (ticket.state !== 'blocked') return ticket;
-  const granted = ticket.lifetime.granted + config.limits.granted_retries;
-  return { ...ticket, lifetime: { ...ticket.lifetime, granted } };
+  const { granted, granted_rounds = 0 } = ticket.lifetime;
+  const more =
+    ticket.blocked?.code === 'rounds-exhausted'
+      ? { granted_rounds: granted_rounds + 1 }
+      : { granted: granted + config.limits.granted_retries };
+  return { ...ticket, lifetime: { ...ticket.lifetime, ...more } };
 }

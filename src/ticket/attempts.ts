@@ -32,6 +32,7 @@ export function closeAttempt(ticket: Ticket, now: number, closing: Closing): Tic
     claim: open.claim,
     phase: open.phase,
     agent: open.agent,
+    ...(open.commit === undefined ? {} : { commit: open.commit }),
     run: open.run,
     outcome: closing.outcome,
     by: closing.by,
@@ -76,4 +77,20 @@ export function nextNumber(ticket: Ticket): number {
 export function occupiedBy(ticket: Ticket): string[] {
   const open: (Attempt | ClosedAttempt)[] = ticket.attempt ? [ticket.attempt] : [];
   return [...open, ...stopping(ticket)].map((attempt) => attempt.agent);
+}
+
+/** An attempt as its completion was accepted: from its run, or by a person out of quarantine. */
+export function acceptedLast({ attempts }: Pick<Ticket, 'attempts'>): ClosedAttempt | undefined {
+  const completes = (kind: string) => kind === 'done' || kind === 'review';
+  const all = attempts.flatMap((attempt) => {
+    const { signal, outcome, accepted, ended } = attempt;
+    const byRun = signal !== null && completes(outcome) ? [{ at: ended, attempt }] : [];
+    if (!accepted || !completes(accepted.kind)) return byRun;
+    const { summary: reason, work, said, at } = accepted;
+    return [...byRun, { at, attempt: { ...attempt, reason, work, said } }];
+  });
+  return all.reduce<(typeof all)[number] | undefined>(
+    (last, one) => (last && last.at > one.at ? last : one),
+    undefined,
+  )?.attempt;
 }

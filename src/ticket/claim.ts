@@ -8,7 +8,9 @@ import type { Attempt, Desk, Ticket } from './format.ts';
 import { priorities } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { elsewhere } from './outside-words.ts';
+import { isPersons, isReviewing } from './phases.ts';
 import type { ReasonCode } from './reasons.ts';
+import { authorsOf, headOf, isShown } from './reviews.ts';
 import { isOpen } from './states.ts';
 
 /** One reason why a ticket may not start now. */
@@ -31,12 +33,15 @@ export interface Obstacle {
     | 'profile-paused'
     | 'profile-draining'
     | 'no-capacity'
+    | 'work-not-shown'
+    | 'same-agent'
   >;
   message: string;
 }
 
 /** The profile that would work the ticket's phase: the phase's own, else the owner, else the default. A person's ticket has none. */
 export function agentOf({ owner, phase }: Ticket, config: Config): string | null {
+  if (isPersons(config.phases, phase)) return null;
   if (owner !== null && !config.agents[owner]) return null;
   return config.phases[phase]?.agent ?? owner ?? config.default_agent ?? null;
 }
@@ -75,6 +80,8 @@ export function obstacles(ticket: Ticket, { view, now, config }: Circumstances):
 function workerOf(ticket: Ticket, config: Config): { agent: string; profile: Profile } | Obstacle {
   const { id, owner, phase } = ticket;
   const agent = agentOf(ticket, config);
+  if (isPersons(config.phases, phase))
+    return { code: 'owner-is-a-person', message: `Phase ${phase} is a person's.` };
   const profile = agent === null ? undefined : config.agents[agent];
   if (agent !== null && profile) return { agent, profile };
   if (agent === null && owner !== null) {
@@ -106,6 +113,8 @@ function agentObstacles(ticket: Ticket, { view, now, config }: Circumstances): O
   const worker = workerOf(ticket, config);
   if ('code' in worker) return [worker];
   const { agent, profile } = worker;
+  const unfit = reviewObstacle(ticket, agent, config);
+  if (unfit) return [unfit];
   const occupied = view.occupied.get(agent) ?? 0;
   const paused = view.desk.profiles[agent];
   const pause = pauseWords(paused, now, occupied);
@@ -115,6 +124,18 @@ function agentObstacles(ticket: Ticket, { view, now, config }: Circumstances): O
   return [
     { code: 'no-capacity', message: `${agent} works or still stops ${occupied} of ${profile.capacity}.` },
   ];
+}
+
+/** Why this profile cannot judge what was done, or not yet; null where it may, or where the phase reviews nothing. */
+function reviewObstacle(ticket: Ticket, agent: string, { phases }: Config): Obstacle | null {
+  if (!isReviewing(phases, ticket.phase)) return null;
+  if (authorsOf(ticket).has(agent))
+    return { code: 'same-agent', message: `${agent} did the work that phase ${ticket.phase} is to judge.` };
+  if (isShown(ticket)) return null;
+  return {
+    code: 'work-not-shown',
+    message: `What is to be judged is not on the branch of ${ticket.id} yet.`,
+  };
 }
 
 /** Why a profile takes nothing more now; null where it does. */
@@ -149,6 +170,7 @@ export function claimed(ticket: Ticket, claim: string, { now, config }: Circumst
       claim,
       phase: ticket.phase,
       agent,
+      ...(isReviewing(config.phases, ticket.phase) ? { commit: headOf(ticket) } : {}),
       claimed: isoSeconds(now),
       check_in_by: isoSeconds(now + config.limits.bind_within_seconds * 1000),
       run: null,

@@ -22,9 +22,11 @@ export type Command =
   | { name: NameTaking<'priority'>; priority: Priority }
   | { name: NameTaking<'profile'>; profile?: string; reason?: string }
   | { name: NameTaking<'report'>; state: Reportable; summary: string; link?: string }
+  | { name: NameTaking<'option'>; option: string }
+  | { name: NameTaking<'phases'>; phases: string[] }
   | {
       name: 'error';
-      command: NameTaking<'tickets' | 'text' | 'entry' | 'priority' | 'report'>;
+      command: NameTaking<'tickets' | 'text' | 'entry' | 'priority' | 'report' | 'option' | 'phases'>;
       message: string;
     };
 
@@ -59,6 +61,15 @@ export function readWords(name: SpokenName, behind: string, heard: Heard): Comma
       return readReport(one.name, words);
     case 'profile':
       return readProfile(one.name, words);
+    case 'option': {
+      const message = `Name one of the options, by its number or in its words: \`/${one.name} 2\`.`;
+      return words ? { name: one.name, option: words } : { name: 'error', command: one.name, message };
+    }
+    case 'phases': {
+      const phases = words.split(/[\s,]+/).filter((name) => name !== '');
+      const message = `Name the phases in their order: \`/${one.name} ${one.example}\`.`;
+      return phases.length > 0 ? { name: one.name, phases } : { name: 'error', command: one.name, message };
+    }
     case 'text': {
       const message = `Write what the agent shall be told behind it: \`/${one.name} <text>\`.`;
       return words ? { name: one.name, text: words } : { name: 'error', command: one.name, message };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatVersion } from './format.ts';
+import { phase, phaseFaults } from './phases.ts';
 import { chosenFault, presetNames, withPreset } from './presets.ts';
 import { isTimeZone } from './times.ts';
 
@@ -93,15 +94,6 @@ const profile = z
 /** A profile as it is worked by: what its preset stands for is in its command, its environment and its quota. */
 export type Profile = z.infer<typeof profile>;
 
-const phase = z.strictObject({
-  agent: name.optional().describe('the profile that works this phase; the owner where absent'),
-  gate: z.enum(['none', 'person']).default('none').describe('what must be met before the next phase'),
-  needs: z
-    .literal('commit')
-    .optional()
-    .describe('what a `done` must bring: a commit on the ticket branch, or a stated reason for none'),
-});
-
 const limits = z.strictObject({
   retries: z
     .number()
@@ -116,6 +108,12 @@ const limits = z.strictObject({
     .default(1)
     .describe('retries that a release from blocked adds'),
   retry_after_seconds: seconds.default(60).describe('first back-off; doubles with each retry'),
+  rounds: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(5)
+    .describe('how often reviews may send a ticket back over its lifetime; a retry grants one more'),
   starts_per_hour: z.number().int().positive().default(60).describe('of all tickets of the desk'),
   bind_within_seconds: seconds
     .default(900)
@@ -157,6 +155,7 @@ const labels = z.strictObject({
   park: name.default('park'),
   hold: name.default('hold'),
   release: name.default('release'),
+  approve: name.default('approve'),
   state_prefix: name.default('ticket: '),
 });
 
@@ -183,7 +182,13 @@ export const config = z.strictObject({
     .default('UTC')
     .describe('of the times that people write without one: a name of the IANA list'),
   default_agent: name.optional().describe('the profile that works tickets which name no owner'),
-  phases: z.record(name, phase).default({ dev: { gate: 'none' } }),
+  phases: z
+    .record(name, phase)
+    .prefault({ dev: {} })
+    .superRefine((all, context) => {
+      for (const { path, message } of phaseFaults(all)) context.addIssue({ code: 'custom', path, message });
+    })
+    .describe('what a ticket may go through; without a choice of its own it has the first'),
   people: z
     .array(callable)
     .max(10)

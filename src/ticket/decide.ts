@@ -8,6 +8,7 @@ import { unseen } from './glance.ts';
 import { type Circumstances, landWaiting } from './landing.ts';
 import { whatHappened } from './message-words.ts';
 import { conditionLeft, earlyWords, parked } from './park-words.ts';
+import { phasesFault } from './phase-acts.ts';
 import { consumedBy, entryOf } from './quarantine.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
 import { outdatesRelease, type Request, type RequestOf, rowName, waking } from './requests.ts';
@@ -137,6 +138,8 @@ function create(
   if (taken !== undefined)
     return refusal('issue-taken', request, null, `Issue #${request.issue} belongs to ${taken}.`);
   const phases = request.phases ?? [Object.keys(config.phases)[0] ?? 'dev'];
+  const unknown = request.phases && phasesFault(phases, config.phases);
+  if (unknown) return refusal('bad-phase', request, null, unknown);
   const { data: born } = schema.safeParse({
     format: formatVersion,
     id: request.id,

@@ -8,6 +8,7 @@ import type { DeskFacts, Reason } from './explain.ts';
 import type { Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { whoReports } from './outside-words.ts';
+import { isPersons } from './phases.ts';
 import { inLine } from './quotes.ts';
 import { reasons } from './reasons.ts';
 import { adviceOn } from './report.ts';
@@ -77,12 +78,19 @@ function wayOut(
         `By itself, ${freeAgain(here)}; or whoever keeps the config raises limits.starts_per_hour.`,
       );
     case 'owner-is-a-person':
+      if (isPersons(config.phases, ticket.phase)) return unknown('Somebody with write access approves it.');
       return unknown(`${ticket.owner} works it, or it gets an agent profile as its owner.`);
     case 'no-agent':
       return unknown('It gets an agent profile as its owner, or the config names one for it.');
     case 'profile-paused':
     case 'profile-draining':
       return { since: view.desk.profiles[agent]?.since ?? null, change: pauseEnd(agent, here) };
+    case 'same-agent':
+      return unknown(
+        `The config names another agent for phase ${ticket.phase}, or the ticket gets other phases.`,
+      );
+    case 'work-not-shown':
+      return unknown('The app, when it looks at the ticket branch next.');
     case 'no-capacity':
       return unknown(`${occupants(agent, here)}, or the config gives ${agent} more capacity.`);
     case 'too-large':

@@ -4,8 +4,11 @@ import type { Condition } from './condition-format.ts';
 import { conditionWords, faultWords, unmetWords } from './condition-words.ts';
 import type { Reason } from './explain.ts';
 import type { Attempt, Ticket, Waiting } from './format.ts';
+import { gateAsks } from './gate-words.ts';
+import { unmetGates } from './gates.ts';
 import type { Circumstances } from './landing.ts';
 import { elsewhere, whoReports } from './outside-words.ts';
+import { type Gate, gateName } from './phases.ts';
 import { expiryOf } from './questions.ts';
 import { inLine } from './quotes.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
@@ -28,8 +31,7 @@ export function stateReasons(ticket: Ticket, here: Circumstances): Reason[] {
     case 'blocked':
       return [blockedReason(ticket, here)];
     case 'review': {
-      const change = `${somebody} approves it, or rejects it with what is missing.`;
-      return [of('in-review', { message: `A person looks at its phase ${phase}.`, since: ended, change })];
+      return unmetGates(ticket, here.config).map((gate) => gateReason(gate, phase, ended));
     }
     case 'done':
     case 'cancelled':
@@ -44,6 +46,31 @@ export function stateReasons(ticket: Ticket, here: Circumstances): Reason[] {
 }
 
 const somebody = 'Somebody with write access';
+
+/** Why the phase in review is not over: one reason for each gate that nobody has met. */
+function gateReason(gate: Gate, phase: string, since: string | null): Reason {
+  const message = `Phase ${phase} waits until: ${gateAsks(gate)}.`;
+  switch (gateName(gate)) {
+    case 'person': {
+      const change = `${somebody}, whose work it is not, approves it, or rejects it with what is missing.`;
+      return of('in-review', { message: `A person looks at its phase ${phase}.`, since, change });
+    }
+    case 'checks':
+      return of('checks-unmet', {
+        message,
+        since,
+        change: 'The checks of its commit turn green, or somebody rejects it.',
+      });
+    case 'merged':
+      return of('not-merged', {
+        message,
+        since,
+        change: `${somebody} merges its pull request, or rejects it.`,
+      });
+    case 'decision':
+      return of('not-decided', { message, since, change: `${somebody} chooses one: /decide <option>.` });
+  }
+}
 
 function of(
   code: ReasonCode,

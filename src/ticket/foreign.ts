@@ -27,19 +27,18 @@ export interface Admission {
   putBack: string[];
 }
 
-/** Fields that people edit at will; `state`, `hold` and `waiting` are read as requests, all else is Signalbox's own record. */
+/** Fields that people edit at will; `state`, `hold`, `waiting` and `phases` are read as requests, all else is Signalbox's own record. */
 const free: readonly (keyof Ticket)[] = [
   'title',
   'owner',
   'priority',
-  'phases',
   'body',
   'not_before',
   'mirror',
   'after',
   'parent',
 ];
-const asking: readonly (keyof Ticket)[] = ['state', 'hold', 'waiting'];
+const asking: readonly (keyof Ticket)[] = ['state', 'hold', 'waiting', 'phases'];
 
 /**
  * Judges an edit of a ticket file that somebody pushed past Signalbox. It must be an edit of people's own fields or
@@ -61,7 +60,7 @@ export function admitEdit(
     else putBack.push(refused(request.kind, decision?.code ?? 'not-permitted'));
     ticket = (decision?.accepted && decision.ticket) || ticket;
   }
-  if (requests.length === 0 && before.state !== after.state)
+  if (requests.every(({ kind }) => kind === 'phases') && before.state !== after.state)
     putBack.push(`state ${stateWords(before.state)} to ${stateWords(after.state)} (no-row)`);
   if (did.includes('park') && after.waiting?.when && !pusher.mayWrite)
     putBack.push('what it would wait for (not-permitted)');
@@ -170,7 +169,8 @@ function asRequests(before: Ticket, after: Ticket, pusher: Pusher, now: number):
   );
   // A state that is changed beside them is what they say.
   const said = added.length > 0 && byState?.kind === 'report' ? added : [byState ?? [], added].flat();
-  const requests: Request[] = said.map((one) => ({ ...asked, ...one }));
+  const chosen = differs(before, after, 'phases') ? [{ kind: 'phases', phases: after.phases } as const] : [];
+  const requests: Request[] = [...chosen, ...said].map((one) => ({ ...asked, ...one }));
   if (after.hold && (requests.some(wakes) || !before.hold)) requests.push({ ...asked, kind: 'hold' });
   // Elsewhere clearing the hold would wake the ticket, and its state does not say so.
   const runs = before.state === 'in_progress' || before.state === 'review';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { condition } from './condition-format.ts';
 import { commit, hexDigest, instant, line, text, ticketId } from './fields.ts';
 import { outsideShape } from './outside-shape.ts';
+import { judged, progressShape, roundsShape } from './progress-shape.ts';
 import { saidShape } from './said.ts';
 import { states } from './states.ts';
 
@@ -56,6 +57,7 @@ const attempt = z.strictObject({
   claim: line,
   phase: line,
   agent: line,
+  commit: judged,
   claimed: instant,
   check_in_by: instant,
   run: boundRun.nullable(),
@@ -65,6 +67,8 @@ export type Attempt = z.infer<typeof attempt>;
 export const outcomes = [
   'done',
   'review',
+  'approved',
+  'rejected',
   'question',
   'failed',
   'lost',
@@ -109,6 +113,7 @@ const closedAttempt = z.strictObject({
   claim: line,
   phase: line,
   agent: line,
+  commit: judged,
   run: boundRun.nullable(),
   outcome: z.enum(outcomes),
   by: line.describe('who or what ended it'),
@@ -154,6 +159,7 @@ export const ticket = z.strictObject({
   created: instant.nullable().default(null),
   phases: z.array(line).min(1).max(20).default(['dev']),
   phase: line.default('dev'),
+  ...progressShape,
   not_before: instant.nullable().default(null),
   start_when: condition.nullable().default(null).describe('asked again at the claim'),
   woken: z
@@ -184,13 +190,14 @@ export const ticket = z.strictObject({
       attempts: z.number().int().nonnegative().default(0),
       retries: z.number().int().nonnegative().default(0),
       granted: z.number().int().nonnegative().default(0).describe('retries added by releases from blocked'),
+      ...roundsShape,
       minutes: z.number().nonnegative().default(0),
     })
     .prefault({}),
 });
 export type Ticket = z.infer<typeof ticket>;
 
-const signalKinds = ['done', 'review', 'question', 'failed'] as const;
+const signalKinds = ['done', 'review', 'approved', 'rejected', 'question', 'failed'] as const;
 export type SignalKind = (typeof signalKinds)[number];
 
 /** What a worker says, on whichever channel. `key` proves which run speaks; `run`, where given, must be the bound one. */

@@ -33,7 +33,7 @@ export function unseen(ticket: Ticket, request: Request): { code: ReasonCode; me
   const defers = request.kind === 'park' && request.when !== undefined;
   const loosens = waking.includes(kind) || (defers && ticket.waiting?.kind === 'parked');
   if (loosens && before[0] !== stops) return { code: 'superseded' };
-  const judges = kind === 'answer' || kind === 'approve' || kind === 'reject';
+  const judges = ['answer', 'approve', 'decide', 'reject'].includes(kind);
   if (judges && before[1] !== work)
     return { code: 'no-row', message: 'An attempt has ended since this page was loaded. Look at it first.' };
   return kind === 'release' && !ticket.released && before[2] !== text ? { code: 'text-changed' } : null;

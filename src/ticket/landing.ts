@@ -4,6 +4,9 @@ import type { Condition } from './condition-format.ts';
 import type { Config } from './config.ts';
 import type { View } from './decision.ts';
 import type { Ticket, Waiting } from './format.ts';
+import { unmetGates } from './gates.ts';
+import { isPersons } from './phases.ts';
+import { voidPhase } from './reviews.ts';
 
 /** What every landing may look at. */
 export interface Circumstances {
@@ -16,10 +19,12 @@ export interface Circumstances {
 }
 
 /**
- * The one door into `todo`. Held, or with the desk's switches thrown, the ticket lands in `waiting` instead: as parked
- * where a person holds it, and until the desk is open again where only the desk stops it.
+ * The one door into `todo`. A person's phase is no agent's to take: it lands in `review`. Held, or with the desk's
+ * switches thrown, the ticket lands in `waiting` instead: as parked where a person holds it, and until the desk is open
+ * again where only the desk stops it.
  */
-export function landTodo(ticket: Ticket, { view, now }: Circumstances): Ticket {
+export function landTodo(ticket: Ticket, { view, now, config }: Circumstances): Ticket {
+  if (isPersons(config.phases, ticket.phase)) return landReview(ticket);
   const free: Ticket = { ...ticket, state: 'todo', waiting: null, blocked: null };
   if (ticket.hold) return landWaiting(free, now, { kind: 'parked', reason: 'held', by: 'signalbox' });
   if (view.desk.paused || view.desk.draining) {
@@ -69,17 +74,40 @@ export function phaseAfter(ticket: Ticket): string | undefined {
   return ticket.phases[ticket.phases.indexOf(ticket.phase) + 1];
 }
 
-/** After an accepted completion (gate still to be met) or an approval (`gateMet`). */
-export function landNextPhase(ticket: Ticket, now: Circumstances, gateMet: boolean): Ticket {
-  const gate = now.config.phases[ticket.phase]?.gate ?? 'none';
-  if (gate === 'person' && !gateMet) return landReview(ticket);
-  const next = phaseAfter(ticket);
-  if (next === undefined) return landClosed(ticket, 'done');
-  return landTodo({ ...ticket, phase: next, not_before: null }, now);
+/** In another phase, or in the same once more: nothing that was said of its work before counts for it. */
+export function entering(ticket: Ticket, phase: string): Ticket {
+  return { ...ticket, phase, gates: [], not_before: null };
 }
 
+/**
+ * After an accepted completion: where its gates are met at once, the next phase. A review that was passed before and
+ * speaks of another commit than the present head comes first.
+ */
+export function landCompleted(ticket: Ticket, now: Circumstances): Ticket {
+  const back = voidPhase(ticket, now.config);
+  if (back !== undefined) return landTodo(entering(ticket, back), now);
+  const fresh: Ticket = { ...ticket, state: 'todo', gates: [] };
+  return unmetGates(fresh, now.config).length > 0 ? landReview(fresh) : landNextPhase(fresh, now);
+}
+
+/** After a phase all of whose gates are met. */
+export function landNextPhase(ticket: Ticket, now: Circumstances): Ticket {
+  const next = phaseAfter(ticket);
+  return next === undefined ? landClosed(ticket, 'done') : landTodo(entering(ticket, next), now);
+}
+
+/** With its gates open, whatever was said of it before. */
 export function landReview(ticket: Ticket): Ticket {
-  return { ...ticket, state: 'review', waiting: null, blocked: null };
+  return {
+    ...ticket,
+    state: 'review',
+    waiting: null,
+    blocked: null,
+    start_when: null,
+    woken: null,
+    not_before: null,
+    gates: [],
+  };
 }
 
 export function landClosed(ticket: Ticket, state: 'done' | 'cancelled'): Ticket {

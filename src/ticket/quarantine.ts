@@ -2,7 +2,7 @@ import { isoSeconds } from '../base/clock.ts';
 import { stopping } from './attempts.ts';
 import type { Entry, Refusal, View } from './decision.ts';
 import type { ClosedAttempt, Signal, Ticket } from './format.ts';
-import { type Circumstances, landNextPhase, landReview, landWaiting } from './landing.ts';
+import { type Circumstances, landCompleted, landReview, landWaiting } from './landing.ts';
 import type { Request, RequestOf } from './requests.ts';
 import { saidOf } from './said.ts';
 
@@ -54,7 +54,7 @@ export function accept(ticket: Ticket, request: RequestOf<'accept'>, now: Circum
     start_when: null,
     attempts: ticket.attempts.map((one) => (one === spoken ? { ...one, accepted } : one)),
   };
-  if (kind === 'done') return landNextPhase(settled, now, false);
+  if (kind === 'done') return landCompleted(settled, now);
   if (kind === 'review') return landReview(settled);
   const waits = ticket.hold ? 'parked' : 'question';
   const options = said?.options ? { options: said.options } : {};
@@ -67,7 +67,9 @@ function readable({ kept, attempt }: Entry, id: string): (Signal & { kind: Accep
   if (!kept || kept.channel === 'push' || 'unreadable' in kept.signal) return null;
   const { kind, ticket } = kept.signal;
   if (ticket !== id || kept.signal.attempt !== attempt) return null; // put there under another's name
-  return kind === 'failed' ? null : { ...kept.signal, kind };
+  // A late verdict is of a commit that may be the head no more, and another review costs little.
+  if (kind !== 'done' && kind !== 'review' && kind !== 'question') return null;
+  return { ...kept.signal, kind };
 }
 
 type Accepted = NonNullable<ClosedAttempt['accepted']>;

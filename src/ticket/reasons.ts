@@ -27,7 +27,11 @@ export const reasons = {
     'Only a done, review or question that could be read can be accepted. This can be discarded.',
   'other-phase': 'The ticket is in another phase than the one the signal is of.',
   'not-mirror': 'Only a ticket whose work is launched elsewhere (`mirror: true`) takes reports.',
-  'no-such-option': 'The question has no option with this number.',
+  'no-such-option': 'The question has no option with this number, or of these words.',
+  'own-work': 'This is your own work, or your own ticket: somebody else has to approve it.',
+  'old-commit': 'This speaks of another commit than the present head of the ticket branch. Look at that one.',
+  'work-not-shown': 'The accepted work is not on the ticket branch yet; the app puts it there.',
+  'no-such-gate': 'The phase in hand does not wait for this.',
   'messages-full':
     'The ticket holds as many messages that no agent was given as it may. Put them into one, or into its text.',
   'no-such-agent': 'The configuration has no agent profile of this name.',
@@ -35,6 +39,7 @@ export const reasons = {
   'bad-condition': 'This condition cannot be met or understood.',
   // why a todo ticket does not start
   'run-not-ended': 'An earlier run of this ticket has not been seen to end yet.',
+  'same-agent': 'A review is for another agent profile than the one whose work it judges.',
   'no-capacity': 'The agent works as many tickets as it may.',
   'no-agent': 'No agent profile is configured for the owner or the phase of this ticket.',
   'owner-is-a-person': 'The owner is a person, so no agent takes it.',
@@ -56,6 +61,9 @@ export const reasons = {
   starting: 'An attempt was claimed, and its run has not passed the gate yet.',
   running: 'An attempt works on the ticket.',
   'in-review': 'A person looks at the work.',
+  'checks-unmet': 'The work waits for its checks.',
+  'not-merged': 'The work waits until its pull request is merged.',
+  'not-decided': 'The work waits for a decision.',
   blocked: 'The ticket is blocked.',
   done: 'The ticket is done.',
   cancelled: 'The ticket is cancelled.',
@@ -72,6 +80,8 @@ export const reasons = {
   'bad-signal': 'The signal could not be read.',
   'needs-commit':
     'This phase needs a commit, and there is none. Commit the work and say so again, or say why there is no commit (`no_commit`).',
+  'needs-verdict': 'This phase reviews. Give a verdict: approved, or rejected with what is to be changed.',
+  'not-reviewing': 'A verdict counts in a reviewing phase only. Say that it is done, or to be reviewed.',
   'work-not-saved': 'The work could not be saved, and a completion without its work is none.',
   'other-fate': 'This signal was already decided.',
   // how attempts end, and blocks
@@ -84,6 +94,7 @@ export const reasons = {
   'time-limit': 'The attempt ran longer than its profile allows.',
   'head-unreadable': 'The runner could not read the head for too long, and stopped its agent.',
   'retries-exhausted': 'All attempts this ticket may make were made.',
+  'rounds-exhausted': 'Reviews have sent the ticket back as often as they may.',
   'question-expired': 'The question was not answered in time.',
   'no-workflow': 'The workflow is not on the default branch or cannot be dispatched.',
   'dispatch-refused': 'GitHub refuses to start the workflow.',

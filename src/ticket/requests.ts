@@ -127,11 +127,20 @@ export type Request = Asked &
     | { kind: 'due' }
     | { kind: 'answer'; text: string }
     | { kind: 'expire'; code: string; reason: string }
-    | { kind: 'approve' }
-    | { kind: 'merged' }
+    /** `commit`: what they looked at, where the way they said it tells. */
+    | { kind: 'approve'; commit?: string }
+    /** An option of the gate's question, by its number or in its words. */
+    | { kind: 'decide'; option: string }
+    /** Checks are green at a commit, as a gate asks for them. */
+    | { kind: 'passed'; commit: string }
+    /** The head of its pull request as it was merged, where that is known. */
+    | { kind: 'merged'; commit?: string }
+    /** What is on the ticket branch (null: there is none), who pushed it, and the accepted work that was shown before. */
+    | { kind: 'pushed'; commit: string | null; by: string; work: string | null }
+    | { kind: 'phases'; phases: readonly string[] }
     /** The pull request that shows its work was closed, and not merged. */
     | { kind: 'unmerged'; pull: number }
-    | { kind: 'reject'; phase?: string; reason: string }
+    | { kind: 'reject'; phase?: string; reason: string; commit?: string }
     | { kind: 'retry' }
     | { kind: 'priority'; priority: Priority }
     | { kind: 'cancel'; reason: string }
@@ -172,6 +181,7 @@ export const wordy: readonly RequestKind[] = [
   'tell',
   'interrupt',
   'reject',
+  'decide',
   'accept',
   'report',
 ];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /*
  * What a signal says besides its verdict and its words. All of it is optional; none of it decides anything but
- * `no_commit`. It is cut to what people read and a ticket's file can hold, never refused for its length.
+ * `no_commit` and `phase`. It is cut to what people read and a ticket's file can hold, never refused for its length.
  */
 
 const line = z.string().max(2_000);
@@ -37,6 +37,18 @@ export const saidShape = {
   options: z.array(line).max(20).optional().describe('answers to choose from, of a question'),
   next_actions: z.array(line).max(20).optional().describe('what somebody should do next'),
   no_commit: line.optional().describe('why there is no commit, where the phase needs one'),
+  findings: z
+    .array(
+      z.strictObject({
+        path: line.describe('of the file, in the repository'),
+        line: z.number().int().positive().nullable().default(null),
+        text: text.describe('what is wrong there, and what would be right'),
+      }),
+    )
+    .max(200)
+    .optional()
+    .describe('of a review: what is to be changed, and where'),
+  phase: line.optional().describe('of a rejection: the phase that it goes back to'),
 };
 
 const said = z.strictObject(saidShape);
@@ -56,11 +68,14 @@ const most = {
   nextActions: 10,
   line: 300,
   body: 6_000,
+  findings: 50,
+  finding: 1_000,
 };
 
 /** The details of a signal, cut; undefined where it has none. Cutting what was cut changes nothing. */
 export function saidOf(signal: Said): Said | undefined {
   const { evidence, artifacts, pull_request: pull, options, next_actions: next, no_commit: none } = signal;
+  const { findings, phase } = signal;
   const cut: Said = {
     evidence: evidence?.slice(0, most.evidence).map(shortEvidence),
     artifacts: lines(artifacts, most.artifacts),
@@ -68,6 +83,8 @@ export function saidOf(signal: Said): Said | undefined {
     options: lines(options, most.options),
     next_actions: lines(next, most.nextActions),
     no_commit: none && oneLine(none),
+    findings: findings?.slice(0, most.findings).map(shortFinding),
+    phase: phase && oneLine(phase),
   };
   const kept = Object.entries(cut).filter(([, value]) => value && Object.keys(value).length > 0);
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
@@ -75,6 +92,10 @@ export function saidOf(signal: Said): Said | undefined {
 
 function shortEvidence({ command, exit, output }: NonNullable<Said['evidence']>[number]) {
   return { command: oneLine(command), exit, output: endOf(lined(output).trimEnd(), most.output) };
+}
+
+function shortFinding({ path, line: at, text: words }: NonNullable<Said['findings']>[number]) {
+  return { path: oneLine(path), line: at, text: beginOf(lined(words).trim(), most.finding) };
 }
 
 function shortPull({ title, body }: NonNullable<Said['pull_request']>): NonNullable<Said['pull_request']> {

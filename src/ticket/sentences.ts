@@ -1,9 +1,10 @@
 // Stryker disable StringLiteral: words for people, not rules
 import { isoSeconds } from '../base/clock.ts';
-import { agentOf, obstacles } from './claim.ts';
+import { obstacles } from './claim.ts';
 import { conditionWords, faultWords } from './condition-words.ts';
 import type { Config } from './config.ts';
 import type { ClosedAttempt, Isolation, Quarantined, Report, Ticket, Waiting } from './format.ts';
+import { reviewWords } from './gate-words.ts';
 import type { Circumstances } from './landing.ts';
 import { givenTo, messageLines } from './message-words.ts';
 import { reportLines, whoReports } from './outside-words.ts';
@@ -76,7 +77,7 @@ export function nextAction(ticket: Ticket, circumstances: Circumstances): string
     case 'blocked':
       return `Blocked ${blockedWords(ticket.blocked)}\n\nNext: \`/retry\` or \`/release\` by somebody with write access.`;
     case 'review':
-      return `Next: a person looks at ${harmless(ticket.phase)}: \`/approve\`, or \`/reject <what is missing>\`.`;
+      return reviewWords(ticket, circumstances.config);
     default:
       return 'Nothing is left to do. Reopen the issue to begin again.';
   }
@@ -293,6 +294,6 @@ export function brokenComment(path: string, code: string, message: string, diges
 
 /** Who is called first where a ticket needs a person, if they still may do something about it. */
 export function personsOf(ticket: Ticket, config: Config): string[] {
-  const isPersons = ticket.owner !== null && agentOf(ticket, config) === null;
+  const isPersons = ticket.owner !== null && !Object.hasOwn(config.agents, ticket.owner);
   return [ticket.released?.by, isPersons ? ticket.owner : null].flatMap((one) => one ?? []);
 }

@@ -2,6 +2,7 @@ import { isoSeconds } from '../base/clock.ts';
 import { sha256 } from '../base/random.ts';
 import type { Config } from './config.ts';
 import { type ClosedAttempt, formatVersion, type Quarantined, type Signal, type Ticket } from './format.ts';
+import { isReviewing } from './phases.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
 import type { RequestOf } from './requests.ts';
 import { plain } from './said.ts';
@@ -53,15 +54,23 @@ export function signalFault(signal: Signal | null, ticket: Ticket | undefined): 
   return undefined;
 }
 
+type Claim = Pick<Signal, 'kind' | 'work' | 'unchanged' | 'no_commit' | 'phase'>;
+
 /**
- * Why a completion may not count though its run may speak: where its phase needs a commit it has to name work that adds
- * one, or to say why there is none.
+ * Why a completion may not count though its run may speak. Where its phase needs a commit it has to name work that adds
+ * one, or to say why there is none; where it reviews it has to be a verdict, and elsewhere it may not be one.
  */
 export function claimFault(
-  { kind, work, unchanged, no_commit }: Pick<Signal, 'kind' | 'work' | 'unchanged' | 'no_commit'>,
-  phase: string,
+  { kind, work, unchanged, no_commit, phase: back }: Claim,
+  { phase, phases: order }: Pick<Ticket, 'phase' | 'phases'>,
   { phases }: Config,
 ): ReasonCode | undefined {
+  const isVerdict = kind === 'approved' || kind === 'rejected';
+  if (isVerdict && !isReviewing(phases, phase)) return 'not-reviewing';
+  if (!isVerdict && (kind === 'done' || kind === 'review') && isReviewing(phases, phase))
+    return 'needs-verdict';
+  const earlier = order.slice(0, order.indexOf(phase));
+  if (kind === 'rejected' && back !== undefined && !earlier.includes(back)) return 'bad-phase';
   const needs = kind === 'done' && phases[phase]?.needs === 'commit';
   return needs && (work === undefined || unchanged) && !no_commit?.trim() ? 'needs-commit' : undefined;
 }

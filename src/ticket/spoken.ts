@@ -14,7 +14,9 @@ type Takes =
   | 'entry'
   | 'priority'
   | 'report'
-  | 'profile';
+  | 'profile'
+  | 'option'
+  | 'phases';
 
 interface Spoken {
   name: string;
@@ -89,6 +91,15 @@ circle of tickets that wait for each other is refused.`,
   },
   {
     ...ticket,
+    name: 'phases',
+    where: 'comment',
+    takes: 'phases',
+    summary: 'choose what it goes through, and in which order',
+    about: 'Phases of the config, while nothing works on it. In a clone: `signalbox edit --phases`.',
+    example: 'dev, review, signoff',
+  },
+  {
+    ...ticket,
     name: 'cancel',
     takes: 'reason',
     summary: 'stop now, and close it as not planned',
@@ -100,15 +111,24 @@ circle of tickets that wait for each other is refused.`,
     name: 'approve',
     takes: 'nothing',
     summary: 'accept the work under review',
-    about: 'The next phase begins; after the last the ticket is done.',
+    about: 'It meets the gate `person`, for the work as it is now. Not by whose work it is, or whose ticket.',
     example: '',
+  },
+  {
+    ...ticket,
+    name: 'decide',
+    takes: 'option',
+    summary: 'choose one of the options that its phase waits for',
+    about:
+      'It meets the gate `decision`: an option by its number, or in its own words. The next attempt is told.',
+    example: '2',
   },
   {
     ...ticket,
     name: 'reject',
     takes: 'reason',
     summary: 'send the work under review back, with what is missing',
-    about: 'The next attempt is given the words.',
+    about: 'It goes back to the phase that the config names, and the next attempt is given the words.',
     example: 'There is no test.',
   },
   {
@@ -222,4 +242,6 @@ export const usageOf: Record<Takes, string> = {
   priority: 'urgent | high | normal | low',
   report: '<state> [words, and an address]',
   profile: '[agent] [reason]',
+  option: '<option>',
+  phases: '<phase>, <phase>, …',
 };

@@ -7,8 +7,8 @@ import { openStates, type State, states } from './states.ts';
  */
 
 /**
- * Where a row leads. `same`: the state stays. `next phase`: todo in the next phase, review where a person's gate stands
- * before it, done where none is left. `retry`: todo after a back-off while the ticket's lifetime retries last, else
+ * Where a row leads. `same`: the state stays. `next phase`: todo in the next phase, review where a gate stands
+ * before it or it is a person's, done where none is left. `retry`: todo after a back-off while the ticket's lifetime retries last, else
  * blocked. `as signalled`: where the row of the signal leads. `as reported`: the state that is said. Every arrow into todo (`todo`, `next phase`, `retry`) first asks `hold` and the desk's switches.
  */
 export type Landing = State | 'same' | 'next phase' | 'retry' | 'as signalled' | 'as reported';
@@ -54,6 +54,20 @@ export const table: readonly Row[] = [
   { request: 'bind', from: ['in_progress'], to: 'same', by: 'gate', only: 'this claim, no run bound' },
   { request: 'done', from: ['in_progress'], to: 'next phase', by: 'worker', only: 'bound, with its key' },
   { request: 'review', from: ['in_progress'], to: 'review', by: 'worker', only: 'bound, with its key' },
+  {
+    request: 'approved',
+    from: ['in_progress'],
+    to: 'next phase',
+    by: 'worker',
+    only: 'bound, with its key, in a reviewing phase; of the present head, else that is reviewed anew',
+  },
+  {
+    request: 'rejected',
+    from: ['in_progress'],
+    to: 'todo',
+    by: 'worker',
+    only: 'the same, in the phase that it goes back to; blocked where it was sent back too often',
+  },
   { request: 'question', from: ['in_progress'], to: 'waiting', by: 'worker', only: 'bound, with its key' },
   { request: 'failed', from: ['in_progress'], to: 'retry', by: 'worker', only: 'bound, with its key' },
   {
@@ -109,14 +123,42 @@ export const table: readonly Row[] = [
     only: 'a question; recorded alone where also parked',
   },
   { request: 'expire', from: ['waiting', 'in_progress', 'todo'], to: 'blocked', by: 'engine' },
-  { request: 'approve', from: ['review'], to: 'next phase', by: 'write' },
-  { request: 'merged', from: ['review'], to: 'next phase', by: 'engine' },
+  {
+    request: 'approve',
+    from: ['review'],
+    to: 'next phase',
+    by: 'write',
+    only: 'meets the gate `person`, of the present head, by somebody whose work it is not',
+  },
+  { request: 'decide', from: ['review'], to: 'next phase', by: 'write', only: 'meets the gate `decision`' },
+  {
+    request: 'passed',
+    from: ['review'],
+    to: 'next phase',
+    by: 'engine',
+    only: 'meets the gate `checks`, of the present head',
+  },
+  { request: 'merged', from: ['review'], to: 'next phase', by: 'engine', only: 'meets the gate `merged`' },
+  {
+    request: 'pushed',
+    from: ['todo', 'review'],
+    to: 'todo',
+    by: 'engine',
+    only: 'a head of the ticket branch that voids a review; else it is noted',
+  },
+  {
+    request: 'pushed',
+    from: ['inbox', 'in_progress', 'waiting', 'blocked'],
+    to: 'same',
+    by: 'engine',
+    only: 'a head of the ticket branch that was not seen before; what runs goes on',
+  },
   {
     request: 'merged',
     from: ['inbox', 'todo', 'waiting', 'blocked'],
     to: 'done',
     by: 'engine',
-    only: 'in its last phase',
+    only: 'in its last phase, where nothing but a merge is left to do',
   },
   { request: 'unmerged', from: ['done'], to: 'review', by: 'engine', only: 'with a note' },
   {
@@ -134,6 +176,13 @@ export const table: readonly Row[] = [
     to: 'same',
     by: 'write',
     only: 'no circle; where it is worked on none is added, unless it is parked by the same words',
+  },
+  {
+    request: 'phases',
+    from: ['inbox', 'todo', 'waiting', 'blocked', 'review'],
+    to: 'same',
+    by: 'write',
+    only: 'phases that the config has, while no attempt is in hand',
   },
   { request: 'priority', from: openStates, to: 'same', by: 'triage' },
   { request: 'cancel', from: openStates, to: 'cancelled', by: 'write' },

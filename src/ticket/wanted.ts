@@ -1,4 +1,4 @@
-import { stopping } from './attempts.ts';
+import { acceptedLast, stopping } from './attempts.ts';
 import { isLive } from './claim.ts';
 import type { ClosedAttempt, Outcome, Ticket } from './format.ts';
 import { isOpen } from './states.ts';
@@ -46,20 +46,4 @@ export function wanted(ticket: Ticket): Wanted {
     issue:
       isOpen(ticket.state) || isLive(ticket) ? 'open' : ticket.state === 'done' ? 'completed' : 'not_planned',
   };
-}
-
-/** An attempt as its completion was accepted: from its run, or by a person out of quarantine. */
-function acceptedLast({ attempts }: Ticket): ClosedAttempt | undefined {
-  const completes = (kind: string) => kind === 'done' || kind === 'review';
-  const all = attempts.flatMap((attempt) => {
-    const { signal, outcome, accepted, ended } = attempt;
-    const byRun = signal !== null && completes(outcome) ? [{ at: ended, attempt }] : [];
-    if (!accepted || !completes(accepted.kind)) return byRun;
-    const { summary: reason, work, said, at } = accepted;
-    return [...byRun, { at, attempt: { ...attempt, reason, work, said } }];
-  });
-  return all.reduce<(typeof all)[number] | undefined>(
-    (last, one) => (last && last.at > one.at ? last : one),
-    undefined,
-  )?.attempt;
 }

@@ -5,14 +5,17 @@ import { aTicket, config } from './desk.ts';
 import { stopped, waiting, working } from './fixtures.ts';
 import { OperatedDesk } from './operated.ts';
 
-const gated = schema.parse({ ...config, phases: { dev: { gate: 'person' }, docs: { gate: 'person' } } });
+const gated = schema.parse({ ...config, phases: { dev: { gate: 'merged' }, docs: { gate: 'merged' } } });
 const branch = 'ticket/MC-1';
 /** Commits of the work of its attempts. */
 const [work1, work2] = ['1'.repeat(40), '2'.repeat(40)];
 
 /** MC-1, its work accepted and shown, in review. */
-async function inReview(over: Partial<Ticket> = {}): Promise<{ desk: OperatedDesk; pull: number }> {
-  const desk = await OperatedDesk.start(gated);
+async function inReview(
+  over: Partial<Ticket> = {},
+  of = gated,
+): Promise<{ desk: OperatedDesk; pull: number }> {
+  const desk = await OperatedDesk.start(of);
   const issue = desk.forge.open('lucienne', { title: over.title ?? 'A ticket' });
   const attempts: Ticket['attempts'] = [{ ...stopped, outcome: 'review', work: work1 }];
   await desk.put(aTicket('MC-1', { state: 'review', attempts, issue, ...over }));
@@ -219,7 +222,8 @@ describe('a pull request that is closed and not merged', () => {
   });
 
   test('brings a ticket that was done back into review, and its issue with it', async () => {
-    const { desk, pull } = await inReview();
+    const approved = schema.parse({ ...config, phases: { dev: { gate: 'person' } } });
+    const { desk, pull } = await inReview({}, approved);
     desk.forge.say(1, '/approve', 'wilma');
     await desk.look(1);
     await desk.sweep();

@@ -17,7 +17,7 @@ import { OperatedDesk } from './operated.ts';
  */
 
 const aMinuteMs = 60_000;
-const gated = schema.parse({ ...config, phases: { dev: { gate: 'person' } } });
+const gated = schema.parse({ ...config, phases: { dev: { gate: 'merged' } } });
 const key = 'the-key-of-the-bound-run';
 
 describe.each([

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { phase } from '../ticket/fixtures.ts';
 import { configOf, makeWorld, type World } from './world.ts';
 
 let world: World;
@@ -10,7 +11,7 @@ afterEach(() => world.close());
 describe('what an agent says beside its verdict', () => {
   it('S5, S6: does not take a done without the commit that its phase needs: kept, and tried again', async () => {
     const needy = (command: string) => ({
-      config: { ...configOf(command, {}), phases: { dev: { gate: 'none', needs: 'commit' } as const } },
+      config: { ...configOf(command, {}), phases: { dev: phase({ needs: 'commit' }) } },
     });
     const outcome = await world.run('', needy('echo DONE: thought about it'));
 
@@ -36,7 +37,7 @@ describe('what an agent says beside its verdict', () => {
       { no_commit: 'it is so already' },
     ],
   ])('takes a done with %s where a commit is needed', async (_, command, said) => {
-    const config = { ...configOf(command, {}), phases: { dev: { gate: 'none', needs: 'commit' } as const } };
+    const config = { ...configOf(command, {}), phases: { dev: phase({ needs: 'commit' }) } };
     await world.run('', { config });
 
     expect(world.ticket()).toMatchObject({ state: 'done' });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RunnerDeps } from '../../src/runner/attend.ts';
 import type { Outcome } from '../../src/runner/outcome.ts';
 import { answersIn, type Step, toolAgent, toolProgram } from '../support/tool-agent.ts';
+import { phase } from '../ticket/fixtures.ts';
 import { configOf, makeWorld, script, type World } from './world.ts';
 
 type Over = Partial<RunnerDeps> & { limits?: Record<string, number>; needs?: 'commit' };
@@ -29,7 +30,7 @@ export async function makeTooled(): Promise<Tooled> {
       const agent = script(world, 'agent.mjs', await toolAgent());
       const command = ['node', agent, JSON.stringify(steps), folder];
       const config = configOf(command, { look_seconds: 30, end_after_seconds: 10, ...limits });
-      if (needs) config.phases.dev = { gate: 'none', needs };
+      if (needs) config.phases.dev = phase({ needs });
       return world.run('', { config, toolProgram: script(world, 'mcp.cjs', await toolProgram()), ...deps });
     },
   };

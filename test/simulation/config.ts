@@ -8,7 +8,7 @@ export function drawConfig(chance: Chance): Config {
     prefix: 'MC',
     agents: { luci: { command: ['true'], capacity: chance.pick([1, 1, 2]), time_limit_minutes: 5 } },
     default_agent: 'luci',
-    phases: { dev: { gate: chance.pick(['none', 'person']) } },
+    phases: { dev: { gate: chance.pick(['none', 'person', 'merged']) } },
     limits: {
       retries: 2,
       retry_after_seconds: 5,

@@ -20,6 +20,12 @@ const nearness = 60;
 
 /** Rows that nothing asks for yet, or that no world here can bring about, and why. */
 const left: Readonly<Record<string, string>> = {
+  approved: 'its tickets have one phase, and no agent there reviews',
+  rejected: 'the same',
+  decide: 'none of its phases asks for a decision',
+  passed: 'its GitHub has no checks',
+  phases: 'there is one phase to choose',
+  pushed: 'nobody pushes to its ticket branches',
   'expire todo': 'a question waits; nothing counts a budget yet',
   'expire in_progress': 'the same',
   report: 'no work of this world is done elsewhere',

@@ -77,9 +77,9 @@ describe('what a request leaves behind, and nothing else', () => {
       interrupt: state:todo,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:look here}],attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:interrupted,by:lucienne,reason:look here,started:11:59:30Z,ended:12:00:00Z,stopped:null}
       answer: state:todo,waiting:null,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:yes}]
       approve: state:todo,phase:review,not_before:null
-      approve of the last phase: state:done,hold:false,not_before:null,start_when:null
-      reject: state:todo,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:no}]
-      reject to an earlier phase: state:todo,phase:dev,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:no}]
+      approve of the last phase: state:done,hold:false,gates:[{gate:person,by:lucienne,at:12:00:00Z,commit:null}],not_before:null,start_when:null
+      reject: state:todo,not_before:null,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:no}]
+      reject to an earlier phase: state:todo,phase:dev,not_before:null,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:no}]
       retry: state:todo,blocked:null,not_before:null,lifetime:{attempts:0,retries:0,granted:1,minutes:0}
       cancel: state:cancelled,hold:false,not_before:null,start_when:null,attempt:null,restricted_at:12:00:00Z,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:cancelled,by:lucienne,reason:no need,started:11:59:30Z,ended:12:00:00Z,stopped:null}
       reopen: state:inbox,hold:false
@@ -107,7 +107,7 @@ describe('what a request leaves behind, and nothing else', () => {
       ['undispatchable', left(unbound, 'undispatchable')],
       ['expire', left(running, 'expire', { reason: 'too long' })],
       ['merged', left(full('review'), 'merged', { at: at(1) })],
-      ['merged in the last phase', left(full('todo', { phase: 'review' }), 'merged')],
+      ['merged in the last phase', left(full('todo', { phases: ['dev'] }), 'merged')],
       ['detach', left(running, 'detach')],
       ['detach of blocked', left(full('blocked'), 'detach')],
       ['link', left(full('todo', { issue: null }), 'link')],
@@ -117,7 +117,7 @@ describe('what a request leaves behind, and nothing else', () => {
       claim: state:in_progress,attempt:{number:1,claim:claim-2,phase:dev,agent:luci,claimed:12:00:00Z,check_in_by:12:15:00Z,run:null},lifetime:{attempts:1,retries:0,granted:0,minutes:0}
       bind: attempt:{number:1,claim:claim-1,phase:dev,agent:luci,claimed:11:59:00Z,check_in_by:13:00:00Z,run:{id:990,run_attempt:1,url:,key_sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff,started:12:00:00Z}}
       done: state:todo,phase:review,not_before:null,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:done,by:signalbox,reason:words,signal:3f96d122,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
-      review: state:review,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:review,by:signalbox,reason:words,signal:8358ac54,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
+      review: state:review,not_before:null,start_when:null,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:review,by:signalbox,reason:words,signal:8358ac54,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
       question: state:waiting,waiting:{kind:question,question:words,reason:words,by:signalbox,since:12:00:00Z},start_when:null,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:question,by:signalbox,reason:words,signal:572e4cf3,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
       question while held: state:waiting,waiting:{kind:parked,question:words,reason:words,by:signalbox,since:12:00:00Z},start_when:null,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:question,by:signalbox,reason:words,signal:572e4cf3,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
       failed: state:todo,not_before:12:01:00Z,attempt:null,lifetime:{attempts:0,retries:1,granted:0,minutes:0.5},closed:{outcome:failed,by:signalbox,reason:words,signal:cd582e42,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}

@@ -3,7 +3,7 @@ import { decide, isTooOld, memoryMs } from '../../src/ticket/decide.ts';
 import type { Request } from '../../src/ticket/requests.ts';
 import { cut, signalFault, textDigest } from '../../src/ticket/signals.ts';
 import { ticketMarker } from '../../src/ticket/texts.ts';
-import { at, config, noon, ticketIn, view } from './fixtures.ts';
+import { at, config, noon, phase, ticketIn, view } from './fixtures.ts';
 import { aRequest } from './requests.ts';
 import { ask, by, executing, told } from './telling.ts';
 import type { Ticket } from './types.ts';
@@ -128,9 +128,7 @@ describe('a ticket is born', () => {
       transition: 'create -> inbox',
       ticket: { phases: ['dev'], phase: 'dev', priority: 'normal', created: at(0), restricted_at: null },
     });
-    expect(create({}, view(), { ...config, phases: { paint: { gate: 'none' } } }).ticket?.phase).toBe(
-      'paint',
-    );
+    expect(create({}, view(), { ...config, phases: { paint: phase() } }).ticket?.phase).toBe('paint');
     expect(create({}, view(), { ...config, phases: {} }).ticket?.phase).toBe('dev');
     expect(create({ phases: ['review', 'dev'], priority: 'low' }).ticket).toMatchObject({
       phase: 'review',

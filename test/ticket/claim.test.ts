@@ -4,7 +4,7 @@ import { conditionFaults, conditionWords } from '../../src/ticket/condition-word
 import { holds, isPassing } from '../../src/ticket/conditions.ts';
 import type { Config } from '../../src/ticket/config.ts';
 import type { View } from '../../src/ticket/decision.ts';
-import { at, config, noon, ticketIn, view } from './fixtures.ts';
+import { at, config, noon, phase, ticketIn, view } from './fixtures.ts';
 import { by, executing, told } from './telling.ts';
 import { openDesk, type Ticket } from './types.ts';
 
@@ -95,7 +95,7 @@ test('who works a phase: its own agent, the owner, or the default; a person’s 
   const ofPhase: Config = {
     ...config,
     default_agent: 'luci',
-    phases: { dev: { gate: 'none', agent: 'ada' } },
+    phases: { dev: phase({ agent: 'ada' }) },
   };
   expect(agentOf(ticketIn('todo', { owner: 'luci' }), ofPhase)).toBe('ada');
   expect(agentOf(ticketIn('todo', { owner: 'elmar' }), ofPhase)).toBeNull();

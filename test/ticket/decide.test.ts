@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { Config } from '../../src/ticket/config.ts';
 import { decide } from '../../src/ticket/decide.ts';
 import type { Entry } from '../../src/ticket/decision.ts';
 import type { RowName } from '../../src/ticket/requests.ts';
 import { states } from '../../src/ticket/states.ts';
 import { table } from '../../src/ticket/table.ts';
-import { config, noon, ticketIn, view } from './fixtures.ts';
+import { config, noon, phase, ticketIn, view } from './fixtures.ts';
 import { aRequest } from './requests.ts';
 import type { State, Ticket } from './types.ts';
 
@@ -19,7 +20,12 @@ function fitting(name: RowName, state: State, hold: boolean): Ticket {
   if (name === 'delivered')
     return { ...base, messages: [{ id: 'c1', by: 'elmar', at: '2026-05-25T11:00:00Z', text: 'go on' }] };
   if (name === 'report') return { ...base, mirror: true };
-  if (name === 'merged') return { ...base, phase: 'review' };
+  if (name === 'passed') {
+    const branch = { commit: 'a'.repeat(40), by: 'luci', at: '2026-05-25T11:00:00Z', work: null };
+    return { ...base, phase: 'review', branch };
+  }
+  if (wantedPhase[name])
+    return { ...base, phase: 'review', attempt: base.attempt && { ...base.attempt, phase: 'review' } };
   if ((name === 'bind' || name === 'undispatchable') && base.attempt)
     return { ...base, attempt: { ...base.attempt, run: null } };
   if (name === 'detach') return { ...base, issue: 7 };
@@ -72,9 +78,24 @@ const lateDone: Entry = {
   },
 };
 
+/** What the phase that a ticket is in must be, for a request to find what it asks for. */
+const wantedPhase: Partial<Record<RowName, object>> = {
+  approved: { reviews: true, agent: 'ada' },
+  rejected: { reviews: true, agent: 'ada', back_to: 'dev' },
+  decide: { gate: { decision: { question: 'Which?', options: ['red', 'blue'] } } },
+  passed: { gate: 'checks' },
+  merged: { gate: 'merged' },
+};
+
+function configFor(name: RowName): Config {
+  const wanted = wantedPhase[name];
+  return wanted ? { ...config, phases: { ...config.phases, review: phase(wanted) } } : config;
+}
+
 function outcome(name: RowName, state: State, hold: boolean): string {
   const ticket = fitting(name, state, hold);
-  const decision = decide(ticket, aRequest(name), view({ quarantined: () => [lateDone] }), noon, config);
+  const facts = view({ quarantined: () => [lateDone] });
+  const decision = decide(ticket, aRequest(name), facts, noon, configFor(name));
   if (!decision.accepted) {
     // A refusal moves nothing: at most it is remembered.
     if (decision.ticket)
@@ -109,6 +130,8 @@ describe('every state × every request', () => {
       bind: (not-executing) · (not-executing) · in_progress · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
       done: (unknown-attempt) · (unknown-attempt) · todo · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
       review: (unknown-attempt) · (unknown-attempt) · review · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      approved: (unknown-attempt) · (unknown-attempt) · done · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      rejected: (unknown-attempt) · (unknown-attempt) · todo · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
       question: (unknown-attempt) · (unknown-attempt) · waiting · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
       failed: (unknown-attempt) · (unknown-attempt) · todo · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
       lost: (not-executing) · (not-executing) · todo · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
@@ -122,11 +145,15 @@ describe('every state × every request', () => {
       answer: (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row) · (no-row)
       expire: (no-row) · blocked · blocked · blocked · (no-row) · (no-row) · (no-row) · (no-row)
       approve: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row)
+      decide: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · done · (no-row) · (no-row)
+      passed: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · done · (no-row) · (no-row)
       merged: done · done · (no-row) · done · done · done · (no-row) · (no-row)
+      pushed: inbox · todo · in_progress · waiting · blocked · review · (no-row) · (no-row)
       unmerged: inbox · todo · in_progress · waiting · blocked · review · review · (no-row)
       reject: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row)
       retry: (no-row) · (no-row) · (no-row) · (no-row) · todo · (no-row) · (no-row) · (no-row)
       after: inbox · todo · (running) · waiting · blocked · review · (no-row) · (no-row)
+      phases: inbox · todo · (no-row) · waiting · blocked · review · (no-row) · (no-row)
       priority: inbox · todo · in_progress · waiting · blocked · review · (no-row) · (no-row)
       cancel: cancelled · cancelled · cancelled · cancelled · cancelled · cancelled · (no-row) · (no-row)
       report: in_progress · in_progress · in_progress · waiting · in_progress · in_progress · (no-row) · (no-row)
@@ -152,6 +179,8 @@ describe('every state × every request', () => {
       bind: (not-executing) · (not-executing) · in_progress+hold · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
       done: (unknown-attempt) · (unknown-attempt) · waiting+hold · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
       review: (unknown-attempt) · (unknown-attempt) · review+hold · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      approved: (unknown-attempt) · (unknown-attempt) · done · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
+      rejected: (unknown-attempt) · (unknown-attempt) · waiting+hold · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
       question: (unknown-attempt) · (unknown-attempt) · waiting+hold · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
       failed: (unknown-attempt) · (unknown-attempt) · waiting+hold · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt) · (unknown-attempt)
       lost: (not-executing) · (not-executing) · waiting+hold · (not-executing) · (not-executing) · (not-executing) · (not-executing) · (not-executing)
@@ -165,11 +194,15 @@ describe('every state × every request', () => {
       answer: (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row) · (no-row)
       expire: (no-row) · blocked+hold · blocked+hold · blocked+hold · (no-row) · (no-row) · (no-row) · (no-row)
       approve: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row)
+      decide: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · done · (no-row) · (no-row)
+      passed: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · done · (no-row) · (no-row)
       merged: done · done · (no-row) · done · done · done · (no-row) · (no-row)
+      pushed: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · (no-row) · (no-row)
       unmerged: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · review+hold · (no-row)
       reject: (no-row) · (no-row) · (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row)
       retry: (no-row) · (no-row) · (no-row) · (no-row) · waiting+hold · (no-row) · (no-row) · (no-row)
       after: inbox+hold · todo+hold · (running) · waiting+hold · blocked+hold · review+hold · (no-row) · (no-row)
+      phases: inbox+hold · todo+hold · (no-row) · waiting+hold · blocked+hold · review+hold · (no-row) · (no-row)
       priority: inbox+hold · todo+hold · in_progress+hold · waiting+hold · blocked+hold · review+hold · (no-row) · (no-row)
       cancel: cancelled · cancelled · cancelled · cancelled · cancelled · cancelled · (no-row) · (no-row)
       report: waiting+hold · waiting+hold · in_progress+hold · waiting+hold · waiting+hold · waiting+hold · (no-row) · (no-row)

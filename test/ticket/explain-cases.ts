@@ -1,7 +1,7 @@
 import type { Obstacle } from '../../src/ticket/claim.ts';
 import { reasons } from '../../src/ticket/reasons.ts';
 import { desk, type Over, works } from './explaining.ts';
-import { at, config, ticketIn, view } from './fixtures.ts';
+import { at, config, phase, ticketIn, view } from './fixtures.ts';
 import { by, executing, told } from './telling.ts';
 import { openDesk, type Ticket } from './types.ts';
 
@@ -31,6 +31,10 @@ const asked = ticketIn('waiting', {
     since: at(-60),
   },
 });
+const gated = (gate: unknown): Over => ({ config: { ...config, phases: { dev: phase({ gate }) } } });
+const reviewed = (agent: string): Over => ({
+  config: { ...config, phases: { dev: phase({ reviews: true, agent }) } },
+});
 const hourFull: Over = {
   ...desk({ starts: [at(-60), at(-1800), at(-7200)] }),
   config: { ...config, limits: { ...config.limits, starts_per_hour: 2 } },
@@ -46,6 +50,9 @@ type Known =
   | 'starting'
   | 'running'
   | 'in-review'
+  | 'checks-unmet'
+  | 'not-merged'
+  | 'not-decided'
   | 'blocked'
   | 'done'
   | 'cancelled'
@@ -94,6 +101,27 @@ export const cases: Record<Known, Case> = {
     `at ${at(600)} at the latest. A park stops it now.`,
   ],
   'in-review': [ticketIn('review'), {}, 'A person looks at its phase dev.', null, 'approves it, or rejects'],
+  'checks-unmet': [
+    ticketIn('review'),
+    gated({ checks: ['build', 'lint'] }),
+    'Phase dev waits until: green: build, lint.',
+    null,
+    'The checks of its commit turn green',
+  ],
+  'not-merged': [
+    ticketIn('review'),
+    gated('merged'),
+    'Phase dev waits until: its pull request is merged.',
+    null,
+    'merges its pull request',
+  ],
+  'not-decided': [
+    ticketIn('review'),
+    gated({ decision: { question: 'Which shed?', options: ['red', 'blue'] } }),
+    'Phase dev waits until: Which shed? (red / blue).',
+    null,
+    'chooses one: /decide <option>.',
+  ],
   blocked: [blocked('of-another-time'), {}, 'Blocked: It failed.', at(-60), 'retries or releases it'],
   done: [ticketIn('done'), {}, 'It is done.', null, 'may reopen it'],
   cancelled: [ticketIn('cancelled', { restricted_at: at(-9) }), {}, 'It is cancelled.', at(-9), 'reopen it'],
@@ -165,6 +193,20 @@ export const cases: Record<Known, Case> = {
     'luci is draining.',
     at(-9),
     "It was wilma's act: somebody with write access comments /resume luci.",
+  ],
+  'same-agent': [
+    ticketIn('todo', { branch: { commit: 'a'.repeat(40), by: 'luci', at: at(-9), work: null } }),
+    reviewed('luci'),
+    'luci did the work that phase dev is to judge.',
+    null,
+    'The config names another agent for phase dev',
+  ],
+  'work-not-shown': [
+    todo,
+    reviewed('ada'),
+    'What is to be judged is not on the branch of MC-1 yet.',
+    null,
+    'The app, when it looks at the ticket branch next.',
   ],
   'no-capacity': [
     todo,

@@ -1,6 +1,7 @@
 import { sha256 } from '../../src/base/random.ts';
 import { type Config, config as configSchema } from '../../src/ticket/config.ts';
 import type { View } from '../../src/ticket/decision.ts';
+import { type Phase, phase as phaseSchema } from '../../src/ticket/phases.ts';
 import { openDesk, type State, type Ticket, ticket as ticketSchema } from './types.ts';
 
 export const noon = Date.parse('2026-05-25T12:00:00Z');
@@ -17,6 +18,9 @@ export const config: Config = configSchema.parse({
   agents: { luci: { command: ['true'] }, ada: { command: ['true'], capacity: 2 } },
   phases: { dev: {}, review: { gate: 'person' } },
 });
+
+/** A phase as the config has it. */
+export const phase = (over: object = {}): Phase => phaseSchema.parse(over);
 
 export function view(over: Partial<View> = {}): View {
   return {

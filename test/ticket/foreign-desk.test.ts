@@ -104,8 +104,19 @@ describe('an edit says what was put back', () => {
   });
 
   test('a phase that is no more gives way to the first', () => {
-    expect(edited(ticketIn('todo'), { phases: ['paint', 'dry'] }).ticket.phase).toBe('paint');
-    expect(edited(ticketIn('todo'), { phases: ['plan', 'dev'] }).ticket.phase).toBe('dev');
+    expect(edited(ticketIn('todo'), { phases: ['review'] }).ticket.phase).toBe('review');
+    expect(edited(ticketIn('todo'), { phases: ['review', 'dev'] }).ticket.phase).toBe('dev');
+  });
+
+  test('a phase that the config does not have does not stand, and neither do others while it is worked', () => {
+    expect(edited(ticketIn('todo'), { phases: ['dev', 'dry'] })).toMatchObject({
+      ticket: { phases: ['dev'] },
+      putBack: ['phases (bad-phase)'],
+    });
+    expect(edited(ticketIn('in_progress'), { phases: ['dev', 'review'] })).toMatchObject({
+      ticket: { phases: ['dev'], state: 'in_progress' },
+      putBack: ['phases (no-row)'],
+    });
   });
 });
 
@@ -113,7 +124,8 @@ test('a new file is born when it says, or now, in the first of its phases', () =
   const born = (over: Partial<Ticket>) => admitNew(ticketIn('inbox', over), writer, here).ticket;
   expect(born({})).toMatchObject({ created: at(-3600), phase: 'dev' });
   expect(born({ created: null })).toMatchObject({ created: at(0) });
-  expect(born({ phases: ['plan', 'dev'] })).toMatchObject({ phase: 'plan' });
+  expect(born({ phases: ['review', 'dev'] })).toMatchObject({ phase: 'review', phases: ['review', 'dev'] });
+  expect(born({ phases: ['plan', 'dev'] })).toMatchObject({ phase: 'dev', phases: ['dev'] });
 });
 
 test('the words of a ticket are what its people write', () => {
@@ -121,7 +133,6 @@ test('the words of a ticket are what its people write', () => {
     'title',
     'owner',
     'priority',
-    'phases',
     'body',
     'not_before',
     'mirror',

@@ -8,7 +8,7 @@ import { saidLines } from '../../src/ticket/said-words.ts';
 import { evidenceComment, questionCall } from '../../src/ticket/sentences.ts';
 import { signalDigest } from '../../src/ticket/signals.ts';
 import { wanted } from '../../src/ticket/wanted.ts';
-import { config, noon, ticketIn, view } from './fixtures.ts';
+import { config, noon, phase, ticketIn, view } from './fixtures.ts';
 import { aRequest } from './requests.ts';
 import { ask, by, executing, told } from './telling.ts';
 
@@ -129,7 +129,7 @@ test("a failure's report names what its agent says should be done", () => {
 });
 
 test('where the phase needs a commit, done is refused without one, and without a reason for none', () => {
-  const needy = { ...config, phases: { dev: { gate: 'none', needs: 'commit' } as const } };
+  const needy = { ...config, phases: { dev: phase({ needs: 'commit' }) } };
   const asked = (kind: Signal['kind'], over: Partial<Signal>) =>
     decide(ticketIn('in_progress'), signalled(kind, over), view(), noon, needy);
   for (const over of [{}, { work, unchanged: true }, { no_commit: ' ' }]) {

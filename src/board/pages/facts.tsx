@@ -1,6 +1,8 @@
 import type { Child } from 'hono/jsx';
 import { agentOf } from '../../ticket/claim.ts';
 import type { Ticket } from '../../ticket/format.ts';
+import { gateAsks, gateLines } from '../../ticket/gate-words.ts';
+import { person } from '../../ticket/phases.ts';
 import { closedAt } from '../cards.ts';
 import type { Deck } from '../deck.ts';
 import type { Places } from '../places.ts';
@@ -117,6 +119,19 @@ function People({ ticket, deck, places }: FactsProps) {
   );
 }
 
+/** What the phase in review waits for, and what of it was met: by whom, when, of which commit. */
+function Gates({ ticket, deck }: Pick<FactsProps, 'ticket' | 'deck'>) {
+  return (
+    <ul class="gates">
+      {gateLines(ticket, deck.scene.config).map(({ name, asks, met }) => (
+        <li class={met ? 'met' : 'open'}>
+          {name}: {met ?? `not yet: ${asks}`}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Phases({ ticket, deck }: FactsProps) {
   const { phases, phase, state } = ticket;
   const at = phases.indexOf(phase);
@@ -125,12 +140,12 @@ function Phases({ ticket, deck }: FactsProps) {
       <h2>Phases</h2>
       <ol class="phases">
         {phases.map((name, index) => {
-          const { agent, gate, needs } = deck.scene.config.phases[name] ?? {};
+          const { agent, reviews, gate = [], needs } = deck.scene.config.phases[name] ?? {};
           const isHere = index === at && state !== 'done';
           const isPast = index < at || state === 'done';
           const asks = [
-            agent && `by ${agent}`,
-            gate === 'person' && 'a person approves',
+            agent && `${reviews ? 'reviewed ' : ''}by ${agent === person ? 'a person' : agent}`,
+            ...gate.map(gateAsks),
             needs && `needs a ${needs}`,
           ];
           return (
@@ -140,6 +155,7 @@ function Phases({ ticket, deck }: FactsProps) {
             >
               {name}
               <small>{asks.filter(Boolean).join(', ')}</small>
+              {isHere && state === 'review' && <Gates ticket={ticket} deck={deck} />}
             </li>
           );
         })}
