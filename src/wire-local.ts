@@ -26,6 +26,8 @@ export interface LocalDeskOptions {
   clock: Clock;
   random: Random;
   log: Log;
+  /** As of `serve`. */
+  capacity?: number | undefined;
   watch?: (ticket: Ticket) => void;
 }
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
+import { Share } from './app/share.ts';
 import { type AppSights, type RunningApp, startApp } from './app/start.ts';
 import type { Clock } from './base/clock.ts';
 import { isoSeconds } from './base/clock.ts';
@@ -43,6 +44,8 @@ export interface ServeOptions {
   dataFolder: string;
   /** False only for a server of our own: github.com wants calls paced and pushes gathered. */
   paced: boolean;
+  /** Attempts at the same time over all repositories, shared fairly; as many as each repository allows where absent. */
+  capacity?: number | undefined;
   intervals?: { head?: number; sweep?: number };
   board?: BoardSettings;
   clock: Clock;
@@ -60,6 +63,7 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
   const { clock, random, log, apiUrl, webUrl, board } = options;
   const github = makeGithubApp({ ...options });
   const identity = await github.identity();
+  const share = options.capacity === undefined ? null : new Share(options.capacity, clock);
   return startApp({
     ...options,
     githubUrl: apiUrl,
@@ -84,6 +88,7 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
       });
       const installedAt = isoSeconds(await github.installedAt(installation));
       const gather = options.paced ? { gatherMs } : {};
+      const seat = share ? { seat: share.join(`${owner}/${repo}`) } : {};
       const watch = options.watch ? { watch: options.watch } : {};
       return makeOperator({
         store,
@@ -96,6 +101,7 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
         installedAt,
         ...gather,
         ...watch,
+        ...seat,
       });
     },
   });

@@ -2,11 +2,11 @@ import { isoSeconds } from '../base/clock.ts';
 import type { Scene } from '../engine/panel.ts';
 import type { TicketFile } from '../engine/ports.ts';
 import { stopping } from '../ticket/attempts.ts';
-import { byUrgency } from '../ticket/claim.ts';
 import { readTicket } from '../ticket/codec.ts';
 import { explain } from '../ticket/explain.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { priorities } from '../ticket/format.ts';
+import { byPlace, rankOf } from '../ticket/order.ts';
 import type { State } from '../ticket/states.ts';
 
 /*
@@ -20,6 +20,8 @@ export interface Card {
   state: State;
   owner: string | null;
   priority: Ticket['priority'];
+  /** Where it stands among those that wait, 0 for the most urgent. */
+  rank: number;
   phase: string | null;
   /** Of several. */
   phases: number;
@@ -53,6 +55,7 @@ export function cardOf(file: TicketFile, scene: Scene, signOf: SignOf): Card {
     state,
     owner,
     priority,
+    rank: rankOf(ticket, scene),
     phase: phases.length > 1 ? ticket.phase : null,
     phases: phases.length,
     hold,
@@ -80,6 +83,7 @@ function brokenCard({ id, broken }: TicketFile): Card {
     state: 'blocked',
     owner: null,
     priority: 'normal',
+    rank: priorities.indexOf('normal'),
     phase: null,
     phases: 1,
     hold: false,
@@ -151,7 +155,7 @@ export function closedAt({ attempts, seen, created }: Ticket): string | null {
 export function inOrder(cards: readonly Card[]): Card[] {
   return [...cards].sort((a, b) => {
     const isClosed = a.state === 'done' || a.state === 'cancelled';
-    return isClosed ? (b.since ?? '').localeCompare(a.since ?? '') : byUrgency(a, b);
+    return isClosed ? (b.since ?? '').localeCompare(a.since ?? '') : byPlace(a, b);
   });
 }
 

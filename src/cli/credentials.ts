@@ -82,3 +82,13 @@ export function neededCredentials(environment: Variables): Credentials {
     },
   );
 }
+
+/** How many attempts the app may have open over all repositories; undefined for no limit. @throws SignalboxError `bad-capacity` */
+export function readCapacity({ SIGNALBOX_CAPACITY: text }: Variables): number | undefined {
+  if (!text) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  const hint =
+    'It is how many attempts the app may have open over all repositories: a whole number, 1 or more.';
+  throw new SignalboxError('config', 'bad-capacity', `SIGNALBOX_CAPACITY is "${text}"`, { hint });
+}

@@ -1,8 +1,8 @@
 import type { Snapshot, TicketFile } from '../engine/ports.ts';
-import { byUrgency } from '../ticket/claim.ts';
 import type { Explanation } from '../ticket/explain.ts';
 import { standsAs } from '../ticket/explain-words.ts';
-import type { Priority } from '../ticket/format.ts';
+import type { Priority, Ticket } from '../ticket/format.ts';
+import { byPlace, rankOf } from '../ticket/order.ts';
 import { type State, states } from '../ticket/states.ts';
 import { age, type Cell, type Colour, type Terminal, table } from './terminal.ts';
 
@@ -24,15 +24,17 @@ export function chosen(
   snapshot: Snapshot,
   explanations: readonly Explanation[],
   filter: ListFilter,
+  here: Parameters<typeof rankOf>[1],
 ): ListRow[] {
   const rows = explanations.flatMap((explanation) => {
     const file = snapshot.tickets.get(explanation.id);
     return file && isMeant(file, filter) ? [{ file, explanation }] : [];
   });
+  const placed = (ticket: Ticket) => ({ ...ticket, rank: rankOf(ticket, here) });
   return rows.sort((a, b) => {
     const [one, other] = [a.file.ticket, b.file.ticket];
     if (!one || !other) return Number(one !== null) - Number(other !== null); // what is broken is seen first
-    return states.indexOf(one.state) - states.indexOf(other.state) || byUrgency(one, other);
+    return states.indexOf(one.state) - states.indexOf(other.state) || byPlace(placed(one), placed(other));
   });
 }
 

@@ -9,6 +9,7 @@ import {
   type Credentials,
   neededCredentials,
   readBoard,
+  readCapacity,
   readCredentials,
 } from './credentials.ts';
 import { addDeskWords } from './desk-command.ts';
@@ -58,6 +59,7 @@ interface ServeArguments {
   dataFolder: string;
   paced: boolean;
   board: BoardSettings;
+  capacity: number | undefined;
 }
 
 interface LocalArguments {
@@ -66,6 +68,7 @@ interface LocalArguments {
   githubPort: number;
   dataFolder: string;
   packageFolder: string;
+  capacity: number | undefined;
   watch(ticket: Ticket): void;
 }
 
@@ -183,6 +186,7 @@ async function serveGitHub(options: ProgramOptions, given: Settings & Credential
     dataFolder: given.data,
     paced: true,
     board: readBoard(options.environment),
+    capacity: readCapacity(options.environment),
   });
   options.print(`ready: ${app.url}/api/github/webhooks takes webhooks of app ${given.appId}`);
   return app;
@@ -198,6 +202,7 @@ async function startLocal(options: ProgramOptions, given: Settings) {
   });
   const { clock, random, log, host, port: appPort, githubPort } = given;
   const running = await options.startLocalDesk({
+    capacity: readCapacity(options.environment),
     clock,
     random,
     log,

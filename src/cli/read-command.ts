@@ -94,7 +94,7 @@ function addList(program: Command, ports: ClonePorts): void {
 async function list(ports: ClonePorts, desk: CloneDesk, flags: ReadFlags & ListFilter): Promise<void> {
   const snapshot = await desk.look();
   const explanations = await explainOpen(snapshot, knownOf(desk));
-  const rows = chosen(snapshot, explanations, flags);
+  const rows = chosen(snapshot, explanations, flags, { now: desk.now(), config: desk.config });
   const banners = bannersOf(snapshot.desk, desk.now());
   const data = { as_of: desk.asOf, switches: banners, tickets: rows.map(rowData) };
   if (flags.json) return printJson(ports, desk, data);

@@ -2,7 +2,8 @@ import { isoSeconds } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
 import { type Call, callMoments, callsOf } from '../ticket/calls.ts';
 import type { Config } from '../ticket/config.ts';
-import type { Ticket } from '../ticket/format.ts';
+import { breakerAlarm } from '../ticket/desk-words.ts';
+import type { Desk, Ticket } from '../ticket/format.ts';
 import {
   callAgainComment,
   callComment,
@@ -158,6 +159,26 @@ export async function showConfig(
   const alarm = { name: badConfig, title: 'the configuration cannot be read', text };
   const { people } = await context.config();
   await keepIssues(context, badConfig, broken === null ? [] : [alarm], people);
+}
+
+const breaker = 'alarm:breaker:';
+
+/** A profile whose attempts failed in a row is nobody's ticket in particular: it gets an issue until it is resumed. */
+export async function showBreakers(
+  context: Pick<Context, 'forge' | 'log' | 'config'>,
+  profiles: Desk['profiles'],
+): Promise<void> {
+  const alarms = Object.entries(profiles).flatMap(([agent, pause]) =>
+    pause.breaker
+      ? {
+          name: `${breaker}${encodeURIComponent(agent)}`,
+          title: `${agent} is paused, its attempts fail`,
+          text: breakerAlarm(agent, pause),
+        }
+      : [],
+  );
+  const { people } = await context.config();
+  await keepIssues(context, breaker, alarms, people);
 }
 
 /** Opens an issue for each alarm that has none and calls `who` there; closes those about the same that are over. */

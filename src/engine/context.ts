@@ -8,6 +8,7 @@ import type { Circumstances } from '../ticket/landing.ts';
 import type { Checks } from './checks.ts';
 import type { Writer } from './handle.ts';
 import type { Forge, Snapshot, TicketFile } from './ports.ts';
+import type { Seat } from './seat.ts';
 import { momentAt, viewOf, type WorkingView } from './view.ts';
 
 /** What every part of the operator works with. */
@@ -18,6 +19,8 @@ export interface Context {
   config: () => Promise<Config>;
   /** Why its newest version is not in force; null where it is. */
   configBroken?: () => string | null;
+  /** Its place among all repositories that the process serves, where it may not start as many as it can. */
+  seat?: Seat;
   clock: Clock;
   random: Random;
   log: Log;

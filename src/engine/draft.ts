@@ -202,7 +202,8 @@ export class Draft {
   /** A desk that cannot be read is left to whoever mends it: nothing starts there meanwhile. */
   #noteEnd(before: Ticket | undefined, after: Ticket, request: Request): void {
     if (this.#base.deskBroken) return;
-    const desk = deskAfter(this.#view.desk, { before, after, request, now: this.#now });
+    const [now, config] = [this.#now, this.#config];
+    const desk = deskAfter(this.#view.desk, { before, after, request, now, config });
     if (desk !== this.#view.desk) this.setDesk(desk);
   }
 

@@ -1,6 +1,7 @@
 import type { SeenChecks } from '../ticket/checks.ts';
 import type { Config } from '../ticket/config.ts';
-import { type Explanation, explain } from '../ticket/explain.ts';
+import { type DeskFacts, type Explanation, explain } from '../ticket/explain.ts';
+import type { Ticket } from '../ticket/format.ts';
 import type { Context } from './context.ts';
 import type { Snapshot, TicketFile } from './ports.ts';
 import { momentAt, viewOf } from './view.ts';
@@ -14,6 +15,7 @@ interface Known {
   configBroken?: string | null;
   /** What was seen of checks; left out where nobody can look. */
   checks?: SeenChecks;
+  appFull?: DeskFacts['appFull'];
   /** Text of a file on the default branch; left out where nobody can look. */
   file?(path: string): Promise<string | null>;
 }
@@ -25,7 +27,10 @@ const workflowPath = ({ workflow }: Config): string => `.github/workflows/${work
 export async function explainAt(snapshot: Snapshot, id: string, known: Known): Promise<Explanation | null> {
   const found = snapshot.tickets.get(id) ?? (await snapshot.archived(id));
   if (!found) return null;
-  const [explanation = null] = await explainFiles(snapshot, [found], known);
+  const todo = [...snapshot.tickets.values()].flatMap(({ ticket }) =>
+    ticket?.state === 'todo' ? ticket : [],
+  );
+  const [explanation = null] = await explainFiles(snapshot, [found], known, todo);
   return explanation;
 }
 
@@ -37,14 +42,15 @@ export function explainOpen(snapshot: Snapshot, known: Known): Promise<Explanati
 async function explainFiles(
   snapshot: Snapshot,
   files: readonly TicketFile[],
-  { now, config, configBroken = null, file, checks }: Known,
+  { now, config, configBroken = null, appFull = null, file, checks }: Known,
+  todo?: readonly Ticket[],
 ): Promise<Explanation[]> {
   const { movedBack, head, witness, deskBroken } = snapshot;
   const starts = files.some(({ ticket }) => ticket?.state === 'todo' || ticket?.attempt?.run === null);
   const here = {
     view: await viewOf(
       snapshot,
-      files.map(({ id }) => id),
+      [...files, ...(todo ?? [])].map(({ id }) => id),
     ),
     now: momentAt(snapshot, now),
     config,
@@ -53,6 +59,8 @@ async function explainFiles(
     unjudged: !movedBack && head !== witness,
     deskBroken,
     configBroken,
+    appFull,
+    ...(todo ? { todo } : {}),
     lacksWorkflow: starts && file !== undefined && (await file(workflowPath(config))) === null,
   };
   return files.map((one) => explain(one, here));
@@ -69,6 +77,7 @@ export async function explainHere(
     now: forge.now(),
     config: await config(),
     configBroken: configBroken?.() ?? null,
+    appFull: context.seat?.full() ?? null,
     file: (path) => forge.file(path),
     checks: checks.seen,
   });

@@ -4,7 +4,7 @@ import type { Random } from '../base/random.ts';
 import { stopping } from '../ticket/attempts.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
-import type { Desk, Ticket } from '../ticket/format.ts';
+import type { Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
 import { CallClock, showDetached } from './alarm.ts';
 import { changedTickets } from './changes.ts';
@@ -18,16 +18,17 @@ import { Mark } from './mark.ts';
 import { show } from './mirror.ts';
 import { DeskPanel } from './panel.ts';
 import type { Comment, Forge, Operator, Run, Snapshot, Store } from './ports.ts';
+import { Profiles } from './profiles.ts';
 import { giveIssue } from './publish.ts';
 import { makeJudge } from './pushes.ts';
 import { Runs } from './runs.ts';
-import { nextMoment, waitingForProfiles } from './schedule.ts';
+import { nextMoment } from './schedule.ts';
 import { servedSince } from './serving.ts';
 import { Sweep } from './sweep.ts';
 import { throwGravest } from './together.ts';
 import { takeTurn } from './turn.ts';
 
-export interface OperatorOptions {
+export interface OperatorOptions extends Pick<Context, 'seat'> {
   store: Store;
   forge: Forge;
   /** The repository's config, last good version. */
@@ -70,8 +71,7 @@ class DeskOperator implements Operator {
   /** Issues of tickets whose files were broken when they were read, with the ids: read again once they are mended. */
   readonly #unread = new Map<number, string>();
   #followed: string | null = null;
-  /** Paused profiles at the last head followed. */
-  #profiles: Desk['profiles'] = {};
+  readonly #profiles: Profiles;
   #isTakenUp = false;
   readonly #callClock = new CallClock();
   #callOffTimer = () => {};
@@ -92,6 +92,7 @@ class DeskOperator implements Operator {
       readIssue: (number) => this.#issuesDirty.ask(number),
     };
     this.#runs = new Runs(this.#context);
+    this.#profiles = new Profiles(this.#context);
     this.#freeze = new Freeze(this.#context, {
       lookAgain: () => this.#headDirty.later('head', 1_000),
       thawed: () => {
@@ -199,6 +200,7 @@ class DeskOperator implements Operator {
 
   async close(): Promise<void> {
     this.#callOffTimer();
+    this.#options.seat?.leave();
     this.#mark.drop();
     await Promise.all(this.#lines.map((line) => line.close()));
     await this.#context.writer.idle();
@@ -266,13 +268,11 @@ class DeskOperator implements Operator {
     this.#readMended(snapshot);
     for (const id of await changedTickets(store, this.#followed, snapshot)) await this.#tell(id);
     this.#followed = snapshot.head;
-    for (const id of waitingForProfiles(snapshot, this.#profiles, await this.#context.config()))
-      this.#showDirty.add(id);
-    this.#profiles = snapshot.desk.profiles;
+    const config = await this.#options.config();
+    for (const id of this.#profiles.see(snapshot, { now: forge.now(), config })) this.#showDirty.add(id);
     const tickets = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket ?? []);
     for (const ticket of tickets) if (stopping(ticket).length > 0) this.#runsDirty.unlessDue(ticket.id);
-    const failures = await takeTurn(this.#context, this.#runs, snapshot);
-    const config = await this.#options.config();
+    const failures = await takeTurn(this.#context, { runs: this.#runs, profiles: this.#profiles }, snapshot);
     for (const { id } of this.#callClock.due(tickets, config, forge.now())) this.#showDirty.add(id);
     const moment = nextMoment(snapshot, forge.now(), config);
     this.#callOffTimer();

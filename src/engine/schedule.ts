@@ -1,15 +1,18 @@
 import { isoSeconds } from '../base/clock.ts';
+import { type LimitReached, limitReached } from '../ticket/breakers.ts';
 import { callMoments } from '../ticket/calls.ts';
-import { agentOf, byUrgency, claimed, obstacles } from '../ticket/claim.ts';
+import { claimed, obstacles } from '../ticket/claim.ts';
 import { conditionWords } from '../ticket/condition-words.ts';
 import { holds, momentsOf } from '../ticket/conditions.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
+import type { Circumstances } from '../ticket/landing.ts';
+import { inLine } from '../ticket/order.ts';
 import { expiryOf } from '../ticket/questions.ts';
 import type { Request } from '../ticket/requests.ts';
 import { type Context, circumstances } from './context.ts';
 import type { Snapshot } from './ports.ts';
-import { WorkingView } from './view.ts';
+import { viewOf, WorkingView } from './view.ts';
 
 type Asked = { id: string; request: Request };
 
@@ -20,9 +23,10 @@ type Asked = { id: string; request: Request };
 export async function schedule(context: Context, snapshot: Snapshot): Promise<void> {
   if (snapshot.movedBack) return;
   const here = await circumstances(context, snapshot, snapshot.tickets.keys());
-  const { now, config, view } = here;
+  const { now, view } = here;
   const own = { at: isoSeconds(now), actor: 'signalbox' };
-  const asked: Asked[] = claims(view, now, config).map(({ id }) => ({
+  const most = await shareOf(context, snapshot, here);
+  const asked: Asked[] = claims(here, most).map(({ id }) => ({
     id,
     request: { ...own, kind: 'claim', claim: context.random.hex(8), source: 'scheduler' },
   }));
@@ -30,12 +34,22 @@ export async function schedule(context: Context, snapshot: Snapshot): Promise<vo
     // As it was at the head: what is claimed only now was not worked when the switch was thrown.
     const drain = drainOf(snapshot.tickets.get(ticket.id)?.ticket, view.desk, own.at);
     if (drain) asked.push({ id: ticket.id, request: drain });
+    const limit = ticket.state === 'todo' ? limitReached(ticket, here) : null;
+    if (limit) asked.push({ id: ticket.id, request: blockedBy(limit, ticket, own) });
     const when = ticket.state === 'waiting' ? ticket.waiting?.when : undefined;
     if (when && holds({ desk: 'open' }, here) && holds(when, here)) {
       asked.push({ id: ticket.id, request: { ...own, kind: 'due', source: `due ${conditionWords(when)}` } });
     }
   }
   await Promise.all(asked.map(({ id, request }) => context.writer.handle(id, request)));
+}
+
+function blockedBy(
+  { code, message: reason }: LimitReached,
+  { lifetime }: Ticket,
+  own: { at: string; actor: string },
+): Request {
+  return { ...own, kind: 'expire', code, reason, source: `${code}:${lifetime.attempts}` };
 }
 
 /** The park of a ticket that is worked while the desk, or its agent, drains. */
@@ -53,40 +67,29 @@ function drainOf(ticket: Ticket | null | undefined, desk: Desk, at: string): Req
   return { ...park, reason: `${agent} is drained`, source, actor: profile.by };
 }
 
-/** Tickets to be claimed now, the most urgent first, each counted in `view` before the next is looked at. */
-function claims(view: WorkingView, now: number, config: Config): Ticket[] {
-  const here = { view, now, config };
+type Here = Circumstances & { view: WorkingView };
+
+/** How many may start, of those that could: where repositories share what one process may start, not all do. */
+async function shareOf(context: Context, snapshot: Snapshot, { view, ...rest }: Here): Promise<number> {
+  if (!context.seat) return Number.POSITIVE_INFINITY;
+  const trial = await viewOf(snapshot, snapshot.tickets.keys());
+  const wants = claims({ ...rest, view: trial }, Number.POSITIVE_INFINITY).length;
+  const occupied = [...view.occupied.values()].reduce((sum, one) => sum + one, 0);
+  return context.seat.starts({ occupied, wants });
+}
+
+/** Tickets to be claimed now, the most urgent first and no more than `most`, each counted in `view` before the next is looked at. */
+function claims(here: Here, most: number): Ticket[] {
+  const { view, now } = here;
+  let left = most;
   const todo = view.all().filter(({ state }) => state === 'todo');
-  return todo.sort(byUrgency).filter((ticket) => {
-    if (obstacles(ticket, here).length > 0) return false;
+  return inLine(todo, here).filter((ticket) => {
+    if (left <= 0 || obstacles(ticket, here).length > 0) return false;
+    left--;
     view.set(claimed(ticket, '', here));
     view.desk = { ...view.desk, starts: [...view.desk.starts, isoSeconds(now)] };
     return true;
   });
-}
-
-/** Tickets of a paused profile that are shown anew when its pause changes: those that would go first. */
-const shownOfProfile = 20;
-
-/** Tickets in todo that would start first on profiles whose pause is not as it was: their issues show it. */
-export function waitingForProfiles(
-  { tickets, desk }: Snapshot,
-  was: Desk['profiles'],
-  config: Config,
-): string[] {
-  const names = new Set([...Object.keys(was), ...Object.keys(desk.profiles)]);
-  const changed = [...names].filter(
-    (name) => JSON.stringify(was[name]) !== JSON.stringify(desk.profiles[name]),
-  );
-  if (changed.length === 0) return [];
-  const todo = [...tickets.values()].flatMap(({ ticket }) => (ticket?.state === 'todo' ? ticket : []));
-  return changed.flatMap((name) =>
-    todo
-      .filter((ticket) => agentOf(ticket, config) === name)
-      .sort(byUrgency)
-      .slice(0, shownOfProfile)
-      .map(({ id }) => id),
-  );
 }
 
 /** When something here comes due by the clock alone: milliseconds since the epoch, or null. */

@@ -2,7 +2,7 @@ import { isoSeconds } from '../base/clock.ts';
 import { stopping } from '../ticket/attempts.ts';
 import { memoryMs } from '../ticket/decide.ts';
 import type { Ticket } from '../ticket/format.ts';
-import { callOffAlarm, showConfig } from './alarm.ts';
+import { callOffAlarm, showBreakers, showConfig } from './alarm.ts';
 import type { Context } from './context.ts';
 import { isArchivedTickets, ticketOfBranch } from './intake.ts';
 import { isSame } from './labels.ts';
@@ -82,6 +82,7 @@ export class Sweep {
       () => servedSince(context),
       () => keepLabels(context),
       () => showConfig(context, configBroken()),
+      () => this.#breakers(snapshot),
       () => callOffAlarm(context), // that another process raised before it died, or before the head was restored
       () => this.#issues(snapshot, tickets),
       () => this.#pullRequests(),
@@ -95,6 +96,12 @@ export class Sweep {
     this.#readTo = began;
     this.#isOld = true;
     return this.#isChanged ? 'changes' : 'nothing';
+  }
+
+  /** Where no profile is paused so, an issue that says so is looked for once: of a process that died before it was closed. */
+  async #breakers({ desk: { profiles } }: Snapshot): Promise<void> {
+    const isPaused = Object.values(profiles).some((pause) => pause.breaker);
+    if (isPaused || !this.#isOld) await showBreakers(this.#options.context, profiles);
   }
 
   #readIssue(number: number): void {

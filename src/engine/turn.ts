@@ -1,6 +1,7 @@
 import { type Context, own } from './context.ts';
 import { signalRequest } from './handle.ts';
 import type { Snapshot } from './ports.ts';
+import type { Profiles } from './profiles.ts';
 import { expireQuestions } from './questions.ts';
 import type { Runs } from './runs.ts';
 import { schedule } from './schedule.ts';
@@ -10,14 +11,18 @@ import { together } from './together.ts';
  * What is due at one head: signals that wait, deadlines, the scheduler's turn and the clock's. In this order, and each by
  * itself: one that fails holds up no other. Answers the failures.
  */
-export async function takeTurn(context: Context, runs: Runs, snapshot: Snapshot): Promise<unknown[]> {
+export async function takeTurn(
+  context: Context,
+  { runs, profiles }: { runs: Runs; profiles: Profiles },
+  snapshot: Snapshot,
+): Promise<unknown[]> {
   const { at } = own(context, '');
   const tickets = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket ?? []);
   const works: (() => Promise<unknown>[] | Promise<Promise<unknown>[]>)[] = [
     () => snapshot.signals.map((one) => context.writer.handle(one.ticket, signalRequest(one, { at }))),
     () => tickets.map((ticket) => runs.checkDeadline(ticket)),
     () => [context.checks.lookAtNew(snapshot)],
-    () => [schedule(context, snapshot)],
+    () => [schedule(context, snapshot), profiles.tell()],
     () => expireQuestions(context, snapshot),
   ];
   const failures: unknown[] = [];

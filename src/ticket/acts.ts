@@ -2,6 +2,7 @@ import { isoSeconds } from '../base/clock.ts';
 import { type Act, type Acts, close, refuse } from './act.ts';
 import { waits } from './acts-waiting.ts';
 import { stopping } from './attempts.ts';
+import { grantedRetry, limitReached } from './breakers.ts';
 import { claimed, obstacles } from './claim.ts';
 import { closeBySignal, endedSince } from './closing.ts';
 import type { Refusal } from './decision.ts';
@@ -173,6 +174,8 @@ const books = {
     const isDue = (expiryOf(ticket, now.config) ?? Number.POSITIVE_INFINITY) <= now.now;
     if (code === 'question-expired' && !isDue)
       return refuse('condition-unmet', 'No question of it has waited so long.');
+    if (code === 'breaker-starts' && limitReached(ticket, now)?.code !== code)
+      return refuse('condition-unmet', 'It has not reached this limit.');
     return landBlocked(close(ticket, request, now, 'blocked', reason), now.now, code, reason);
   },
   pushed,
@@ -218,14 +221,4 @@ export function act(name: RowName, ticket: Ticket, request: Request, now: Circum
 /** What was seen of an attempt may be of the time before a run was bound to it. */
 function isOfAnother({ attempt }: Ticket, { seen }: RequestOf<'lost' | 'stopped_by_person'>): boolean {
   return seen !== undefined && seen.run !== (attempt?.run?.id ?? null);
-}
-
-function grantedRetry(ticket: Ticket, { config }: Circumstances): Ticket {
-  if (ticket.state !== 'blocked') return ticket;
-  const { granted, granted_rounds = 0 } = ticket.lifetime;
-  const more =
-    ticket.blocked?.code === 'rounds-exhausted'
-      ? { granted_rounds: granted_rounds + 1 }
-      : { granted: granted + config.limits.granted_retries };
-  return { ...ticket, lifetime: { ...ticket.lifetime, ...more } };
 }

@@ -1,11 +1,11 @@
 import { isoSeconds } from '../base/clock.ts';
 import { nextNumber, stopping } from './attempts.ts';
+import { limitReached } from './breakers.ts';
 import { conditionWords } from './condition-words.ts';
 import { holds } from './conditions.ts';
 import type { Config, Profile } from './config.ts';
 import { blockersOf, blockerWords } from './dependencies.ts';
 import type { Attempt, Desk, Ticket } from './format.ts';
-import { priorities } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { elsewhere } from './outside-words.ts';
 import { isPersons, isReviewing } from './phases.ts';
@@ -35,6 +35,9 @@ export interface Obstacle {
     | 'no-capacity'
     | 'work-not-shown'
     | 'same-agent'
+    | 'desk-capacity'
+    | 'breaker-starts'
+    | 'breaker-failures'
   >;
   message: string;
 }
@@ -73,8 +76,16 @@ export function obstacles(ticket: Ticket, { view, now, config }: Circumstances):
       `${starts.length} attempts started in the last hour, and ${config.limits.starts_per_hour} are allowed.`,
     );
   }
+  const limit = limitReached(ticket, { now, config });
+  if (limit) found.push(limit);
+  const working = sum(view.occupied.values());
+  const { capacity } = config.limits;
+  if (capacity !== undefined && working >= capacity)
+    add('desk-capacity', `All agents together work or still stop ${working} of ${capacity}.`);
   return [...found, ...agentObstacles(ticket, { view, now, config })];
 }
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((all, one) => all + one, 0);
 
 /** The profile that works the ticket's phase, and its name; or why there is none. */
 function workerOf(ticket: Ticket, config: Config): { agent: string; profile: Profile } | Obstacle {
@@ -118,7 +129,11 @@ function agentObstacles(ticket: Ticket, { view, now, config }: Circumstances): O
   const occupied = view.occupied.get(agent) ?? 0;
   const paused = view.desk.profiles[agent];
   const pause = pauseWords(paused, now, occupied);
-  const code = paused?.draining ? 'profile-draining' : 'profile-paused';
+  const code = paused?.breaker
+    ? 'breaker-failures'
+    : paused?.draining
+      ? 'profile-draining'
+      : 'profile-paused';
   if (pause) return [{ code, message: `${agent} ${pause}` }];
   if (occupied < profile.capacity) return [];
   return [
@@ -163,6 +178,7 @@ export function claimed(ticket: Ticket, claim: string, { now, config }: Circumst
   return {
     ...ticket,
     state: 'in_progress',
+    todo_since: null,
     start_when: null,
     not_before: null,
     attempt: {
@@ -177,20 +193,6 @@ export function claimed(ticket: Ticket, claim: string, { now, config }: Circumst
     },
     lifetime: { ...ticket.lifetime, attempts: ticket.lifetime.attempts + 1 },
   };
-}
-
-/** Made once: each `localeCompare` with options would make its own. */
-const byNumber = new Intl.Collator('en', { numeric: true });
-
-/** The order in which tickets are offered to agents: priority, then age, then id. */
-export function byUrgency(
-  a: Pick<Ticket, 'priority' | 'created' | 'id'>,
-  b: Pick<Ticket, 'priority' | 'created' | 'id'>,
-): number {
-  const rank = priorities.indexOf(a.priority) - priorities.indexOf(b.priority);
-  if (rank !== 0) return rank;
-  const age = (a.created ?? '').localeCompare(b.created ?? '');
-  return age !== 0 ? age : byNumber.compare(a.id, b.id);
 }
 
 /** Whether anything of the ticket may still need doing: open, or a run of it still being stopped. */

@@ -115,6 +115,35 @@ const limits = z.strictObject({
     .default(5)
     .describe('how often reviews may send a ticket back over its lifetime; a retry grants one more'),
   starts_per_hour: z.number().int().positive().default(60).describe('of all tickets of the desk'),
+  ticket_starts_per_hour: z
+    .number()
+    .int()
+    .positive()
+    .default(12)
+    .describe('of one ticket; one that would start more often is blocked, `breaker-starts`'),
+  failures_in_row: z
+    .number()
+    .int()
+    .positive()
+    .default(6)
+    .describe(
+      'attempts of one profile, of whatever tickets, that fail or are lost without one between them that was done, went into review or asked; then the profile is paused until somebody resumes it',
+    ),
+  capacity: z
+    .number()
+    .int()
+    .positive()
+    .max(10_000)
+    .optional()
+    .describe('attempts at the same time, of all agents together; else each has its own alone'),
+  raise_after_hours: z
+    .number()
+    .positive()
+    .max(24 * 365)
+    .default(24)
+    .describe(
+      'a ticket that lies in todo for so long is offered as if its priority were one higher, and so on up to urgent',
+    ),
   bind_within_seconds: seconds
     .default(900)
     .describe(

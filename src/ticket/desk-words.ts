@@ -1,5 +1,6 @@
 // Stryker disable StringLiteral: words for people, not rules
 import type { Desk } from './format.ts';
+import { harmless } from './quotes.ts';
 
 /*
  * What is shut on a desk, in words: the banner of every surface.
@@ -55,4 +56,12 @@ export function bannerLine({ text, by, since, until, resume }: Banner): string {
   const who = [by, from].filter(Boolean).join(', ');
   const end = until ? `By itself at ${until}, or ${resume} ends it.` : `${resume} ends it.`;
   return `${text}${who ? ` (${who})` : ''}. ${end}`.replaceAll('\n', ' ');
+}
+
+/** What people are told of a profile whose attempts failed one after another. */
+export function breakerAlarm(agent: string, { reason, since }: Desk['profiles'][string]): string {
+  const from = since ? ` since ${since}` : '';
+  return `\`breaker-failures\`: **${harmless(agent)}** is paused${from}: ${harmless(reason)}. Nothing of it starts; what runs goes on.
+
+The evidence on that ticket, and on those before it, says how they ended. Mend what they have in common (its login, its machine, its command), then comment \`/resume ${harmless(agent)}\` on any ticket.`;
 }

@@ -7,6 +7,7 @@ import { blockersOf } from './dependencies.ts';
 import type { DeskFacts, Reason } from './explain.ts';
 import type { Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
+import { idsInWords, ofCapacity, inLine as placed } from './order.ts';
 import { whoReports } from './outside-words.ts';
 import { isPersons } from './phases.ts';
 import { inLine } from './quotes.ts';
@@ -19,17 +20,48 @@ import { isOpen } from './states.ts';
  * that is worked or reviewed only what will count once that has ended; of a closed one only a run that still has to end.
  */
 export function obstacleReasons(ticket: Ticket, here: Circumstances & DeskFacts): Reason[] {
-  const found = obstacles(ticket, here)
+  const found: Reason[] = obstacles(ticket, here)
     .filter(({ code }) => countsIn(ticket, code))
-    .map(({ code, message }) => ({ code, message: inLine(message), ...wayOut(code, ticket, here) }));
+    .map(({ code, message }) => {
+      const { since, change } = wayOut(code, ticket, here);
+      const before = ofCapacity.includes(code) ? beforeWords(ticket, here) : '';
+      return { code, message: inLine(message), since, change: `${change}${before}` };
+    });
   const isToStart = ticket.state === 'todo' || ticket.attempt?.run === null;
-  return here.lacksWorkflow && isToStart ? [...found, workflowReason(here)] : found;
+  if (here.lacksWorkflow && isToStart) found.push(workflowReason(here));
+  if (here.appFull && ticket.state === 'todo') found.push(appReason(here.appFull));
+  return found;
+}
+
+/** Which tickets in todo are offered before this one to the same agent, and only wait in line; empty where none are. */
+export function beforeWords(ticket: Ticket, here: Circumstances & DeskFacts): string {
+  if (!here.todo || ticket.state !== 'todo') return '';
+  const all = placed([...here.todo.filter(({ id }) => id !== ticket.id), ticket], here);
+  const agent = agentOf(ticket, here.config);
+  const before = all
+    .slice(
+      0,
+      all.findIndex(({ id }) => id === ticket.id),
+    )
+    .filter((one) => here.config.limits.capacity !== undefined || agentOf(one, here.config) === agent)
+    .filter((one) => obstacles(one, here).every(({ code }) => ofCapacity.includes(code)));
+  return before.length === 0 ? '' : ` Before it: ${idsInWords(before.map(({ id }) => id))}.`;
 }
 
 function countsIn({ state }: Ticket, code: Obstacle['code']): boolean {
   if (code === 'no-row') return false; // what the state says is said by itself
+  if (code === 'breaker-starts') return state === 'todo'; // a release from anywhere else grants more
   if (state === 'in_progress' || state === 'review') return code === 'held' || code === 'run-not-ended';
   return isOpen(state) || code === 'run-not-ended';
+}
+
+function appReason({ occupied, capacity }: NonNullable<DeskFacts['appFull']>): Reason {
+  return {
+    code: 'app-capacity',
+    message: `The app works or still stops ${occupied} of ${capacity}, of all repositories that it serves.`,
+    since: null,
+    change: 'One of them ends, or whoever runs the app raises SIGNALBOX_CAPACITY.',
+  };
 }
 
 function workflowReason({ config }: Circumstances): Reason {
@@ -84,6 +116,7 @@ function wayOut(
       return unknown('It gets an agent profile as its owner, or the config names one for it.');
     case 'profile-paused':
     case 'profile-draining':
+    case 'breaker-failures':
       return { since: view.desk.profiles[agent]?.since ?? null, change: pauseEnd(agent, here) };
     case 'same-agent':
       return unknown(
@@ -93,6 +126,12 @@ function wayOut(
       return unknown('The app, when it looks at the ticket branch next.');
     case 'no-capacity':
       return unknown(`${occupants(agent, here)}, or the config gives ${agent} more capacity.`);
+    case 'desk-capacity': {
+      const all = [...view.occupants.values()].flatMap((ids) => [...ids]);
+      return unknown(`${oneEnds(all)}, or the config raises limits.capacity.`);
+    }
+    case 'breaker-starts':
+      return unknown('The app blocks it when it looks next, and calls a person.');
     case 'too-large':
       return unknown('Somebody shortens its text or its messages.');
     case 'mirror':
@@ -111,16 +150,15 @@ function freeAgain({ view, now, config }: Circumstances): string {
 function pauseEnd(agent: string, { view, now }: Circumstances): string {
   const paused = view.desk.profiles[agent];
   const person = `somebody with write access comments /resume ${agent}`;
+  if (paused?.breaker) return `Once that is mended ${person}.`;
   if (!paused?.until) return `It was ${paused?.by ?? 'somebody'}'s act: ${person}.`;
   if (now < Date.parse(paused.until)) return `By itself, at ${paused.until}; or ${person}.`;
   return `The attempt that goes first (${[...(view.occupants.get(agent) ?? [])].join(', ')}) ends well.`;
 }
 
-/** How many tickets are named. */
-const named = 5;
-
 function occupants(agent: string, { view }: Circumstances): string {
-  const ids = [...(view.occupants.get(agent) ?? [])];
-  const more = ids.length > named ? ` and ${ids.length - named} more` : '';
-  return ids.length === 1 ? `${ids[0]} ends` : `One of ${ids.slice(0, named).join(', ')}${more} ends`;
+  return oneEnds([...(view.occupants.get(agent) ?? [])]);
 }
+
+const oneEnds = (ids: readonly string[]): string =>
+  ids.length === 1 ? `${ids[0]} ends` : `One of ${idsInWords(ids)} ends`;

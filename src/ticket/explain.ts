@@ -1,6 +1,6 @@
 // Stryker disable StringLiteral: words for people, not rules
 import { agentOf } from './claim.ts';
-import { obstacleReasons } from './explain-obstacles.ts';
+import { beforeWords, obstacleReasons } from './explain-obstacles.ts';
 import { stateReasons } from './explain-state.ts';
 import type { Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
@@ -47,6 +47,10 @@ export interface DeskFacts {
   configBroken: string | null;
   /** Whether the default branch lacks the workflow that runs attempts. */
   lacksWorkflow: boolean;
+  /** The app may start no more, of whatever repository. What nobody told is taken to be well, as of all else here. */
+  appFull?: { occupied: number; capacity: number } | null;
+  /** Every ticket in todo, where somebody looked at them: which go before one is told. */
+  todo?: readonly Ticket[];
 }
 
 /** The file of a ticket, which may be one that cannot be read. */
@@ -69,7 +73,7 @@ export function explain(
   const stops = found.filter(({ code }) => code !== 'bad-config');
   const mayRun = ticket?.state === 'todo' && stops.length === 0;
   const next = mayRun
-    ? `${agentOf(ticket, here.config)} takes it when the app looks next.`
+    ? `${agentOf(ticket, here.config)} takes it when the app looks next.${beforeWords(ticket, here)}`
     : (stops[0]?.change ?? '');
   return { id, state: ticket?.state ?? 'broken', mayRun, reasons: found, next };
 }

@@ -145,6 +145,10 @@ const closedAttempt = z.strictObject({
 });
 export type ClosedAttempt = z.infer<typeof closedAttempt>;
 
+const grant = z
+  .strictObject({ at: instant })
+  .describe('the latest release of what a breaker had blocked: its starts are counted from then on');
+
 export const ticket = z.strictObject({
   format,
   id: ticketId,
@@ -161,6 +165,10 @@ export const ticket = z.strictObject({
   phase: line.default('dev'),
   ...progressShape,
   not_before: instant.nullable().default(null),
+  todo_since: instant
+    .nullable()
+    .default(null)
+    .describe('since when an agent could take it, as far as it is up to the ticket'),
   start_when: condition.nullable().default(null).describe('asked again at the claim'),
   woken: z
     .strictObject({ when: condition, at: instant })
@@ -192,6 +200,7 @@ export const ticket = z.strictObject({
       granted: z.number().int().nonnegative().default(0).describe('retries added by releases from blocked'),
       ...roundsShape,
       minutes: z.number().nonnegative().default(0),
+      grant: grant.optional(),
     })
     .prefault({}),
 });
@@ -245,6 +254,7 @@ const pausedProfile = z.strictObject({
   by: line,
   since: instant.optional(),
   draining: z.boolean().optional().describe('what it works is parked, too'),
+  breaker: z.boolean().optional().describe('paused since its attempts failed one after another'),
   probe: z
     .boolean()
     .optional()
@@ -266,6 +276,10 @@ export const desk = z.strictObject({
     .record(line, z.array(instant).max(1000))
     .default({})
     .describe('for each agent, when 1, 2, … of its attempts last ran at the same time, within a week'),
+  failures: z
+    .record(line, z.number().int().positive())
+    .default({})
+    .describe('of each profile, how many attempts failed in a row'),
   starts: z.array(instant).max(10_000).default([]).describe('claims of the last hour'),
   seen: z.record(line, instant).default({}),
 });

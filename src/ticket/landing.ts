@@ -25,7 +25,8 @@ export interface Circumstances {
  */
 export function landTodo(ticket: Ticket, { view, now, config }: Circumstances): Ticket {
   if (isPersons(config.phases, ticket.phase)) return landReview(ticket);
-  const free: Ticket = { ...ticket, state: 'todo', waiting: null, blocked: null };
+  const since = isoSeconds(now);
+  const free: Ticket = { ...ticket, state: 'todo', waiting: null, blocked: null, todo_since: since };
   if (ticket.hold) return landWaiting(free, now, { kind: 'parked', reason: 'held', by: 'signalbox' });
   if (view.desk.paused || view.desk.draining) {
     const reason = view.desk.draining ? 'the desk is draining' : 'the desk is paused';

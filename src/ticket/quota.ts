@@ -1,6 +1,8 @@
 import * as chrono from 'chrono-node';
 import { isoSeconds } from '../base/clock.ts';
-import type { Desk, Ticket } from './format.ts';
+import type { Config } from './config.ts';
+import { failuresAfter } from './failures.ts';
+import type { ClosedAttempt, Desk, Ticket } from './format.ts';
 import type { Request } from './requests.ts';
 
 /*
@@ -35,7 +37,7 @@ function momentOf(words: string, now: number): number | null {
 const worked = ['done', 'review', 'question', 'failed', 'lost'];
 
 /**
- * The desk after `request` made `after` of a ticket: a limit pauses the profile, and the first attempt that worked once
+ * The desk after `request` made `after` of a ticket, where that closed an attempt: a limit pauses the profile, and the first attempt that worked once
  * its time has come ends that. A longer pause stands, and so does a person's, which has no end.
  */
 export function deskAfter(
@@ -45,11 +47,15 @@ export function deskAfter(
     after,
     request,
     now,
-  }: { before: Ticket | undefined; after: Ticket; request: Request; now: number },
+    config,
+  }: { before: Ticket | undefined; after: Ticket; request: Request; now: number; config: Config },
 ): Desk {
   const closed = before?.attempt && !after.attempt ? after.attempts.at(-1) : undefined;
   if (!closed) return desk;
-  const { agent, run, outcome } = closed;
+  return failuresAfter(quotaAfter(desk, closed, request, now), closed, { id: after.id, now, config });
+}
+
+function quotaAfter(desk: Desk, { agent, run, outcome }: ClosedAttempt, request: Request, now: number): Desk {
   const { [agent]: paused, ...others } = desk.profiles;
   if (request.kind === 'quota') {
     if (paused && (paused.until === null || paused.until >= request.until)) return desk;

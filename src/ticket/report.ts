@@ -138,6 +138,10 @@ const advice: Partial<
     hint: ({ agent }) =>
       `${agent} is paused until then, and tries one ticket first. It costs no retry. Whoever knows better says \`/resume ${agent}\`.`,
   },
+  'breaker-starts': {
+    hint: () => 'See in the evidence of its attempts why they end so soon, and mend that first.',
+    again: false,
+  },
   'no-workflow': {
     hint: (_, { workflow }) =>
       `Put \`.github/workflows/${workflow}\`, with \`workflow_dispatch\`, on the default branch; then \`/retry\`.`,

@@ -11,6 +11,7 @@ const card = (id: string, over: Partial<Card> = {}): Card => ({
   title: `ticket ${id}`,
   state: 'todo',
   owner: 'luci',
+  rank: 2,
   priority: 'normal',
   phase: null,
   phases: 1,
@@ -38,7 +39,7 @@ test('a window is told of the cards that look or stand otherwise, and of nothing
     counts: { todo: 49, in_progress: 1 },
     top: null,
   });
-  const urgent = many.map((one) => (one.id === 'T-9' ? card('T-9', { priority: 'high' }) : one));
+  const urgent = many.map((one) => (one.id === 'T-9' ? card('T-9', { priority: 'high', rank: 1 }) : one));
   const change = changeOf(shown, deck(...urgent, card('T-99')), everything);
   expect(change?.cards.map(({ card: { id }, after }) => `${id} after ${after}`)).toEqual([
     'T-9 after null',
@@ -61,7 +62,7 @@ test('columns are those of the states: the most urgent first, of closed tickets 
     card(`D-${at}`, { state: 'done', since: `2026-05-25T09:${String(at).padStart(2, '0')}:00Z` }),
   );
   const lanes = lanesOf(
-    deck(card('T-10'), card('T-9'), card('T-2', { priority: 'urgent' }), ...closed),
+    deck(card('T-10'), card('T-9'), card('T-2', { priority: 'urgent', rank: 0 }), ...closed),
     everything,
   );
   expect(lanes.map(({ state }) => state)).toEqual([

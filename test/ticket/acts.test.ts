@@ -69,18 +69,18 @@ describe('what a request leaves behind, and nothing else', () => {
       park of blocked: hold:true,restricted_at:12:00:00Z
       park of review: hold:true,restricted_at:12:00:00Z
       deferral of todo: state:waiting,waiting:{kind:deferred,when:{until:12:01:00Z},reason:later,by:lucienne,since:12:00:00Z},start_when:null,restricted_at:12:00:00Z
-      release of waiting: state:todo,waiting:null,hold:false,not_before:null,start_when:null,released:{by:lucienne,at:12:00:00Z}
-      release of blocked: state:todo,blocked:null,hold:false,not_before:null,start_when:null,released:{by:lucienne,at:12:00:00Z},lifetime:{attempts:0,retries:0,granted:1,minutes:0}
+      release of waiting: state:todo,waiting:null,hold:false,not_before:null,todo_since:12:00:00Z,start_when:null,released:{by:lucienne,at:12:00:00Z}
+      release of blocked: state:todo,blocked:null,hold:false,not_before:null,todo_since:12:00:00Z,start_when:null,released:{by:lucienne,at:12:00:00Z},lifetime:{attempts:0,retries:0,granted:1,minutes:0}
       release of in_progress: hold:false,released:{by:lucienne,at:12:00:00Z}
       hold of todo: state:waiting,waiting:{kind:parked,reason:held,by:lucienne,since:12:00:00Z},hold:true,start_when:null,restricted_at:12:00:00Z
       hold of waiting: hold:true,restricted_at:12:00:00Z
-      interrupt: state:todo,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:look here}],attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:interrupted,by:lucienne,reason:look here,started:11:59:30Z,ended:12:00:00Z,stopped:null}
-      answer: state:todo,waiting:null,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:yes}]
-      approve: state:todo,phase:review,not_before:null
+      interrupt: state:todo,todo_since:12:00:00Z,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:look here}],attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:interrupted,by:lucienne,reason:look here,started:11:59:30Z,ended:12:00:00Z,stopped:null}
+      answer: state:todo,waiting:null,todo_since:12:00:00Z,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:yes}]
+      approve: state:todo,phase:review,not_before:null,todo_since:12:00:00Z
       approve of the last phase: state:done,hold:false,gates:[{gate:person,by:lucienne,at:12:00:00Z,commit:null}],not_before:null,start_when:null
-      reject: state:todo,not_before:null,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:no}]
-      reject to an earlier phase: state:todo,phase:dev,not_before:null,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:no}]
-      retry: state:todo,blocked:null,not_before:null,lifetime:{attempts:0,retries:0,granted:1,minutes:0}
+      reject: state:todo,not_before:null,todo_since:12:00:00Z,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:no}]
+      reject to an earlier phase: state:todo,phase:dev,not_before:null,todo_since:12:00:00Z,messages:[{id:e500,by:lucienne,at:12:00:00Z,text:no}]
+      retry: state:todo,blocked:null,not_before:null,todo_since:12:00:00Z,lifetime:{attempts:0,retries:0,granted:1,minutes:0}
       cancel: state:cancelled,hold:false,not_before:null,start_when:null,attempt:null,restricted_at:12:00:00Z,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:cancelled,by:lucienne,reason:no need,started:11:59:30Z,ended:12:00:00Z,stopped:null}
       reopen: state:inbox,hold:false
       edit: title:Another,body:text,mirrored:cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc
@@ -116,17 +116,17 @@ describe('what a request leaves behind, and nothing else', () => {
       "
       claim: state:in_progress,attempt:{number:1,claim:claim-2,phase:dev,agent:luci,claimed:12:00:00Z,check_in_by:12:15:00Z,run:null},lifetime:{attempts:1,retries:0,granted:0,minutes:0}
       bind: attempt:{number:1,claim:claim-1,phase:dev,agent:luci,claimed:11:59:00Z,check_in_by:13:00:00Z,run:{id:990,run_attempt:1,url:,key_sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff,started:12:00:00Z}}
-      done: state:todo,phase:review,not_before:null,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:done,by:signalbox,reason:words,signal:3f96d122,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
+      done: state:todo,phase:review,not_before:null,todo_since:12:00:00Z,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:done,by:signalbox,reason:words,signal:3f96d122,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
       review: state:review,not_before:null,start_when:null,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:review,by:signalbox,reason:words,signal:8358ac54,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
       question: state:waiting,waiting:{kind:question,question:words,reason:words,by:signalbox,since:12:00:00Z},start_when:null,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:question,by:signalbox,reason:words,signal:572e4cf3,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
       question while held: state:waiting,waiting:{kind:parked,question:words,reason:words,by:signalbox,since:12:00:00Z},start_when:null,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:question,by:signalbox,reason:words,signal:572e4cf3,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
-      failed: state:todo,not_before:12:01:00Z,attempt:null,lifetime:{attempts:0,retries:1,granted:0,minutes:0.5},closed:{outcome:failed,by:signalbox,reason:words,signal:cd582e42,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
-      lost: state:todo,not_before:12:01:00Z,attempt:null,lifetime:{attempts:0,retries:1,granted:0,minutes:0.5},closed:{outcome:lost,by:signalbox,reason:silent,bundled:true,started:11:59:30Z,ended:12:00:00Z,stopped:null}
-      quota: state:todo,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:quota,by:signalbox,reason:Its provider lets it do no more until 13:00:00Z: limit reached,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
+      failed: state:todo,not_before:12:01:00Z,todo_since:12:00:00Z,attempt:null,lifetime:{attempts:0,retries:1,granted:0,minutes:0.5},closed:{outcome:failed,by:signalbox,reason:words,signal:cd582e42,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
+      lost: state:todo,not_before:12:01:00Z,todo_since:12:00:00Z,attempt:null,lifetime:{attempts:0,retries:1,granted:0,minutes:0.5},closed:{outcome:lost,by:signalbox,reason:silent,bundled:true,started:11:59:30Z,ended:12:00:00Z,stopped:null}
+      quota: state:todo,todo_since:12:00:00Z,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:quota,by:signalbox,reason:Its provider lets it do no more until 13:00:00Z: limit reached,started:11:59:30Z,ended:12:00:00Z,stopped:12:00:00Z}
       stopped by a person: state:waiting,waiting:{kind:parked,reason:the run was cancelled in Actions,by:signalbox,since:12:00:00Z},start_when:null,attempt:null,restricted_at:12:00:00Z,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:parked,by:signalbox,reason:the run was cancelled in Actions,started:11:59:30Z,ended:12:00:00Z,stopped:null}
       undispatchable: state:blocked,blocked:{code:no-workflow,reason:gone,since:12:00:00Z},start_when:null,attempt:null,closed:{outcome:undispatchable,by:signalbox,reason:gone,started:11:59:00Z,ended:12:00:00Z,stopped:12:00:00Z}
       expire: state:blocked,blocked:{code:time-limit,reason:too long,since:12:00:00Z},start_when:null,attempt:null,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:blocked,by:signalbox,reason:too long,started:11:59:30Z,ended:12:00:00Z,stopped:null}
-      merged: state:todo,phase:review,not_before:null
+      merged: state:todo,phase:review,not_before:null,todo_since:12:00:00Z
       merged in the last phase: state:done,not_before:null,start_when:null
       detach: issue:null,state:waiting,waiting:{kind:parked,reason:deleted,by:signalbox,since:12:00:00Z},start_when:null,attempt:null,restricted_at:12:00:00Z,lifetime:{attempts:0,retries:0,granted:0,minutes:0.5},closed:{outcome:parked,by:signalbox,reason:deleted,started:11:59:30Z,ended:12:00:00Z,stopped:null}
       detach of blocked: issue:null,restricted_at:12:00:00Z

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { agentOf, byUrgency, isLive, obstacles, startsInHour } from '../../src/ticket/claim.ts';
+import { agentOf, isLive, obstacles, startsInHour } from '../../src/ticket/claim.ts';
 import { conditionFaults, conditionWords } from '../../src/ticket/condition-words.ts';
 import { holds, isPassing } from '../../src/ticket/conditions.ts';
 import type { Config } from '../../src/ticket/config.ts';
@@ -102,25 +102,6 @@ test('who works a phase: its own agent, the owner, or the default; a person’s 
   expect(agentOf(ticketIn('todo', { owner: 'ada' }), { ...config, default_agent: 'luci' })).toBe('ada');
   expect(agentOf(ticketIn('todo', { owner: null }), { ...config, default_agent: 'luci' })).toBe('luci');
   expect(agentOf(ticketIn('todo', { owner: null }), config)).toBeNull();
-});
-
-test('tickets are offered by priority, then age, then number', () => {
-  const offered = [
-    ticketIn('todo', { id: 'MC-10' }),
-    ticketIn('todo', { id: 'MC-9' }),
-    ticketIn('todo', { id: 'MC-3', created: at(-60) }),
-    ticketIn('todo', { id: 'MC-4', priority: 'low', created: at(-9000) }),
-    ticketIn('todo', { id: 'MC-5', priority: 'urgent', created: at(0) }),
-    ticketIn('todo', { id: 'MC-6', created: null }),
-  ];
-  const order = ['MC-5', 'MC-6', 'MC-9', 'MC-10', 'MC-3', 'MC-4'];
-  expect([...offered].sort(byUrgency).map(({ id }) => id)).toEqual(order);
-  expect(
-    [...offered]
-      .reverse()
-      .sort(byUrgency)
-      .map(({ id }) => id),
-  ).toEqual(order);
 });
 
 test('a closed ticket lives on while a run of it is being stopped', () => {

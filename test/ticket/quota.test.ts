@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/ticket/codec.ts';
 import { deskAfter, pauseEnd } from '../../src/ticket/quota.ts';
 import type { Request } from '../../src/ticket/requests.ts';
-import { at, noon, ticketIn } from './fixtures.ts';
+import { at, config, noon, ticketIn } from './fixtures.ts';
 import { aRequest } from './requests.ts';
 import { ask, by, claim, executing, told } from './telling.ts';
 import { type Desk, openDesk, type Ticket } from './types.ts';
@@ -12,7 +12,13 @@ const todo = ticketIn('todo', { id: 'MC-2', owner: 'ada' });
 
 /** The desk after a request closed the attempt of a ticket, `seconds` after noon. */
 function deskOf(desk: Desk, request: Request, seconds = 0, before: Ticket = executing): Desk {
-  return deskAfter(desk, { before, after: told(before, request), request, now: noon + seconds * 1000 });
+  return deskAfter(desk, {
+    before,
+    after: told(before, request),
+    request,
+    now: noon + seconds * 1000,
+    config,
+  });
 }
 
 /** ada may work two; paused by its provider until an hour after noon. */
@@ -101,7 +107,7 @@ describe('a provider lets an agent do no more', () => {
     };
     expect(deskOf(persons, done, 3601, withAda)).toBe(persons);
     expect(deskOf(openDesk, done, 3601, withAda)).toBe(openDesk);
-    const late = { request: done, now: noon + 3_601_000 };
+    const late = { request: done, now: noon + 3_601_000, config };
     expect(deskAfter(pausedAda, { before: undefined, after: todo, ...late })).toBe(pausedAda);
     const worked = told(withAda, done);
     expect(deskAfter(pausedAda, { before: worked, after: worked, ...late })).toBe(pausedAda);
