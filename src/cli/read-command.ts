@@ -4,6 +4,7 @@ import { explainAt, explainOpen } from '../engine/explain.ts';
 import type { Snapshot, TicketFile } from '../engine/ports.ts';
 import { bannerLine, bannersOf } from '../ticket/desk-words.ts';
 import { explanationData } from '../ticket/explain-words.ts';
+import { partsOf } from '../ticket/family.ts';
 import { priorities } from '../ticket/format.ts';
 import { reasons } from '../ticket/reasons.ts';
 import { states } from '../ticket/states.ts';
@@ -50,7 +51,7 @@ export function addReading(program: Command, ports: ClonePorts): void {
   add(
     'show <ticket>',
     'a ticket whole: how it stands, its text, attempts and messages',
-    `\nExample:\n  signalbox show MC-4159\n\n${statuses}\n${json('  path, ticket: the file (schemas/ticket.schema.json), or null where it cannot be read,\n  explanation: as of explain')}`,
+    `\nExample:\n  signalbox show MC-4159\n\n${statuses}\n${json('  path, ticket: the file (schemas/ticket.schema.json), or null where it cannot be read,\n  parts: [{ id, state }] of it, explanation: as of explain')}`,
     show,
   );
   add(
@@ -107,9 +108,13 @@ async function show(ports: ClonePorts, desk: CloneDesk, flags: ReadFlags, named 
   const { snapshot, file } = await fileOf(desk, ticketNamed(named));
   const explanation = await explainAt(snapshot, file.id, knownOf(desk));
   if (!explanation) throw noSuchTicket(file.id);
-  if (!flags.json) return ports.print(shown(file, explanation, { now: desk.now(), config: desk.config }));
   const { path, ticket } = file;
-  printJson(ports, desk, { as_of: desk.asOf, path, ticket, explanation: explanationData(explanation) });
+  const open = [...snapshot.tickets.values()].flatMap((one) => one.ticket ?? []);
+  const parts = ticket ? partsOf(ticket, open) : [];
+  if (!flags.json)
+    return ports.print(shown(file, explanation, { parts, now: desk.now(), config: desk.config }));
+  const why = explanationData(explanation);
+  printJson(ports, desk, { as_of: desk.asOf, path, ticket, parts, explanation: why });
 }
 
 async function explainOne(ports: ClonePorts, desk: CloneDesk, flags: ReadFlags, named = ''): Promise<void> {

@@ -2,6 +2,7 @@ import type { TicketFile } from '../engine/ports.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Explanation } from '../ticket/explain.ts';
 import { standsAs } from '../ticket/explain-words.ts';
+import { type Part, partLines } from '../ticket/family.ts';
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
 import { gateLines } from '../ticket/gate-words.ts';
 import type { Circumstances } from '../ticket/landing.ts';
@@ -27,7 +28,7 @@ export function whyLines(explanation: Explanation, now: number): string[] {
 export function shown(
   { path, text, ticket }: TicketFile,
   explanation: Explanation,
-  { now, config }: Pick<Circumstances, 'now' | 'config'>,
+  { parts, now, config }: { parts: readonly Part[] } & Pick<Circumstances, 'now' | 'config'>,
 ): string {
   if (!ticket) return [...whyLines(explanation, now), '', path, '', text.trimEnd()].join('\n');
   const { id, title, body, messages, attempts, reports } = ticket;
@@ -38,6 +39,7 @@ export function shown(
     ...[...facts(ticket, now), ...gates].map(([name, value]) => `  ${name.padEnd(9)} ${value}`),
     '',
     ...whyLines(explanation, now),
+    ...part('Parts', partLines(parts)),
     ...part('Text', body.trimEnd().split('\n')),
     ...part('Attempts', attempts.map(attemptLine)),
     ...part('Reports', reports.map(reportLine)),
@@ -52,12 +54,14 @@ export function shown(
 }
 
 function facts(ticket: Ticket, now: number): [string, string][] {
-  const { state, hold, priority, owner, phase, phases, issue, created, lifetime } = ticket;
+  const { state, hold, priority, owner, phase, phases, issue, created, lifetime, after, parent } = ticket;
   return [
     ['state', `${state.replace('_', ' ')}${hold ? ', held' : ''}`],
     ['priority', priority],
     ['owner', owner ?? '-'],
     ['phase', phases.length > 1 ? `${phase} (of ${phases.join(', ')})` : phase],
+    ...(after.length > 0 ? [['after', after.join(', ')] satisfies [string, string]] : []),
+    ...(parent ? [['part of', parent] satisfies [string, string]] : []),
     ['issue', issue === null ? '-' : `#${issue}`],
     ['created', created ? moment(created, now) : '-'],
     ['attempts', `${lifetime.attempts}, retries ${lifetime.retries}, ${lifetime.minutes} min`],

@@ -7,6 +7,7 @@ import type { Config } from '../ticket/config.ts';
 import { decide } from '../ticket/decide.ts';
 import type { Decision, View } from '../ticket/decision.ts';
 import { type DeskRequest, decideDesk, type ServeRequest } from '../ticket/desk.ts';
+import { withPart } from '../ticket/family.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import { ranUntil } from '../ticket/idle.ts';
 import { writeInRoom } from '../ticket/messages.ts';
@@ -17,6 +18,7 @@ import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import { type Request, type RequestOf, wordy } from '../ticket/requests.ts';
 import { quarantineEntry, requestDigest, signalDigest } from '../ticket/signals.ts';
 import { isOpen } from '../ticket/states.ts';
+import { isFull } from '../ticket/yaml.ts';
 import type { NewCommit, PendingSignal, Snapshot, TicketFile, Trailers } from './ports.ts';
 import type { WorkingView } from './view.ts';
 
@@ -36,6 +38,7 @@ export class Draft {
   readonly #trailers: Trailers[] = [];
   readonly #dropRefs: string[] = [];
   readonly #subjects: string[] = [];
+  readonly #written = new Set<string>();
   readonly #base: Snapshot;
   readonly #view: WorkingView;
   readonly #now: number;
@@ -114,6 +117,7 @@ export class Draft {
     const path = archived ? archivePath(ticket.id) : ticketPath(ticket.id);
     this.#changes.set(path, text);
     this.#view.set(ticket);
+    this.#written.add(ticket.id);
     return path;
   }
 
@@ -147,6 +151,7 @@ export class Draft {
   }
 
   commit(): NewCommit {
+    this.#noteParts();
     this.#noteRuns();
     const [only = 'books'] = this.#subjects;
     const subject = this.#subjects.length > 1 ? `${this.#subjects.length} transitions` : only;
@@ -179,6 +184,20 @@ export class Draft {
   #putDesk(): void {
     if (this.#base.kept.has(deskPath)) this.#changes.set(keptPath(deskPath), null);
     this.#changes.set(deskPath, writeDesk(this.#view.desk, this.#deskText));
+  }
+
+  /** How parts of other tickets stand that close or open here. A whole that is closed itself, or has no room, notes nothing. */
+  #noteParts(): void {
+    for (const id of [...this.#written]) {
+      const part = this.#view.get(id);
+      const whole = part?.parent ? this.#view.get(part.parent) : undefined;
+      const noted = part && whole && isOpen(whole.state) ? withPart(whole, part) : null;
+      if (!noted) continue;
+      const path = ticketPath(noted.id);
+      const before = this.#changes.get(path) ?? this.#base.tickets.get(noted.id)?.text;
+      const text = writeTicket(noted, before);
+      if (!isFull(text)) this.#put(noted, text);
+    }
   }
 
   /** Which agents run less from this commit on: how long one has been idle is counted from what stands on the head. */

@@ -3,6 +3,7 @@ import { readTicket } from '../ticket/codec.ts';
 import { namedIn } from '../ticket/conditions.ts';
 import type { Entry, View } from '../ticket/decision.ts';
 import { needsOf } from '../ticket/dependencies.ts';
+import { type Part, partsOf } from '../ticket/family.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import type { State } from '../ticket/states.ts';
 import { isFull } from '../ticket/yaml.ts';
@@ -139,6 +140,10 @@ export class WorkingView implements View {
 
   quarantined(id: string): readonly Entry[] {
     return this.#entries.get(id) ?? [];
+  }
+
+  partsOf(ticket: Pick<Ticket, 'id' | 'children'>): Part[] {
+    return partsOf(ticket, [...this.#tickets.values(), ...this.#kept.values()]);
   }
 
   #open(id: string): Ticket | undefined {

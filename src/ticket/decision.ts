@@ -1,3 +1,4 @@
+import type { Part } from './family.ts';
 import type { Desk, Quarantined, Ticket } from './format.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { State } from './states.ts';
@@ -32,6 +33,8 @@ export interface View {
   needs(id: string): readonly string[];
   /** The ticket that this one is a part of. */
   parentOf(id: string): string | null;
+  /** The parts of a ticket, closed ones included. */
+  partsOf(ticket: Pick<Ticket, 'id' | 'children'>): readonly Part[];
   /** The state of any ticket, archived ones included; undefined where there is none. */
   stateOf(id: string): State | undefined;
   /** Whether a ticket's file is so full that a stop might find no room in it after another attempt. */

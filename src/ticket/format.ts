@@ -181,6 +181,10 @@ export const ticket = z.strictObject({
     .default([])
     .describe('tickets that must be done before an agent takes this one'),
   parent: ticketId.nullable().default(null).describe('the ticket that this one is a part of'),
+  children: z
+    .record(ticketId, z.enum(['done', 'cancelled']))
+    .default({})
+    .describe('how parts of it ended that are closed; the open ones name it as their parent'),
   body: text.default(''),
   released: z.strictObject({ by: line, at: instant }).nullable().default(null),
   messages: z.array(message).max(200).default([]).describe('what people say to its agents'),

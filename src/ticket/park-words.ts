@@ -38,9 +38,9 @@ export function parked(
     return { words, isAtFault: true };
   }
   const left = conditionLeft({ ...(when ? { when } : {}), at });
-  const why = unread ?? (when && !left ? `${conditionWords(when)}: that is past.` : undefined);
+  const past = when && !left ? `${harmless(conditionWords(when))}: that is past.` : '';
   if (!left) {
-    const words = `${stands}, and only a release wakes it: it has no condition. \`bad-condition\` ${harmless(why ?? '')} Write ${conditionForms}.`;
+    const words = `${stands}, and only a release wakes it: it has no condition. \`bad-condition\` ${unread ?? past} Write ${conditionForms}.`;
     return { words, isAtFault: true };
   }
   const faults = faultWords(left, after.id, here).map((words) => ` \`bad-condition\` ${harmless(words)}`);
@@ -104,4 +104,9 @@ function parkedAfter(
     };
   const { words, code } = named(after, here);
   return { words: `${stands} ${words}`, code };
+}
+
+/** That its own condition released it, and nobody. */
+export function wokenWords({ when, at }: NonNullable<Ticket['woken']>): string {
+  return `Released by its own condition at ${at}: ${harmless(conditionWords(when))}.`;
 }

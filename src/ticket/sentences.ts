@@ -3,11 +3,13 @@ import { isoSeconds } from '../base/clock.ts';
 import { obstacles } from './claim.ts';
 import { conditionWords, faultWords } from './condition-words.ts';
 import type { Config } from './config.ts';
+import { partLines } from './family.ts';
 import type { ClosedAttempt, Isolation, Quarantined, Report, Ticket, Waiting } from './format.ts';
 import { reviewWords } from './gate-words.ts';
 import type { Circumstances } from './landing.ts';
 import { givenTo, messageLines } from './message-words.ts';
 import { reportLines, whoReports } from './outside-words.ts';
+import { wokenWords } from './park-words.ts';
 import { quarantinePath, ticketPath } from './paths.ts';
 import { shownBefore } from './pull-words.ts';
 import { expiryOf } from './questions.ts';
@@ -51,6 +53,7 @@ export function statusComment(ticket: Ticket, circumstances: Circumstances): str
     );
   }
   if (ticket.woken) lines.push(wokenWords(ticket.woken));
+  lines.push(...partLines(circumstances.view.partsOf(ticket)));
   lines.push(...reportLines(ticket), ...messageLines(ticket), nextAction(ticket, circumstances));
   const expiry = expiryOf(ticket, circumstances.config);
   if (expiry !== null) lines.push(`Without an answer the ticket is blocked at ${isoSeconds(expiry)}.`);
@@ -81,11 +84,6 @@ export function nextAction(ticket: Ticket, circumstances: Circumstances): string
     default:
       return 'Nothing is left to do. Reopen the issue to begin again.';
   }
-}
-
-/** That its own condition released it, and nobody. */
-function wokenWords({ when, at }: NonNullable<Ticket['woken']>): string {
-  return `Released by its own condition at ${at}: ${harmless(conditionWords(when))}.`;
 }
 
 function blockedWords(blocked: Ticket['blocked']): string {

@@ -27,7 +27,7 @@ test('what could not be read is quoted in the answer: short, and it calls nobody
   desk.forge.say(issue, endless, 'elmar');
   desk.forge.say(issue, '/park until `@acme/everyone` ![](https://evil.example)', 'elmar');
   expect(await desk.look(issue)).toBe(null);
-  const [long = '', short = ''] = desk.forge.told(issue, 'refused');
+  const [long = '', short = ''] = desk.forge.told(issue, 'answer');
   expect(long.length).toBeLessThan(1000);
   expect(short).toContain('I cannot read `@acme/everyone ![](https://evil.example)` as a time.');
 });
@@ -38,7 +38,7 @@ describe('an ask that fails holds up no other of its issue', () => {
   test('the failure is reported, and the next reading carries out the rest', async () => {
     const desk = await OperatedDesk.start();
     const issue = await desk.born('lucienne');
-    desk.forge.say(issue, '/park until nevermore', 'elmar');
+    desk.forge.say(issue, '/priority nevermore', 'elmar');
     desk.forge.label(issue, 'park', 'elmar');
     desk.forge.failing.set('createComment', unreachable);
     desk.forge.failing.set('react', unreachable);
@@ -78,7 +78,7 @@ describe('an ask that fails holds up no other of its issue', () => {
 
   test('an attempt ends for absence where all that stands on its issue was decided, though not told', async () => {
     const desk = await lostRuns();
-    desk.forge.say(1, '/park until nevermore', 'elmar');
+    desk.forge.say(1, '/priority nevermore', 'elmar');
     desk.forge.failing.set('createComment', unreachable);
     await desk.sweep();
     expect((await desk.ticket('MC-1'))?.attempts).toMatchObject([{ outcome: 'lost' }]);

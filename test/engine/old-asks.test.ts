@@ -15,7 +15,12 @@ const ticket = aTicket('MC-1', { issue: 1, created: daysAgo(90) });
 /** What is asked by a comment, a label and a closing of an issue made so long ago, of which no mark is left. */
 async function asked(days: number): Promise<number> {
   const forge = { now: () => now, permission: async () => 'admin', hasReacted: async () => false };
-  const context = { forge, installedAt: daysAgo(90), answered: new Set() } as unknown as Context;
+  const context = {
+    forge,
+    config: async () => config,
+    installedAt: daysAgo(90),
+    answered: new Set(),
+  } as unknown as Context;
   const said = { author: 'wilma', author_is_bot: false, ours: false, at: daysAgo(days) };
   const comment: Comment = { id: 7, body: '/park', ...said };
   const own = new OwnComments(context.forge, 1, [comment]);

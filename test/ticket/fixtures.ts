@@ -30,6 +30,7 @@ export function view(over: Partial<View> = {}): View {
     lastRan: () => null,
     needs: () => [],
     parentOf: () => null,
+    partsOf: () => [],
     stateOf: () => undefined,
     isFull: () => false,
     ticketOf: () => undefined,

@@ -1,8 +1,10 @@
 import type { Child } from 'hono/jsx';
 import { agentOf } from '../../ticket/claim.ts';
+import { partsShown } from '../../ticket/family.ts';
 import type { Ticket } from '../../ticket/format.ts';
 import { gateAsks, gateLines } from '../../ticket/gate-words.ts';
 import { person } from '../../ticket/phases.ts';
+import { stateWords } from '../../ticket/states.ts';
 import { closedAt } from '../cards.ts';
 import type { Deck } from '../deck.ts';
 import type { Places } from '../places.ts';
@@ -11,6 +13,7 @@ import { Away, Time } from './bits.tsx';
 
 interface FactsProps {
   ticket: Ticket;
+  desk: string;
   deck: Deck;
   places: Places;
   story: Story;
@@ -22,6 +25,7 @@ export function Facts(props: FactsProps) {
     <aside aria-label="Facts">
       <Runtime {...props} />
       <People {...props} />
+      <Family {...props} />
       <Phases {...props} />
       <Timing {...props} />
       <Kept {...props} />
@@ -129,6 +133,43 @@ function Gates({ ticket, deck }: Pick<FactsProps, 'ticket' | 'deck'>) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What must be done before it, what it is a part of, and its own parts. */
+function Family({ ticket, deck, desk }: FactsProps) {
+  const { after, parent } = ticket;
+  const parts = deck.scene.view.partsOf(ticket);
+  if (after.length === 0 && parent === null && parts.length === 0) return null;
+  const link = (id: string) => <a href={`/${desk}/tickets/${id}`}>{id}</a>;
+  const { count, first, more } = partsShown(parts);
+  return (
+    <Group title="Other tickets">
+      {after.length > 0 && (
+        <Fact name="Done before">
+          {after.map((id, at) => (
+            <>
+              {at > 0 && ', '}
+              {link(id)}
+            </>
+          ))}
+        </Fact>
+      )}
+      {parent !== null && <Fact name="Part of">{link(parent)}</Fact>}
+      {parts.length > 0 && (
+        <Fact name="Its parts">
+          {count}
+          <ul>
+            {first.map(({ id, state }) => (
+              <li>
+                {link(id)} {stateWords(state)}
+              </li>
+            ))}
+            {more > 0 && <li>and {more} more</li>}
+          </ul>
+        </Fact>
+      )}
+    </Group>
   );
 }
 

@@ -84,7 +84,7 @@ function Whole(props: TicketProps & { ticket: Ticket }) {
           <LogTail run={story.run} now={now} />
           <Timeline happenings={story.happenings} missing={story.missing} places={places} now={now} />
         </div>
-        <Facts ticket={ticket} deck={deck} places={places} story={story} />
+        <Facts ticket={ticket} desk={desk} deck={deck} places={places} story={story} />
       </div>
     </>
   );
