@@ -34,8 +34,8 @@ async function makeListener() {
   const world = await makeWorld();
   await world.github.admin.createApp({
     slug: 'listener',
-    events: ['workflow_run', 'workflow_job'],
-    permissions: { actions: 'read' },
+    events: ['workflow_run', 'workflow_job', 'check_run'],
+    permissions: { actions: 'read', checks: 'read' },
     webhookSecret: 'secret',
   });
   world.github.admin.installApp('listener', repository);
@@ -101,6 +101,31 @@ describe('webhooks of a run', () => {
       'workflow_run in_progress run 2 in_progress',
       'workflow_run completed run 2 success',
     ]);
+  });
+
+  test('of its jobs as check runs tell the beginning and the end, of a commit, under the id of the job', async () => {
+    const { world } = await makeListener();
+    const id = await start(world);
+    await world.ended(id);
+    const payloads = world.github.admin
+      .deliveries('listener')
+      .flatMap((row) => (row.event === 'check_run' ? JSON.parse(row.payload) : []));
+    const told = payloads.map(({ action, check_run: { name, conclusion } }) => [action, name, conclusion]);
+    expect(told).toEqual([
+      ['created', 'first', null],
+      ['completed', 'first', 'success'],
+      ['created', 'second', null],
+      ['completed', 'second', 'success'],
+      ['created', 'third', 'skipped'],
+      ['completed', 'third', 'skipped'],
+    ]);
+    for (const payload of payloads)
+      expect(schemaOf('check_run').safeParse(payload).error?.issues).toBeUndefined();
+    const { data: jobs } = await world.octokit.rest.actions.listJobsForWorkflowRun({ ...where, run_id: id });
+    const { data: run } = await world.octokit.rest.actions.getWorkflowRun({ ...where, run_id: id });
+    const { data: checks } = await world.octokit.rest.checks.listForRef({ ...where, ref: run.head_sha });
+    expect(checks.check_runs.map((one) => one.id)).toEqual(jobs.jobs.map((job) => job.id));
+    expect(checks.check_runs.every((one) => one.check_suite?.id === run.check_suite_id)).toBe(true);
   });
 
   test('of one cancelled before it began go from requested to completed', async () => {
