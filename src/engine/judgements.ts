@@ -29,6 +29,8 @@ export interface Blocker {
   issue: number;
   repository: string;
   isHere: boolean;
+  /** Of a closed one GitHub says that it blocks no more. */
+  isOpen: boolean;
 }
 
 export interface Judgements {

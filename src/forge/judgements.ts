@@ -77,9 +77,10 @@ export function judgementCalls(api: Api): Judgements {
         (data) => data,
       );
       const here = (await api.repository()).full_name;
-      return all.map(({ number, repository_url }) => {
+      return all.map(({ number, repository_url, state }) => {
         const repository = repository_url.split('/').slice(-2).join('/');
-        return { issue: number, repository, isHere: repository.toLowerCase() === here.toLowerCase() };
+        const isHere = repository.toLowerCase() === here.toLowerCase();
+        return { issue: number, repository, isHere, isOpen: state === 'open' };
       });
     },
   };

@@ -61,7 +61,12 @@ export class MemoryForge implements Forge {
   }
   reviews = async (pull: number): Promise<Review[]> => this.reviewsThere.get(pull) ?? [];
   blockedBy = async (number: number): Promise<Blocker[]> =>
-    (this.blockers.get(number) ?? []).map((issue) => ({ issue, repository: 'acme/desk', isHere: true }));
+    (this.blockers.get(number) ?? []).map((issue) => ({
+      issue,
+      repository: 'acme/desk',
+      isHere: true,
+      isOpen: this.issues.get(issue)?.state === 'open',
+    }));
 
   constructor(at: () => string) {
     this.#at = at;

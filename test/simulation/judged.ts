@@ -55,7 +55,7 @@ export class SimJudged {
 
 /** The same as one process sees it. No job of the simulation's runs shows on a commit. */
 export function judgementCalls(
-  { judged }: SimGitHub,
+  { judged, issues }: SimGitHub,
   call: <T>(name: string, does: () => T) => Promise<T>,
 ): Judgements {
   return {
@@ -63,9 +63,12 @@ export function judgementCalls(
     reviews: (pull) => call(`reviews of ${pull}`, () => structuredClone(judged.reviews(pull))),
     blockedBy: (issue) =>
       call(`blockers of ${issue}`, () =>
-        judged
-          .blockers(issue)
-          .map((blocker) => ({ issue: blocker, repository: repository.full_name, isHere: true })),
+        judged.blockers(issue).map((blocker) => ({
+          issue: blocker,
+          repository: repository.full_name,
+          isHere: true,
+          isOpen: issues.get(blocker)?.state === 'open',
+        })),
       ),
   };
 }

@@ -58,7 +58,7 @@ export function judgements(use: Use): void {
     expect((await forge.pullRequestsSince(since)).map((pull) => pull.number)).toEqual([number]);
   });
 
-  test('an issue waits for those that GitHub says block it', async () => {
+  test('an issue waits for those that GitHub says block it, as long as they are open', async () => {
     const { forge, others } = use();
     const [blocked, one, other] = [
       await others.open('wilma', 'Blocked'),
@@ -69,9 +69,10 @@ export function judgements(use: Use): void {
     await others.block(blocked, one, 'wilma');
     await others.block(blocked, other, 'elmar');
     const here = { repository: 'acme/desk', isHere: true };
+    await others.close(other, 'wilma');
     expect(await forge.blockedBy(blocked)).toEqual([
-      { issue: one, ...here },
-      { issue: other, ...here },
+      { issue: one, ...here, isOpen: true },
+      { issue: other, ...here, isOpen: false },
     ]);
     expect(await forge.blockedBy(one)).toEqual([]);
   });
