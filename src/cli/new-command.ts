@@ -25,6 +25,7 @@ It lies in the inbox until somebody releases it. With --wait it is born waiting,
   --wait "until=2026-06-01 9:00"   a time has come, in the time zone of the config
   --wait after=MC-1,MC-2           these tickets are done
   --wait idle=luci                 an agent runs nothing
+  --wait checks=main               everything that is checked at the head of a branch is green
 More than one: all of them. --hold: born waiting, until a release. With --after no agent takes it before other tickets are done, though
 it was released. The app gives it an issue.
 With --mirror its work is launched elsewhere: Signalbox starts nothing of it, and signalbox report says how it stands.
@@ -66,7 +67,7 @@ export function addNew(program: Command, ports: ClonePorts): void {
     .option('--phases <names>', 'phases, with commas; default: the first of the config', list)
     .option(
       '--wait <condition>',
-      'born waiting: until=<time>, after=<tickets> or idle=<agent>',
+      'born waiting: until=<time>, after=<tickets>, idle=<agent> or checks=<branch>',
       (text, before: string[] = []) => {
         conditionOf(text, { now: clock.now(), zone: 'UTC' });
         return [...before, text];
@@ -147,12 +148,17 @@ async function bodyOf({ body, bodyFile }: Flags): Promise<string> {
 
 /** What `park` understands, too. */
 function conditionOf(text: string, heard: Heard): Condition {
-  const [, kind = '', words = ''] = /^(until|after|idle)=(.*)$/s.exec(text) ?? [];
-  const said =
-    { until: `until ${words}`, after: `after ${words} are done`, idle: `when idle ${words}` }[kind] ?? '';
+  const [, kind = '', words = ''] = /^(until|after|idle|checks)=(.*)$/s.exec(text) ?? [];
+  const forms: Record<string, string> = {
+    until: `until ${words}`,
+    after: `after ${words} are done`,
+    idle: `when idle ${words}`,
+    checks: `when checks: ${words}`,
+  };
+  const said = forms[kind] ?? '';
   const command = readWords('park', said, heard);
   if (command.name === 'park' && command.when && !command.reason) return command.when;
-  throw new InvalidArgumentError('write until=<time>, after=MC-1,MC-2 or idle=<agent>');
+  throw new InvalidArgumentError('write until=<time>, after=MC-1,MC-2, idle=<agent> or checks=<branch>');
 }
 
 function list(text: string): string[] {

@@ -1,9 +1,18 @@
 import { isoSeconds } from '../base/clock.ts';
 import { asError, SignalboxError } from '../base/errors.ts';
-import { type ChecksSeen, checksAskedBy, type SeenChecks } from '../ticket/checks.ts';
+import type { ChecksSeen, SeenChecks } from '../ticket/checks.ts';
+import { checksAskedBy } from '../ticket/checks-asked.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Forge, Snapshot } from './ports.ts';
 import { throwGravest, together } from './together.ts';
+
+/** What is asked about at a head, and by which tickets. */
+function askedAt({ tickets }: Snapshot): Map<string, string[]> {
+  const asked = new Map<string, string[]>();
+  for (const { id, ticket } of tickets.values())
+    for (const one of ticket ? checksAskedBy(ticket) : []) asked.set(one, [...(asked.get(one) ?? []), id]);
+  return asked;
+}
 
 const isCommit = (name: string): boolean => /^[0-9a-f]{40}$/.test(name);
 
@@ -25,29 +34,37 @@ export class Checks {
     return this.#seen;
   }
 
-  /** Looks at all that open tickets ask about at a head, and forgets all else. Whether anything is other than it was. */
-  async look(snapshot: Snapshot): Promise<boolean> {
-    const asked = await this.#asked(snapshot);
+  /**
+   * Looks at all that open tickets ask about at a head, and forgets all else. Answers the tickets that ask about something
+   * that is other than it was.
+   */
+  look(snapshot: Snapshot): Promise<string[]> {
+    const asked = askedAt(snapshot);
     for (const known of this.#seen.keys()) if (!asked.has(known)) this.#seen.delete(known);
-    return this.lookAt([...asked]);
+    return this.#lookAt([...asked.keys()], asked);
   }
 
-  /** Looks at what a ticket has only now begun to ask about. */
-  async lookAtNew(snapshot: Snapshot): Promise<void> {
-    await this.lookAt([...(await this.#asked(snapshot))].filter((one) => !this.#seen.has(one)));
+  /** The same of what a ticket has only now begun to ask about. */
+  lookAtNew(snapshot: Snapshot): Promise<string[]> {
+    const asked = askedAt(snapshot);
+    return this.#lookAt(
+      [...asked.keys()].filter((one) => !this.#seen.has(one)),
+      asked,
+    );
   }
 
-  /** Looks at these now; one that fails holds up no other. Whether anything is other than it was seen before. */
-  async lookAt(branchesAndCommits: readonly string[]): Promise<boolean> {
-    const { done, failures } = await together(branchesAndCommits.map((one) => this.#look(one)));
+  /** Looks at these now, and answers what was seen of them. */
+  async now(what: readonly string[]): Promise<SeenChecks> {
+    await this.#lookAt(what, new Map());
+    return new Map([...this.#seen].filter(([one]) => what.includes(one)));
+  }
+
+  /** One that fails holds up no other. */
+  async #lookAt(what: readonly string[], asked: ReadonlyMap<string, string[]>): Promise<string[]> {
+    const looks = what.map(async (one) => ((await this.#look(one)) ? (asked.get(one) ?? []) : []));
+    const { done, failures } = await together(looks);
     throwGravest(failures);
-    return done.some((isOther) => isOther);
-  }
-
-  async #asked({ tickets }: Snapshot): Promise<Set<string>> {
-    const config = await this.#config();
-    const all = [...tickets.values()].flatMap(({ ticket }) => ticket ?? []);
-    return new Set(all.flatMap((ticket) => checksAskedBy(ticket, config)));
+    return [...new Set(done.flat())];
   }
 
   async #look(what: string): Promise<boolean> {

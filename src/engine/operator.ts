@@ -7,6 +7,7 @@ import type { Decision } from '../ticket/decision.ts';
 import type { Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
 import { CallClock, showDetached } from './alarm.ts';
+import { lookAtChecks } from './by-checks.ts';
 import { changedTickets } from './changes.ts';
 import { Checks } from './checks.ts';
 import { type Context, present } from './context.ts';
@@ -143,7 +144,7 @@ class DeskOperator implements Operator {
   }
 
   async lookAtChecks(): Promise<void> {
-    if (await this.#context.checks.look(await this.#context.writer.read())) this.#headDirty.add('head');
+    if (await lookAtChecks(this.#context)) this.#headDirty.add('head');
   }
 
   async issueGone(number: number, how: 'deleted' | 'transferred', actor: string): Promise<void> {

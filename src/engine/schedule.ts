@@ -3,7 +3,7 @@ import { type LimitReached, limitReached } from '../ticket/breakers.ts';
 import { callMoments } from '../ticket/calls.ts';
 import { claimed, obstacles } from '../ticket/claim.ts';
 import { conditionWords } from '../ticket/condition-words.ts';
-import { holds, momentsOf } from '../ticket/conditions.ts';
+import { checkedIn, holds, momentsOf } from '../ticket/conditions.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import type { Circumstances } from '../ticket/landing.ts';
@@ -37,7 +37,9 @@ export async function schedule(context: Context, snapshot: Snapshot): Promise<vo
     const limit = ticket.state === 'todo' ? limitReached(ticket, here) : null;
     if (limit) asked.push({ id: ticket.id, request: blockedBy(limit, ticket, own) });
     const when = ticket.state === 'waiting' ? ticket.waiting?.when : undefined;
-    if (when && holds({ desk: 'open' }, here) && holds(when, here)) {
+    // What asks about checks is asked with what is seen of them (by-checks.ts).
+    const isHere = when !== undefined && checkedIn(when).length === 0;
+    if (isHere && holds({ desk: 'open' }, here) && holds(when, here)) {
       asked.push({ id: ticket.id, request: { ...own, kind: 'due', source: `due ${conditionWords(when)}` } });
     }
   }

@@ -1,3 +1,4 @@
+import { askByChecks } from './by-checks.ts';
 import { type Context, own } from './context.ts';
 import { signalRequest } from './handle.ts';
 import type { Snapshot } from './ports.ts';
@@ -21,8 +22,8 @@ export async function takeTurn(
   const works: (() => Promise<unknown>[] | Promise<Promise<unknown>[]>)[] = [
     () => snapshot.signals.map((one) => context.writer.handle(one.ticket, signalRequest(one, { at }))),
     () => tickets.map((ticket) => runs.checkDeadline(ticket)),
-    () => [context.checks.lookAtNew(snapshot)],
     () => [schedule(context, snapshot), profiles.tell()],
+    () => [askByChecks(context, snapshot)],
     () => expireQuestions(context, snapshot),
   ];
   const failures: unknown[] = [];

@@ -1,7 +1,7 @@
 import { isoSeconds } from '../base/clock.ts';
 import { type Acts, close, refuse } from './act.ts';
 import { conditionWords } from './condition-words.ts';
-import { holds, isPassing } from './conditions.ts';
+import { askedAgain, holds } from './conditions.ts';
 import { afterFault, waitsForItself } from './dependencies.ts';
 import { landTodo, landWaiting } from './landing.ts';
 import { conditionLeft } from './park-words.ts';
@@ -34,7 +34,8 @@ export const waits = {
     if (JSON.stringify(after) === JSON.stringify(ticket.after)) return refuse('already-so');
     return afterFault(ticket, after, view) ?? { ...ticket, after };
   },
-  due(ticket, _request, now) {
+  due(ticket, { checks }, circumstances) {
+    const now = { ...circumstances, checks };
     const when = ticket.waiting?.when;
     // Asked again when the desk opens: landing now would put the desk's condition in the place of the ticket's own.
     if (!holds({ desk: 'open' }, now)) return refuse('desk-paused');
@@ -44,6 +45,6 @@ export const waits = {
         `It waits ${when ? harmless(conditionWords(when)) : 'for a release'}.`,
       );
     const woken = { when, at: isoSeconds(now.now) };
-    return landTodo({ ...ticket, start_when: isPassing(when) ? when : null, woken }, now);
+    return landTodo({ ...ticket, start_when: askedAgain(when, now), woken }, now);
   },
 } satisfies Acts;

@@ -1,6 +1,4 @@
 // Stryker disable StringLiteral: words for people, not rules
-import type { Config } from './config.ts';
-import type { Ticket } from './format.ts';
 
 /*
  * What others judge of a commit: their checks. They are seen on the forge and never kept, so whoever needs them is handed
@@ -65,6 +63,3 @@ function listed(names: readonly string[], one: string, several: string): string 
   const more = names.length > namedMax ? ` and ${names.length - namedMax} more` : '';
   return `${names.slice(0, namedMax).join(', ')}${more} ${names.length > 1 ? several : one}`;
 }
-
-/** Branches and commits about whose checks a ticket asks: none yet. */
-export const checksAskedBy = (_ticket: Ticket, _config: Config): string[] => [];

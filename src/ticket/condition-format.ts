@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, line, ticketId } from './fields.ts';
+import { branch, instant, line, ticketId } from './fields.ts';
 
 /** For how long, in minutes, an agent can be asked to have been idle: a week. */
 export const longestIdleMinutes = 7 * 24 * 60;
@@ -9,6 +9,7 @@ export type Condition =
   | { until: string; zone?: string | undefined }
   | { after: string[] }
   | { idle: string; below?: number | undefined; minutes?: number | undefined }
+  | { checks: string }
   | { desk: 'open' }
   | { all: Condition[] }
   | { any: Condition[] };
@@ -29,6 +30,9 @@ export const condition: z.ZodType<Condition> = z.lazy(() =>
         minutes: z.number().int().nonnegative().max(longestIdleMinutes).optional().describe('0 where absent'),
       })
       .describe('this agent has run fewer than `below` attempts for `minutes`'),
+    z
+      .strictObject({ checks: branch })
+      .describe('everything that is checked at the head of this branch is green, and something is'),
     z.strictObject({ desk: z.literal('open') }).describe('the desk is neither paused nor draining'),
     z.strictObject({ all: z.array(condition).min(1).max(20) }),
     z.strictObject({ any: z.array(condition).min(1).max(20) }),

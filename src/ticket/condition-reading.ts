@@ -67,6 +67,7 @@ function readPart(words: string, heard: Heard): ReadCondition {
   return (
     readIdle(words) ??
     readFewer(words) ??
+    readChecks(words) ??
     readAfter(words) ?? { fault: `I cannot read the condition ${quoteWords(words)}.` }
   );
 }
@@ -89,6 +90,14 @@ const fewer = new RegExp(
   `^when fewer than (\\d{1,4}) of ([^ ,;]+) (?:runs?|are running|works?)${lasting}`,
   'i',
 );
+
+const checks =
+  /^when (?:(?:the |all )?checks(?::| of:?| on:?| at:?) ?([^ ,;:]*[^ ,;:.])(?: (?:are|is) green)?|([^ ,;:]*[^ ,;:.]) is green)(?![\w-])(.*)$/i;
+
+function readChecks(words: string): Found {
+  const [all, first, second, rest = ''] = checks.exec(words) ?? [];
+  return all === undefined ? null : { when: { checks: first ?? second ?? '' }, rest };
+}
 
 function readIdle(words: string): Found {
   const [all, first, second, count, unit, rest = ''] = idle.exec(words) ?? [];

@@ -1,5 +1,6 @@
 // Stryker disable StringLiteral: words for people, not rules
 import { isoSeconds } from '../base/clock.ts';
+import { checkWords } from './checks.ts';
 import type { Condition } from './condition-format.ts';
 import { holds, type Idle, idleFrom, levelOf, partsOf } from './conditions.ts';
 import { waitsForItself } from './dependencies.ts';
@@ -13,6 +14,7 @@ export function conditionWords(condition: Condition): string {
   if ('after' in condition)
     return `after ${condition.after.join(', ')} ${condition.after.length > 1 ? 'are' : 'is'} done`;
   if ('idle' in condition) return idleWords(condition);
+  if ('checks' in condition) return `when the checks of ${condition.checks} are green`;
   if ('desk' in condition) return 'when the desk is open again';
   return partsOf(condition)
     .map(partWords)
@@ -42,6 +44,7 @@ export function unmetWords(condition: Condition, here: Circumstances): string[] 
       return state === 'done' ? [] : state ? `${id} is ${stateWords(state)}` : `there is no ${id}`;
     });
   if ('idle' in condition) return [busyWords(condition, here)];
+  if ('checks' in condition) return [checkWords(condition.checks, here.checks?.get(condition.checks))];
   if ('desk' in condition) return [`the desk is ${view.desk.draining ? 'draining' : 'paused'}`];
   return partsOf(condition).flatMap((part) => unmetWords(part, here));
 }
@@ -62,11 +65,17 @@ function busyWords(condition: Idle, here: Circumstances): string {
  */
 export function conditionFaults(condition: Condition, id: string, here: Circumstances): string[] {
   if ('idle' in condition) return idleFaults(condition, here);
+  if ('checks' in condition) return branchFaults(condition.checks, here);
   if ('after' in condition) {
     const circle = waitsForItself(id, condition.after, here.view);
     return [...neverDone(condition.after, here), ...(circle ? [`${circle} wait for each other`] : [])];
   }
   return partsOf(condition).flatMap((part) => conditionFaults(part, id, here));
+}
+
+function branchFaults(branch: string, { checks }: Circumstances): string[] {
+  const seen = checks?.get(branch);
+  return seen && seen.commit === null && seen.fault === undefined ? [`there is no branch ${branch}`] : [];
 }
 
 function idleFaults(condition: Idle, { config }: Circumstances): string[] {

@@ -1,3 +1,4 @@
+import { areGreen } from './checks.ts';
 import type { Condition } from './condition-format.ts';
 import type { Circumstances } from './landing.ts';
 
@@ -10,6 +11,7 @@ export function holds(condition: Condition, here: Circumstances): boolean {
     const moment = idleFrom(condition, here);
     return moment !== null && now >= moment;
   }
+  if ('checks' in condition) return areGreen(here.checks?.get(condition.checks));
   if ('desk' in condition) return !view.desk.paused && !view.desk.draining;
   if ('all' in condition) return condition.all.every((part) => holds(part, here));
   return condition.any.some((part) => holds(part, here));
@@ -48,6 +50,33 @@ export function momentsOf(condition: Condition, here: Circumstances): number[] {
  */
 export function isPassing(condition: Condition): boolean {
   return 'idle' in condition || partsOf(condition).some(isPassing);
+}
+
+/** Branches whose checks a condition asks about. */
+export function checkedIn(condition: Condition): string[] {
+  return 'checks' in condition ? [condition.checks] : partsOf(condition).flatMap(checkedIn);
+}
+
+/**
+ * What of a condition that holds is asked again at the claim; null where nothing is. What was seen of checks is known when
+ * it comes due and at no other moment, so that part of it is settled then.
+ */
+export function askedAgain(condition: Condition, here: Circumstances): Condition | null {
+  const left = settled(condition, here);
+  return typeof left === 'object' && isPassing(left) ? left : null;
+}
+
+/** A condition with what it says of checks taken as it is now: what is left of it, or what it comes to. */
+function settled(condition: Condition, here: Circumstances): Condition | boolean {
+  if ('checks' in condition) return holds(condition, here);
+  if (!('all' in condition || 'any' in condition)) return condition;
+  const isAll = 'all' in condition;
+  const parts = partsOf(condition).map((part) => settled(part, here));
+  if (parts.includes(!isAll)) return !isAll;
+  const left = parts.filter((part) => typeof part === 'object');
+  const [first] = left;
+  if (!first) return isAll;
+  return left.length === 1 ? first : isAll ? { all: left } : { any: left };
 }
 
 /** Whether any part of a condition is a time that had come at `moment` (ISO): it would wake at once what is to wait. */

@@ -17,5 +17,11 @@ export const instant = z
 
 export const hexDigest = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hexadecimal');
 export const commit = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/, 'the full id of a commit');
+/** What git lets a branch be called, or nearly so. */
+export const branch = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^(?![-/])(?!.*(?:\.\.|[./]$))[^\s~^:?*[\]\\\u0000-\u001f\u007f]+$/, 'the name of a branch');
 export const line = z.string().max(500);
 export const text = z.string().max(64 * 1024);

@@ -1,3 +1,4 @@
+import type { SeenChecks } from './checks.ts';
 import type { Condition } from './condition-format.ts';
 import type { Isolation, Priority, Signal, SignalKind } from './format.ts';
 import type { Reportable } from './outside-shape.ts';
@@ -124,7 +125,8 @@ export type Request = Asked &
     | { kind: 'tell'; text: string }
     /** Messages that the agent of an attempt was given; the key is that of its run. */
     | { kind: 'delivered'; attempt: number; key: string; ids: readonly string[] }
-    | { kind: 'due' }
+    /** What was seen of checks for it, where its condition asks about them. */
+    | { kind: 'due'; checks?: SeenChecks }
     | { kind: 'answer'; text: string }
     | { kind: 'expire'; code: string; reason: string }
     /** `commit`: what they looked at, where the way they said it tells. */

@@ -42,8 +42,8 @@ export const spoken = [
     takes: 'condition',
     summary: 'stop now, and wait',
     about: `What runs is stopped, and the ticket waits for a release. With a condition it is deferred, and wakes by itself: until a
-time (in the time zone of the config, or one that you name), when an agent is idle, when fewer than so many of an agent run, or
-after other tickets are done; some of them joined by "and", or by "or". How it was understood is said back. What cannot be read parks
+time (in the time zone of the config, or one that you name), when an agent is idle, when fewer than so many of an agent run,
+when everything that is checked at the head of a branch is green, or after other tickets are done; some of them joined by "and", or by "or". How it was understood is said back. What cannot be read parks
 it all the same, without a condition. What else is said is the reason.`,
     example: 'until 2026-06-01 9:00',
   },
@@ -234,7 +234,7 @@ export type NameTaking<T extends Takes> = Extract<Spoke, { takes: T }>['name'];
 export const usageOf: Record<Takes, string> = {
   nothing: '',
   condition:
-    '[until <time> | when <agent> is idle [for <minutes> minutes] | after <tickets> are done] [reason]',
+    '[until <time> | when <agent> is idle [for <minutes> minutes] | when checks: <branch> | after <tickets> are done] [reason]',
   tickets: '<tickets> [and park] | nothing',
   reason: '[reason]',
   text: '<text>',

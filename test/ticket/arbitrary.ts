@@ -113,6 +113,7 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ any: Condition }>((tie) =
     fc.record({ until: instant }),
     fc.record({ after: fc.array(id, { minLength: 1, maxLength: 3 }) }),
     fc.record({ idle: line }),
+    fc.record({ checks: fc.constantFrom('main', 'release/1.0', 'null', '1e3', 'a-b') }),
     fc.constant({ desk: 'open' as const }),
     fc.record({ all: fc.array(tie('any'), { minLength: 1, maxLength: 3 }) }),
     fc.record({ any: fc.array(tie('any'), { minLength: 1, maxLength: 3 }) }),

@@ -27,6 +27,32 @@ describe('how long an agent is to be idle, and how many of it may run', () => {
   ])('what cannot be read is no condition at all: %s', (line) => expect(read(line)).toEqual(fault('')));
 });
 
+describe('that what is checked at the head of a branch is green', () => {
+  test.each([
+    ['when checks: main', 'main', ''],
+    ['when checks of main are green', 'main', ''],
+    ['when the checks on release/1.0 are green: it needs them', 'release/1.0', ': it needs them'],
+    ['when all checks of main.', 'main', '.'],
+    ['when main is green, and not before', 'main', ', and not before'],
+  ])('%s', (line, checks, rest) => expect(read(line)).toEqual({ when: { checks }, rest }));
+
+  test('said back it is read as the same', () => {
+    expect(read(conditionWords({ checks: 'main' }))).toEqual({ when: { checks: 'main' }, rest: '' });
+    expect(read('when checks: main and luci is idle')).toEqual({
+      when: { all: [{ checks: 'main' }, { idle: 'luci' }] },
+      rest: '',
+    });
+  });
+
+  test.each([
+    'when checks are green',
+    'when checks pass',
+    'when checks: -x',
+    'when checks of ma~in',
+    'when checks: a..b',
+  ])('what names no branch is no condition: %s', (line) => expect(read(line)).toEqual(fault('')));
+});
+
 describe('some conditions joined', () => {
   const until = { until: '2026-03-27T12:00:00Z' };
   test.each([

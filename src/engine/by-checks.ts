@@ -1,0 +1,34 @@
+import { isoSeconds } from '../base/clock.ts';
+import { conditionWords } from '../ticket/condition-words.ts';
+import { checkedIn, holds } from '../ticket/conditions.ts';
+import { type Context, circumstances } from './context.ts';
+import type { Snapshot } from './ports.ts';
+import { throwGravest, together } from './together.ts';
+
+/** Looks at all checks that tickets ask about; whether any is other than it was. */
+export async function lookAtChecks({ checks, writer, showAgain }: Context): Promise<boolean> {
+  const asking = await checks.look(await writer.read());
+  for (const id of asking) showAgain(id, 0);
+  return asking.length > 0;
+}
+
+/**
+ * What checks let happen at one head: deferrals come due whose condition asks about them. Each is asked with what is seen
+ * in this very moment: what was green a while ago may be red by now.
+ */
+export async function askByChecks(context: Context, snapshot: Snapshot): Promise<void> {
+  if (snapshot.movedBack) return;
+  for (const id of await context.checks.lookAtNew(snapshot)) context.showAgain(id, 0);
+  const here = await circumstances(context, snapshot, snapshot.tickets.keys());
+  if (!holds({ desk: 'open' }, here)) return;
+  const own = { at: isoSeconds(here.now), actor: 'signalbox' };
+  const works = here.view.all().map(async ({ id, state, waiting }) => {
+    const when = state === 'waiting' ? waiting?.when : undefined;
+    const branches = when ? checkedIn(when) : [];
+    if (!when || branches.length === 0 || !holds(when, here)) return;
+    const checks = await context.checks.now(branches);
+    if (!holds(when, { ...here, checks })) return;
+    await context.writer.handle(id, { ...own, kind: 'due', checks, source: `due ${conditionWords(when)}` });
+  });
+  throwGravest((await together(works)).failures);
+}
