@@ -52,7 +52,10 @@ export function makeApp({ desks, slug, log }: AppFunctionOptions): (probot: Prob
     );
     probot.on('push', ({ id, payload }) =>
       deliveries.once(id, async () => {
-        if (byOthers(payload) && mayMatter(payload.ref)) await deskOf(payload)?.lookAtHead();
+        if (!byOthers(payload)) return;
+        const branch = payload.ref.replace('refs/heads/', '');
+        if (branch.startsWith('ticket/')) await onTicketBranch(deskOf(payload), branch);
+        else if (mayMatter(payload.ref)) await deskOf(payload)?.lookAtHead();
       }),
     );
     // A run that we dispatched has us as its sender, so runs are never dropped.
@@ -116,6 +119,10 @@ async function onRun(
   await deskOf(payload)?.hint(`run ${run.id}`, name, (operator) => operator.lookAtRun(run));
 }
 
+async function onTicketBranch(desk: Desk | null, branch: string): Promise<void> {
+  await desk?.hint(`branch ${branch}`, 'look', (operator) => operator.lookAtBranch(branch));
+}
+
 async function onPullRequest(
   deskOf: (payload: Payload<'pull_request' | 'pull_request_review'>) => Desk | null,
   payload: Payload<'pull_request' | 'pull_request_review'>,
@@ -133,13 +140,10 @@ interface TheirPullRequest {
 
 /**
  * Any branch may be the state branch (its name is in the repository's config), and the default branch has the
- * config; ticket branches and tags are neither.
+ * config; tags are neither.
  */
 function mayMatter(ref: string): boolean {
-  return (
-    (ref.startsWith('refs/heads/') && !ref.startsWith('refs/heads/ticket/')) ||
-    ref.startsWith('refs/signalbox/')
-  );
+  return ref.startsWith('refs/heads/') || ref.startsWith('refs/signalbox/');
 }
 
 /** Where the app is installed, and what became of its repositories. */

@@ -1,4 +1,6 @@
 import { isoSeconds } from '../base/clock.ts';
+import { areGreen } from '../ticket/checks.ts';
+import { openChecks } from '../ticket/checks-asked.ts';
 import { conditionWords } from '../ticket/condition-words.ts';
 import { checkedIn, holds } from '../ticket/conditions.ts';
 import { type Context, circumstances } from './context.ts';
@@ -13,16 +15,17 @@ export async function lookAtChecks({ checks, writer, showAgain }: Context): Prom
 }
 
 /**
- * What checks let happen at one head: deferrals come due whose condition asks about them. Each is asked with what is seen
- * in this very moment: what was green a while ago may be red by now.
+ * What checks let happen at one head: deferrals come due whose condition asks about them, and gates are met that wait for
+ * them. Each is asked with what is seen in this very moment: what was green a while ago may be red by now.
  */
 export async function askByChecks(context: Context, snapshot: Snapshot): Promise<void> {
   if (snapshot.movedBack) return;
   for (const id of await context.checks.lookAtNew(snapshot)) context.showAgain(id, 0);
   const here = await circumstances(context, snapshot, snapshot.tickets.keys());
-  if (!holds({ desk: 'open' }, here)) return;
   const own = { at: isoSeconds(here.now), actor: 'signalbox' };
-  const works = here.view.all().map(async ({ id, state, waiting }) => {
+  const isOpen = holds({ desk: 'open' }, here);
+  const dues = here.view.all().map(async ({ id, state, waiting }) => {
+    if (!isOpen) return;
     const when = state === 'waiting' ? waiting?.when : undefined;
     const branches = when ? checkedIn(when) : [];
     if (!when || branches.length === 0 || !holds(when, here)) return;
@@ -30,5 +33,12 @@ export async function askByChecks(context: Context, snapshot: Snapshot): Promise
     if (!holds(when, { ...here, checks })) return;
     await context.writer.handle(id, { ...own, kind: 'due', checks, source: `due ${conditionWords(when)}` });
   });
-  throwGravest((await together(works)).failures);
+  const gates = here.view.all().map(async (ticket) => {
+    const open = openChecks(ticket, here.config);
+    if (!open || !areGreen(here.checks?.get(open.head), open.names)) return;
+    const now = await context.checks.now([open.head]);
+    if (!areGreen(now.get(open.head), open.names)) return;
+    await context.writer.handle(ticket.id, { ...own, kind: 'passed', commit: open.head, source: 'checks' });
+  });
+  throwGravest((await together([...dues, ...gates])).failures);
 }

@@ -7,10 +7,11 @@ import type { Forge, Snapshot } from './ports.ts';
 import { throwGravest, together } from './together.ts';
 
 /** What is asked about at a head, and by which tickets. */
-function askedAt({ tickets }: Snapshot): Map<string, string[]> {
+function askedAt({ tickets }: Snapshot, config: Config): Map<string, string[]> {
   const asked = new Map<string, string[]>();
   for (const { id, ticket } of tickets.values())
-    for (const one of ticket ? checksAskedBy(ticket) : []) asked.set(one, [...(asked.get(one) ?? []), id]);
+    for (const one of ticket ? checksAskedBy(ticket, config) : [])
+      asked.set(one, [...(asked.get(one) ?? []), id]);
   return asked;
 }
 
@@ -38,15 +39,15 @@ export class Checks {
    * Looks at all that open tickets ask about at a head, and forgets all else. Answers the tickets that ask about something
    * that is other than it was.
    */
-  look(snapshot: Snapshot): Promise<string[]> {
-    const asked = askedAt(snapshot);
+  async look(snapshot: Snapshot): Promise<string[]> {
+    const asked = askedAt(snapshot, await this.#config());
     for (const known of this.#seen.keys()) if (!asked.has(known)) this.#seen.delete(known);
     return this.#lookAt([...asked.keys()], asked);
   }
 
   /** The same of what a ticket has only now begun to ask about. */
-  lookAtNew(snapshot: Snapshot): Promise<string[]> {
-    const asked = askedAt(snapshot);
+  async lookAtNew(snapshot: Snapshot): Promise<string[]> {
+    const asked = askedAt(snapshot, await this.#config());
     return this.#lookAt(
       [...asked.keys()].filter((one) => !this.#seen.has(one)),
       asked,

@@ -10,6 +10,7 @@ import { closingAsks, controlLabels, isSame, labelAsks, takeOffLabels } from './
 import { mergeAsks, unmergedAsks } from './merges.ts';
 import { may } from './people.ts';
 import type { Comment, Issue, IssueEvent, PullRequest, Snapshot } from './ports.ts';
+import { reviewAsks } from './reviews.ts';
 import { stepText } from './texts.ts';
 import { throwGravest, together } from './together.ts';
 
@@ -73,6 +74,7 @@ async function carryOut(context: Context, id: string, reading: Reading): Promise
         ? [
             mergeAsks(context, ticket, { ...reading, pull }),
             unmergedAsks(context, ticket, { ...reading, pull }),
+            reviewAsks(context, ticket, { ...reading, pull }),
           ]
         : [...labelAsks(context, ticket, reading), closingAsks(context, ticket, reading)];
   const asked = await together([...comments, ...others]);

@@ -20,7 +20,7 @@ export async function mergeAsks(
   const isNew = said.at >= (ticket.created ?? '') && !isTooOld(said.at, forge.now());
   if (!isNew || Object.hasOwn(ticket.seen, said.source)) return [];
   const told: Ask['told'] = (decision) => tellRefusal(comments, said, decision);
-  return [askTicket(context, ticket, { kind: 'merged', ...said }, told)];
+  return [askTicket(context, ticket, { kind: 'merged', commit: pull.head_sha, ...said }, told)];
 }
 
 /** What closing it without a merge asks, once: only of the one that shows the work now, since others are history. */

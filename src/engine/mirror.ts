@@ -15,7 +15,8 @@ import {
 import { isOpen, stateWords } from '../ticket/states.ts';
 import { textBehind, ticketMarker } from '../ticket/texts.ts';
 import { wanted } from '../ticket/wanted.ts';
-import { callPeople } from './alarm.ts';
+import { callPeople, showDetached } from './alarm.ts';
+import { lookAtBranch } from './branches.ts';
 import { OwnComments } from './comments.ts';
 import { type Context, circumstances, present } from './context.ts';
 import { lastClosing } from './labels.ts';
@@ -58,8 +59,14 @@ export async function show(context: Context, id: string): Promise<boolean> {
   await settleQuarantine(snapshot, ticket, comments);
   if (want.publish && ticket.state !== 'cancelled')
     await publishWork(context, ticket, want.publish, comments);
+  await lookAtBranch(context, ticket, comments);
   const isAsked = !(await showClosing(context, ticket, issue, comments));
   return !isAsked && !textBehind(ticket, issue);
+}
+
+/** A ticket without an issue is given one. One whose issue was deleted (`mirrored` tells that it had one) gets no other. */
+export function showUnlinked(context: Context, ticket: Ticket): Promise<void> {
+  return ticket.mirrored === null ? giveIssue(context, ticket) : showDetached(context, ticket);
 }
 
 /**

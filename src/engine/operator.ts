@@ -6,7 +6,7 @@ import type { Config } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
 import type { Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
-import { CallClock, showDetached } from './alarm.ts';
+import { CallClock } from './alarm.ts';
 import { lookAtChecks } from './by-checks.ts';
 import { changedTickets } from './changes.ts';
 import { Checks } from './checks.ts';
@@ -14,13 +14,12 @@ import { type Context, present } from './context.ts';
 import { Dirty } from './dirty.ts';
 import { Freeze } from './freeze.ts';
 import { makeHandler } from './handle.ts';
-import { detach, takeIn, ticketOf } from './intake.ts';
+import { detach, takeIn, ticketOf, ticketOfBranch } from './intake.ts';
 import { Mark } from './mark.ts';
-import { show } from './mirror.ts';
+import { show, showUnlinked } from './mirror.ts';
 import { DeskPanel } from './panel.ts';
 import type { Comment, Forge, Operator, Run, Snapshot, Store } from './ports.ts';
 import { Profiles } from './profiles.ts';
-import { giveIssue } from './publish.ts';
 import { makeJudge } from './pushes.ts';
 import { Runs } from './runs.ts';
 import { nextMoment } from './schedule.ts';
@@ -143,6 +142,11 @@ class DeskOperator implements Operator {
     return this.#runs.look(run);
   }
 
+  async lookAtBranch(branch: string): Promise<void> {
+    const id = ticketOfBranch(branch);
+    if (id !== null) await this.#showDirty.ask(id);
+  }
+
   async lookAtChecks(): Promise<void> {
     if (await lookAtChecks(this.#context)) this.#headDirty.add('head');
   }
@@ -251,12 +255,7 @@ class DeskOperator implements Operator {
   async #showTicket(id: string): Promise<void> {
     const { ticket, snapshot } = await present(this.#context, id);
     if (snapshot.movedBack) return;
-    if (ticket && ticket.issue === null) {
-      // One whose issue was deleted (`mirrored` tells that it had one) gets no other.
-      return ticket.mirrored === null
-        ? giveIssue(this.#context, ticket)
-        : showDetached(this.#context, ticket);
-    }
+    if (ticket && ticket.issue === null) return showUnlinked(this.#context, ticket);
     if (!(await show(this.#context, id)) && ticket?.issue) this.#issuesDirty.add(ticket.issue);
   }
 

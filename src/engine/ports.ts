@@ -31,6 +31,8 @@ export interface Operator extends Handler {
   lookAtHead(): Promise<void>;
   /** A run of the workflow changed its status; `title` is its evaluated run-name. */
   lookAtRun(run: Run): Promise<void>;
+  /** Somebody pushed to a branch of a ticket. */
+  lookAtBranch(branch: string): Promise<void>;
   /** A commit was judged, or is about to be: looks at the checks that tickets ask about. */
   lookAtChecks(): Promise<void>;
   /** An issue was deleted or transferred away. */

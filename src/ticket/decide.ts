@@ -76,11 +76,11 @@ function discardStray(request: RequestOf<'discard'>, view: View): Decision {
 }
 
 /**
- * Requests of people (an issue's event, a comment, a form, a merged pull request): remembered by their source, so that a
+ * Requests of people (an issue's event, a comment, a form, a review, a merged pull request): remembered by their source, so that a
  * redelivery or a left-over label does nothing.
  */
 function isPersonal(request: Request): boolean {
-  return /^([ecp]\d+|b[0-9a-f]{24})$/.test(request.source);
+  return /^([ecpr]\d+|b[0-9a-f]{24})$/.test(request.source);
 }
 
 /**

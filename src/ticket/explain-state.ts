@@ -1,5 +1,7 @@
 // Stryker disable StringLiteral: words for people, not rules
 import { isoSeconds } from '../base/clock.ts';
+import { checkWords } from './checks.ts';
+import { openChecks } from './checks-asked.ts';
 import type { Condition } from './condition-format.ts';
 import { conditionWords, faultWords, unmetWords } from './condition-words.ts';
 import type { Reason } from './explain.ts';
@@ -17,7 +19,7 @@ import { stateWords } from './states.ts';
 
 /** What the state of a ticket says of why it is not started; empty for one in todo. */
 export function stateReasons(ticket: Ticket, here: Circumstances): Reason[] {
-  const { state, created, phase } = ticket;
+  const { state, created } = ticket;
   const ended = ticket.attempts.at(-1)?.ended ?? null;
   switch (state) {
     case 'todo':
@@ -31,7 +33,7 @@ export function stateReasons(ticket: Ticket, here: Circumstances): Reason[] {
     case 'blocked':
       return [blockedReason(ticket, here)];
     case 'review': {
-      return unmetGates(ticket, here.config).map((gate) => gateReason(gate, phase, ended));
+      return unmetGates(ticket, here.config).map((gate) => gateReason(gate, ticket, here, ended));
     }
     case 'done':
     case 'cancelled':
@@ -48,19 +50,22 @@ export function stateReasons(ticket: Ticket, here: Circumstances): Reason[] {
 const somebody = 'Somebody with write access';
 
 /** Why the phase in review is not over: one reason for each gate that nobody has met. */
-function gateReason(gate: Gate, phase: string, since: string | null): Reason {
+function gateReason(gate: Gate, ticket: Ticket, here: Circumstances, since: string | null): Reason {
+  const { phase } = ticket;
   const message = `Phase ${phase} waits until: ${gateAsks(gate)}.`;
   switch (gateName(gate)) {
     case 'person': {
       const change = `${somebody}, whose work it is not, approves it, or rejects it with what is missing.`;
       return of('in-review', { message: `A person looks at its phase ${phase}.`, since, change });
     }
-    case 'checks':
-      return of('checks-unmet', {
-        message,
-        since,
-        change: 'The checks of its commit turn green, or somebody rejects it.',
-      });
+    case 'checks': {
+      const open = openChecks(ticket, here.config);
+      const seen = open
+        ? checkWords(open.head, here.checks?.get(open.head), open.names)
+        : 'there is no commit';
+      const change = 'The checks of its commit turn green, or somebody rejects it.';
+      return of('checks-unmet', { message: `${message} Now: ${seen || 'they are'}.`, since, change });
+    }
     case 'merged':
       return of('not-merged', {
         message,

@@ -19,7 +19,7 @@ export function gateAsks(gate: Gate): string {
 /** Characters of a commit that people are shown. */
 const shortCommit = 10;
 
-const short = (commit: string | null): string => commit?.slice(0, shortCommit) ?? 'no commit';
+export const short = (commit: string | null): string => commit?.slice(0, shortCommit) ?? 'no commit';
 
 /** A gate of the phase in hand, and how it was met; `met` is null where it was not. */
 export interface GateLine {

@@ -60,7 +60,8 @@ function oneMoreRound(ticket: Ticket, now: Circumstances, why: string): Ticket {
 
 /** Somebody who may approves: one gate, of the work as it stands now. */
 export function approve(ticket: Ticket, request: RequestOf<'approve'>, now: Circumstances): Ticket | Refusal {
-  if (endedSince(ticket, request.at)) return refuse('no-row', beforeWork);
+  // One that names its commit says by itself what it is of.
+  if (request.commit === undefined && endedSince(ticket, request.at)) return refuse('no-row', beforeWork);
   const absent = absentGate(ticket, 'person', now);
   if (absent) return absent;
   if (isOwnWork(ticket, request.actor)) return refuse('own-work');
@@ -108,11 +109,11 @@ export function merged(ticket: Ticket, request: RequestOf<'merged'>, now: Circum
   if (ticket.state === 'review' && gates.length > 0) {
     const absent = absentGate(ticket, 'merged', now);
     if (absent) return absent;
-    if (request.commit === undefined || ticket.branch === null)
-      return endedSince(ticket, request.at)
-        ? refuse('no-row', beforeWork)
-        : meet(ticket, 'merged', request, now);
-    return request.commit === headOf(ticket) ? meet(ticket, 'merged', request, now) : refuse('old-commit');
+    const isNamed = request.commit !== undefined && ticket.branch !== null;
+    if (isNamed && request.commit === headOf(ticket) && isShown(ticket))
+      return meet(ticket, 'merged', request, now);
+    if (endedSince(ticket, request.at)) return refuse('no-row', beforeWork);
+    return isNamed ? refuse('old-commit') : meet(ticket, 'merged', request, now);
   }
   if (ticket.state === 'review')
     return endedSince(ticket, request.at) ? refuse('no-row', beforeWork) : landNextPhase(ticket, now);
@@ -144,7 +145,7 @@ export function pushed(ticket: Ticket, request: RequestOf<'pushed'>, now: Circum
 
 /** A person sends the work back. */
 export function reject(ticket: Ticket, request: RequestOf<'reject'>, now: Circumstances): Ticket | Refusal {
-  if (endedSince(ticket, request.at)) return refuse('no-row', beforeWork);
+  if (request.commit === undefined && endedSince(ticket, request.at)) return refuse('no-row', beforeWork);
   if (request.commit !== undefined && request.commit !== headOf(ticket)) return refuse('old-commit');
   const phase = request.phase ?? backFrom(now.config.phases, ticket, ticket.phase);
   if (!ticket.phases.includes(phase))

@@ -13,6 +13,11 @@ export function headOf({ branch }: Pick<Ticket, 'branch'>): string | null {
   return branch?.commit ?? null;
 }
 
+/** Whether anything that a ticket goes through speaks of one commit: then its branch is looked at. */
+export function looksAtCommits({ phases: order }: Pick<Ticket, 'phases'>, { phases }: Config): boolean {
+  return order.some((one) => isReviewing(phases, one) || (phases[one]?.gate ?? []).length > 0);
+}
+
 /** Whether the branch was seen since the latest accepted work was shown there: else its head is not what is to be judged. */
 export function isShown({ branch, attempts }: Pick<Ticket, 'branch' | 'attempts'>): boolean {
   return branch !== null && branch.work === (acceptedLast({ attempts })?.work ?? null);
@@ -31,7 +36,7 @@ export function authorsOf({ attempts, branch }: Pick<Ticket, 'attempts' | 'branc
 }
 
 /** Approvals by agents that speak of another commit than the present head. */
-function voidApprovals(ticket: Pick<Ticket, 'attempts' | 'branch'>): ClosedAttempt[] {
+export function voidApprovals(ticket: Pick<Ticket, 'attempts' | 'branch'>): ClosedAttempt[] {
   if (ticket.branch === null) return [];
   return ticket.attempts.filter(
     ({ outcome, commit }) => outcome === 'approved' && (commit ?? null) !== headOf(ticket),

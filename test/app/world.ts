@@ -53,6 +53,7 @@ export class RecordingOperator implements Operator {
     this.#record(`comment ${issue} ${comment.id} ${comment.author}`);
   lookAtHead = () => this.#record('head');
   lookAtRun = (run: Run) => this.#record(`run ${run.id} ${run.status}`);
+  lookAtBranch = (branch: string) => this.#record(`branch ${branch}`);
   lookAtChecks = () => this.#record('checks');
   issueGone = (number: number, how: string, actor: string, at: string) =>
     this.#record(`gone ${number} ${how} ${actor} ${at}`);

@@ -236,6 +236,8 @@ export class MemoryForge implements Forge {
   }
   async moveBranch(branch: string, sha: string): Promise<boolean> {
     this.refs.set(`refs/heads/${branch}`, sha);
+    for (const pull of this.pulls.values())
+      if (pull.head === branch && pull.state === 'open') pull.head_sha = sha;
     return true;
   }
   defaultBranch = async () => 'main';

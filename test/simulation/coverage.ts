@@ -25,7 +25,7 @@ const left: Readonly<Record<string, string>> = {
   decide: 'none of its phases asks for a decision',
   passed: 'its GitHub has no checks',
   phases: 'there is one phase to choose',
-  pushed: 'nobody pushes to its ticket branches',
+  pushed: 'only the app moves its ticket branches, so it is met where work is shown alone, and voids nothing',
   'expire todo': 'a question waits; nothing counts a budget yet',
   'expire in_progress': 'the same',
   report: 'no work of this world is done elsewhere',

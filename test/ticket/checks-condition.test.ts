@@ -90,8 +90,8 @@ describe('what comes due by checks', () => {
 
   test('only a waiting ticket asks about checks, and only of what its own condition names', () => {
     const both: Condition = { any: [main, { all: [{ checks: 'next' }, { idle: 'luci' }] }] };
-    expect(checksAskedBy(waiting(both))).toEqual(['main', 'next']);
-    expect(checksAskedBy(waiting({ idle: 'luci' }))).toEqual([]);
-    expect(checksAskedBy({ ...waiting(both), state: 'todo' })).toEqual([]);
+    expect(checksAskedBy(waiting(both), config)).toEqual(['main', 'next']);
+    expect(checksAskedBy(waiting({ idle: 'luci' }), config)).toEqual([]);
+    expect(checksAskedBy({ ...waiting(both), state: 'todo' }, config)).toEqual([]);
   });
 });
