@@ -11,6 +11,7 @@ import type { LocalDesk } from './cli/guide.ts';
 import { defaultBranchFiles, type Files, stateBranchFiles } from './cli/seed.ts';
 import type { Permissions } from './local/host.ts';
 import { type LocalGitHub, startLocalGitHub } from './local/server.ts';
+import type { OutboundSettings } from './outward/receivers.ts';
 import type { Ticket } from './ticket/format.ts';
 import { serve } from './wire.ts';
 import { packageFiles } from './wire-init.ts';
@@ -21,6 +22,7 @@ export interface LocalDeskOptions {
   port: number;
   githubPort: number;
   dataFolder: string;
+  outbound?: OutboundSettings;
   /** Where the package's sample tickets and workflow are. */
   packageFolder: string;
   clock: Clock;
@@ -71,6 +73,7 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<Running
       ...kept,
       apiUrl: github.api,
       webUrl: github.url,
+      ...(options.outbound ? { outbound: options.outbound } : {}),
       board: { oauth: github.admin.createClientSecret('signalbox'), metrics: 'everybody' },
       dataFolder: join(dataFolder, 'app'),
       paced: false,

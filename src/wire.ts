@@ -9,9 +9,12 @@ import type { Random } from './base/random.ts';
 import { Board } from './board/board.tsx';
 import { makeOperator } from './engine/operator.ts';
 import { makeSettings } from './engine/settings.ts';
+import { Tellers } from './engine/tellers.ts';
 import { makeForge } from './forge/forge.ts';
 import { makeGithubApp } from './forge/github-app.ts';
 import { makeOAuth } from './forge/oauth.ts';
+import { makePost, makePublicPost } from './outward/post.ts';
+import { makeReceivers, type OutboundSettings } from './outward/receivers.ts';
 import { openGitStore } from './store/git-store.ts';
 import type { Ticket } from './ticket/format.ts';
 
@@ -48,6 +51,8 @@ export interface ServeOptions {
   capacity?: number | undefined;
   intervals?: { head?: number; sweep?: number };
   board?: BoardSettings;
+  /** Who is told of each transition, beside those of the repositories' configs. */
+  outbound?: OutboundSettings;
   clock: Clock;
   random: Random;
   log: Log;
@@ -58,12 +63,18 @@ export interface ServeOptions {
 /** About six pushes a minute is what GitHub likes; urgent ones do not wait for this. Milliseconds. */
 const gatherMs = 10_000;
 
+/** A cursor of those who are told is a push, too. Milliseconds. */
+const moveToldMs = 30_000;
+
+const noOutbound: OutboundSettings = { receivers: {}, mayBeInternal: false, secret: () => null };
+
 /** Starts the app on a GitHub, real or embedded, and serves every repository where it is installed. */
 export async function serve(options: ServeOptions): Promise<RunningApp> {
   const { clock, random, log, apiUrl, webUrl, board } = options;
   const github = makeGithubApp({ ...options });
   const identity = await github.identity();
   const share = options.capacity === undefined ? null : new Share(options.capacity, clock);
+  const posts = { public: makePublicPost(), any: makePost() };
   return startApp({
     ...options,
     githubUrl: apiUrl,
@@ -89,6 +100,17 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
       const installedAt = isoSeconds(await github.installedAt(installation));
       const gather = options.paced ? { gatherMs } : {};
       const seat = share ? { seat: share.join(`${owner}/${repo}`) } : {};
+      const { outbound: settings = noOutbound } = options;
+      const repository = `${owner}/${repo}`;
+      const tellers = new Tellers({
+        store,
+        config,
+        receivers: makeReceivers({ settings, repository, posts, clock }),
+        where: { repository, branch: (await config()).branch },
+        moveEveryMs: options.paced ? moveToldMs : 1_000,
+        clock,
+        log,
+      });
       const watch = options.watch ? { watch: options.watch } : {};
       return makeOperator({
         store,
@@ -102,6 +124,7 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
         ...gather,
         ...watch,
         ...seat,
+        tellers,
       });
     },
   });

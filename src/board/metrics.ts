@@ -18,7 +18,8 @@ export function metricsText(desks: readonly Vitals[], deliveries: Deliveries): s
   return [...ofDesks(desks), ...ofDeliveries(deliveries)].map(textOf).join('');
 }
 
-function ofDesks(desks: readonly Vitals[]): Metric[] {
+/** Samples of all desks, each with its name. */
+function makers(desks: readonly Vitals[]) {
   const each = (samples: (vitals: Vitals) => [labels: Record<string, string>, value: number][]): Sample[] =>
     desks.flatMap((vitals) =>
       samples(vitals).map(([labels, value]) => ({ labels: { repository: vitals.desk, ...labels }, value })),
@@ -33,6 +34,42 @@ function ofDesks(desks: readonly Vitals[]): Metric[] {
     ...gauge(name, help, samples),
     type: 'counter',
   });
+  return { each, gauge, counter };
+}
+
+/** Those who are told of each transition, by outbound webhooks. */
+function ofReceivers(desks: readonly Vitals[]): Metric[] {
+  const { each, gauge, counter } = makers(desks);
+  return [
+    counter(
+      'receiver_taken_total',
+      'Transitions that a receiver of outbound webhooks took.',
+      each(({ health }) => health.told.map(({ name, taken }) => [{ receiver: name }, taken])),
+    ),
+    gauge(
+      'receiver_behind',
+      'Commits that a receiver was not told yet.',
+      each(({ health }) => health.told.map(({ name, behind }) => [{ receiver: name }, behind])),
+    ),
+    gauge(
+      'receiver_behind_since_timestamp_seconds',
+      'When the first of them was made.',
+      each(({ health }) =>
+        health.told.flatMap(({ name, since }) =>
+          since === null ? [] : [[{ receiver: name }, since / 1000]],
+        ),
+      ),
+    ),
+    gauge(
+      'receiver_failures',
+      'How often in a row a receiver could not be told.',
+      each(({ health }) => health.told.map(({ name, failure }) => [{ receiver: name }, failure?.count ?? 0])),
+    ),
+  ];
+}
+
+function ofDesks(desks: readonly Vitals[]): Metric[] {
+  const { each, gauge, counter } = makers(desks);
   return [
     gauge(
       'tickets',
@@ -79,6 +116,7 @@ function ofDesks(desks: readonly Vitals[]): Metric[] {
       'When the last sweep ended.',
       each(({ health: { sweeps } }) => (sweeps.last ? [[{}, sweeps.last.at / 1000]] : [])),
     ),
+    ...ofReceivers(desks),
     gauge(
       'rate_limit_remaining',
       "Calls to GitHub's API left in this hour.",

@@ -22,6 +22,7 @@ import { addJournal } from './journal-command.ts';
 import { addTools } from './mcp-command.ts';
 import { Narrator } from './narrator.ts';
 import { addNew } from './new-command.ts';
+import { type OutboundSettings, readOutbound } from './outbound.ts';
 import { addPrompt } from './prompt-command.ts';
 import { addPrune } from './prune-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
@@ -60,9 +61,11 @@ interface ServeArguments {
   paced: boolean;
   board: BoardSettings;
   capacity: number | undefined;
+  outbound: OutboundSettings;
 }
 
 interface LocalArguments {
+  outbound: OutboundSettings;
   host: string;
   port: number;
   githubPort: number;
@@ -187,6 +190,7 @@ async function serveGitHub(options: ProgramOptions, given: Settings & Credential
     paced: true,
     board: readBoard(options.environment),
     capacity: readCapacity(options.environment),
+    outbound: readOutbound(options.environment),
   });
   options.print(`ready: ${app.url}/api/github/webhooks takes webhooks of app ${given.appId}`);
   return app;
@@ -211,6 +215,7 @@ async function startLocal(options: ProgramOptions, given: Settings) {
     githubPort,
     dataFolder: given.data,
     packageFolder: options.packageFolder,
+    outbound: readOutbound(options.environment),
     watch(ticket) {
       narrator.tell(ticket);
       if (ticket.id === sampleTicket && ticket.issue !== null) tellGuide(ticket.issue);

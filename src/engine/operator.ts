@@ -1,10 +1,5 @@
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import type { Random } from '../base/random.ts';
 import { stopping } from '../ticket/attempts.ts';
-import type { Config } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
-import type { Ticket } from '../ticket/format.ts';
 import type { Request } from '../ticket/requests.ts';
 import { CallClock } from './alarm.ts';
 import { lookAtChecks } from './by-checks.ts';
@@ -17,8 +12,9 @@ import { makeHandler } from './handle.ts';
 import { detach, takeIn, ticketOf, ticketOfBranch } from './intake.ts';
 import { Mark } from './mark.ts';
 import { show, showUnlinked } from './mirror.ts';
+import type { OperatorOptions } from './operator-options.ts';
 import { DeskPanel } from './panel.ts';
-import type { Comment, Forge, Operator, Run, Snapshot, Store } from './ports.ts';
+import type { Comment, Operator, Run, Snapshot } from './ports.ts';
 import { Profiles } from './profiles.ts';
 import { makeJudge } from './pushes.ts';
 import { Runs } from './runs.ts';
@@ -27,24 +23,6 @@ import { servedSince } from './serving.ts';
 import { Sweep } from './sweep.ts';
 import { throwGravest } from './together.ts';
 import { takeTurn } from './turn.ts';
-
-export interface OperatorOptions extends Pick<Context, 'seat'> {
-  store: Store;
-  forge: Forge;
-  /** The repository's config, last good version. */
-  config: () => Promise<Config>;
-  /** Why its newest version is not in force; null where it is. */
-  configBroken?: () => string | null;
-  clock: Clock;
-  random: Random;
-  log: Log;
-  /** When the app was installed on the repository (ISO). Label events before it mean nothing. */
-  installedAt: string;
-  /** Milliseconds to let requests gather between pushes; 0 pushes at once. */
-  gatherMs?: number;
-  /** Told of every open ticket once, and of each that a new head changed, as it stands there. */
-  watch?: (ticket: Ticket) => void;
-}
 
 /**
  * The engine of one repository. Its state is the head's; what it keeps in memory is only what to look at next, so it may
@@ -210,6 +188,7 @@ class DeskOperator implements Operator {
     await Promise.all(this.#lines.map((line) => line.close()));
     await this.#context.writer.idle();
     await this.#mark.idle();
+    await this.#options.tellers?.close();
     await this.#options.store.close();
   }
 

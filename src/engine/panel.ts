@@ -12,8 +12,10 @@ import { refusal } from './draft.ts';
 import { explainHere } from './explain.ts';
 import { may } from './people.ts';
 import type { Forge, Snapshot, Store, TicketFile } from './ports.ts';
+import type { Told } from './receivers.ts';
 import type { Sights } from './sights.ts';
 import { type BoundAttempt, lastSign } from './silence.ts';
+import type { Tellers } from './tellers.ts';
 import type { WorkingView } from './view.ts';
 
 /*
@@ -42,6 +44,8 @@ export interface Health {
   sweeps: { count: number; failed: number; last: { at: number; ms: number; ok: boolean } | null };
   /** What waits or is being done, by the line it stands in. */
   queue: Readonly<Record<string, number>>;
+  /** Those who are told of each transition. */
+  told: readonly Told[];
 }
 
 export interface Panel {
@@ -61,21 +65,26 @@ export interface Panel {
   health(): Health;
 }
 
+/** Those who are told what happened on a desk, as it sees them. */
+type Followers = Pick<Tellers, 'wake' | 'told'>;
+
 /** The panel that an operator shows. */
 export class DeskPanel implements Panel {
   readonly #context: Context;
   readonly #store: Pick<Store, 'history'>;
+  readonly #tellers: Followers | undefined;
   readonly #lines: () => readonly Pick<Dirty<never>, 'name' | 'size'>[];
   readonly #watchers = new Set<() => void>();
   #sweeps: Health['sweeps'] = { count: 0, failed: 0, last: null };
 
   constructor(
     context: Context,
-    { store }: { store: Pick<Store, 'history'> },
+    { store, tellers }: { store: Pick<Store, 'history'>; tellers?: Followers | undefined },
     lines: () => readonly Pick<Dirty<never>, 'name' | 'size'>[],
   ) {
     this.#context = context;
     this.#store = store;
+    this.#tellers = tellers;
     this.#lines = lines;
   }
 
@@ -133,6 +142,7 @@ export class DeskPanel implements Panel {
   /** To be called for each head that is seen. */
   headSeen(): void {
     for (const seen of this.#watchers) seen();
+    this.#tellers?.wake();
   }
 
   /** Does a sweep, and remembers how it went. */
@@ -156,7 +166,7 @@ export class DeskPanel implements Panel {
   health(): Health {
     const lines = this.#lines().map(({ name, size }) => [name, size]);
     const queue = { request: this.#context.writer.waiting, ...Object.fromEntries(lines) };
-    return { sweeps: this.#sweeps, queue };
+    return { sweeps: this.#sweeps, queue, told: this.#tellers?.told ?? [] };
   }
 }
 

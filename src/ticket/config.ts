@@ -3,6 +3,7 @@ import { formatVersion } from './format.ts';
 import { phase, phaseFaults } from './phases.ts';
 import { chosenFault, presetNames, withPreset } from './presets.ts';
 import { isTimeZone } from './times.ts';
+import { configured } from './webhooks.ts';
 
 /*
  * `.github/signalbox.yml` on the default branch: how this repository wants its tickets worked. Never read from a
@@ -225,6 +226,9 @@ export const config = z.strictObject({
     .describe(
       'logins, or organization/team: called where a ticket needs a person and who released it cannot be',
     ),
+  webhooks: configured.describe(
+    'who is told of each transition, by a name of their own; see docs/outward.md',
+  ),
   limits: limits.prefault({}),
   labels: labels.prefault({}),
 });

@@ -50,6 +50,44 @@ test('the health page tells sweeps, queue, deliveries and alarms, and Prometheus
   expect(lines.filter((line) => line !== '' && !line.startsWith('# ') && !sample.test(line))).toEqual([]);
 });
 
+test('how far each receiver of webhooks is stands there, and why one is not told', async () => {
+  const world = await peopled();
+  const { panel } = world.desk.operator;
+  const at = world.desk.forge.now();
+  const { health } = panel;
+  panel.health = () => ({
+    ...health.call(panel),
+    told: [
+      { name: 'audit', host: 'a.example', behind: 0, since: null, last: at, failure: null, taken: 7 },
+      {
+        name: 'chat',
+        host: 'c.example',
+        behind: 3,
+        since: at - 60_000,
+        last: null,
+        failure: { at, why: 'it answered <b>500</b>', count: 4 },
+        taken: 0,
+      },
+    ],
+  });
+  const cookie = await world.signIn('elmar');
+  const { text } = await world.visit('/acme/desk/health', { cookie });
+  expect(text).toContain('audit (a.example)');
+  expect(text).toContain('told everything');
+  expect(text).toContain('it answered &lt;b&gt;500&lt;/b&gt;, 4 times in a row');
+  expect(text).toContain('3 or more commits to go');
+  const metrics = await world.visit('/metrics', {
+    headers: { authorization: 'Bearer the-token-of-the-scraper' },
+  });
+  for (const line of [
+    'signalbox_receiver_taken_total{repository="acme/desk",receiver="audit"} 7',
+    'signalbox_receiver_behind{repository="acme/desk",receiver="chat"} 3',
+    'signalbox_receiver_failures{repository="acme/desk",receiver="chat"} 4',
+    `signalbox_receiver_behind_since_timestamp_seconds{repository="acme/desk",receiver="chat"} ${(at - 60_000) / 1000}`,
+  ])
+    expect(metrics.text.split('\n')).toContain(line);
+});
+
 test('where nobody can sign in nothing is shown to anybody, and how to switch it on is', async () => {
   const world = await BoardWorld.start({ signIn: null });
   for (const path of ['/', '/acme/desk', '/acme/desk/tickets/MC-1', '/acme/desk/events', '/login']) {

@@ -64,6 +64,13 @@ const rules: Record<string, Layer> = {
     node: ['*'],
     why: 'surfaces ask the engine; they know neither each other nor an adapter',
   },
+  outward: {
+    folders: ['ticket', 'base'],
+    types: ['src/engine/receivers.ts'],
+    packages: [],
+    node: ['*'],
+    why: 'it calls those who are told; what they are told, and when, is decided elsewhere',
+  },
   setup: {
     folders: ['engine', 'ticket', 'base'],
     types: [],

@@ -1,6 +1,7 @@
 import { systemClock } from '../../src/base/clock.ts';
 import { makeLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
+import { readOutbound } from '../../src/cli/outbound.ts';
 import { serve } from '../../src/wire.ts';
 
 /** The app as a process of its own, for stories about several of them: bundled and started by app-processes.ts. */
@@ -14,6 +15,7 @@ const app = await serve({
   port: 0,
   dataFolder: text('DATA_FOLDER'),
   paced: false,
+  outbound: readOutbound(process.env),
   intervals: JSON.parse(text('INTERVALS')),
   clock: systemClock,
   random: systemRandom,

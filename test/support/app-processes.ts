@@ -27,11 +27,13 @@ export async function startAppProcess(
   desk: World,
   name: string,
   intervals = { head: 1_000, sweep: 5_000 },
+  environment: Record<string, string> = {},
 ): Promise<AppProcess> {
   const child = spawn(process.execPath, [await bundled('test/support/app-process.ts')], {
     env: {
       ...process.env,
       ...desk.appEnvironment,
+      ...environment,
       DATA_FOLDER: join(desk.folder, name),
       INTERVALS: JSON.stringify(intervals),
     },

@@ -5,6 +5,7 @@ import { sleep } from '../../src/base/clock.ts';
 import { type Log, makeLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { startLocalGitHub } from '../../src/local/server.ts';
+import type { OutboundSettings } from '../../src/outward/receivers.ts';
 import type { Limits, Profile } from '../../src/ticket/config.ts';
 import { serve } from '../../src/wire.ts';
 import { manifest } from '../../src/wire-local.ts';
@@ -39,6 +40,8 @@ export interface WorldOptions {
   /** Milliseconds between two looks of the app at the head, and between two sweeps. */
   intervals?: { head: number; sweep: number };
   cancelScale?: number;
+  /** Who is told of each transition. */
+  outbound?: OutboundSettings;
   log?: Log;
 }
 
@@ -166,6 +169,7 @@ export class World extends Repository {
       dataFolder: join(this.folder, name),
       paced: false,
       board: { oauth: this.github.admin.createClientSecret('signalbox'), metrics: 'everybody' },
+      ...(this.#options.outbound ? { outbound: this.#options.outbound } : {}),
       intervals: this.#options.intervals ?? { head: 1_000, sweep: 10_000 },
       clock: this.clock,
       random: systemRandom,

@@ -43,6 +43,7 @@ export function HealthPage({ frame, vitals, deliveries, now }: HealthProps) {
             ))}
           </Tile>
           <RateTile rateLimit={vitals.rateLimit} now={now} />
+          <Told told={health.told} now={now} />
           <Tile title="Webhook deliveries">
             <Figure name="not taken yet">{deliveries.failing}</Figure>
             <Figure name="asked for again">{deliveries.again}</Figure>
@@ -95,6 +96,40 @@ function Sweeps({
       {last && <Figure name="it took">{(last.ms / 1000).toFixed(1)} s</Figure>}
       <Figure name="ended">{count}</Figure>
       <Figure name="failed">{failed}</Figure>
+    </Tile>
+  );
+}
+
+/** Those who are told of each transition, by outbound webhooks. */
+function Told({ told, now }: { told: Vitals['health']['told']; now: number }) {
+  if (told.length === 0) return null;
+  return (
+    <Tile title="Outbound webhooks">
+      {told.map(({ name, host, behind, since, last, failure }) => (
+        <Figure name={`${name} (${host})`}>
+          {failure ? (
+            <>
+              fails, <Time at={failure.at} now={now} />: {failure.why}
+              {failure.count > 1 && `, ${failure.count} times in a row`}
+            </>
+          ) : (
+            <>
+              {behind > 0 ? 'is being told' : 'told everything'}
+              {last !== null && (
+                <>
+                  , last <Time at={last} now={now} />
+                </>
+              )}
+            </>
+          )}
+          {behind > 0 && `; ${behind} or more commits to go`}
+          {behind > 0 && since !== null && (
+            <>
+              , the first of <Time at={since} now={now} />
+            </>
+          )}
+        </Figure>
+      ))}
     </Tile>
   );
 }
