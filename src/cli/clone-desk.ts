@@ -33,7 +33,7 @@ export interface CloneOptions {
 
 /** What a person may ask from a clone. */
 type Asked = { [K in AskedKind]: Omit<RequestOf<K>, keyof Own> }[AskedKind];
-type AskedKind = 'create' | 'accept' | 'discard' | Exclude<OfTicket, 'status'>;
+type AskedKind = 'create' | 'accept' | 'discard' | Exclude<OfTicket, 'status' | 'blockers'>;
 type OfTicket = Extract<(typeof spoken)[number], { of: 'ticket' }>['name'];
 
 interface Own {

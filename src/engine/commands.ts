@@ -12,6 +12,7 @@ import { marker } from '../ticket/sentences.ts';
 import { requestDigest, wasAccepted, wasDiscarded } from '../ticket/signals.ts';
 import { roleFor } from '../ticket/table.ts';
 import { type Ask, answerAtDoor, askDesk, askTicket, tellRefusal } from './asks.ts';
+import { withBlockers } from './blockers.ts';
 import type { OwnComments } from './comments.ts';
 import type { Context } from './context.ts';
 import { explainHere } from './explain.ts';
@@ -94,13 +95,14 @@ async function commandAsks(
     return [answerAtDoor('ok', () => own.once(name, `${marker(name)}\n${words}`))];
   }
   if (!ticket) return [];
-  if (command.name === 'error') return [answerAtDoor('bad-command', told, command.message)];
-  return [askTicket(context, ticket, requestOf(command, ticket.id, said), told)];
+  const asked = await withBlockers(context, { ticket, snapshot }, command);
+  if (asked.name === 'error') return [answerAtDoor('bad-command', told, asked.message)];
+  return [askTicket(context, ticket, requestOf(asked, ticket.id, said), told)];
 }
 
 /** What a command asks of a ticket. */
 export function requestOf(
-  { name, ...words }: Exclude<Command, { name: DeskRequest['kind'] | 'status' | 'error' }>,
+  { name, ...words }: Exclude<Command, { name: DeskRequest['kind'] | 'status' | 'blockers' | 'error' }>,
   id: string,
   said: Said,
 ): Request {
@@ -129,7 +131,8 @@ function meetsGate({ name }: Command): boolean {
 export function neededFor(command: Command): 'triage' | 'write' {
   if (command.name === 'status') return 'triage';
   if (isOfDesk(command)) return 'write';
-  if (command.name === 'park' && command.after) return roleFor('after') ?? 'write';
+  if (command.name === 'blockers' || (command.name === 'park' && command.after))
+    return roleFor('after') ?? 'write';
   return roleFor(command.name === 'error' ? command.command : command.name) ?? 'write';
 }
 

@@ -174,6 +174,16 @@ export async function isArchivedTickets(
   return archived.some((file) => file?.ticket?.issue === issue.number);
 }
 
+/** The ticket in the archive that an issue became. */
+export async function archivedTicketOf(
+  snapshot: Snapshot,
+  issue: number,
+  config: Config,
+): Promise<string | null> {
+  const id = idOfIssue({ number: issue }, config);
+  return (await snapshot.archived(id))?.ticket?.issue === issue ? id : null;
+}
+
 /** What a ticket born from an issue is called. */
 function idOfIssue({ number }: Pick<Issue, 'number'>, { prefix }: Config): string {
   return `${prefix}-${number}`;

@@ -5,6 +5,7 @@ import type { DeskFacts, Explanation } from '../ticket/explain.ts';
 import type { Circumstances } from '../ticket/landing.ts';
 import { reasons } from '../ticket/reasons.ts';
 import { askTicket } from './asks.ts';
+import { withBlockers } from './blockers.ts';
 import { deskRequest, isOfDesk, neededFor, requestOf } from './commands.ts';
 import { type Context, circumstances, present } from './context.ts';
 import type { Dirty } from './dirty.ts';
@@ -128,10 +129,12 @@ export class DeskPanel implements Panel {
     if (command.name === 'error') return refusal('bad-command', command.message);
     const said = { source, at: isoSeconds(now), actor: login, saw };
     if (isOfDesk(command)) return context.writer.handleDesk(deskRequest(command, said));
-    const { file } = await present(context, id, { fresh: true });
+    const { file, snapshot } = await present(context, id, { fresh: true });
     if (!file) return refused('no-such-ticket');
     if (!file.ticket) return refusal(file.broken?.code ?? 'bad-yaml', file.broken?.message ?? '');
-    return askTicket(context, file.ticket, requestOf(command, id, said), async () => {}).ask();
+    const asked = await withBlockers(context, { ticket: file.ticket, snapshot }, command);
+    if (asked.name === 'error') return refusal('bad-command', asked.message);
+    return askTicket(context, file.ticket, requestOf(asked, id, said), async () => {}).ask();
   }
 
   watch(seen: () => void): () => void {

@@ -58,6 +58,16 @@ circle of tickets that wait for each other is refused.`,
   },
   {
     ...ticket,
+    name: 'blockers',
+    where: 'comment',
+    takes: 'nothing',
+    summary: 'the same, with the tickets of the issues that block it on GitHub',
+    about: `Read once, from what GitHub shows of its issue under "Blocked by", and as of now: what is changed there later counts when it is
+said again. An issue that is closed blocks nothing. One that is no ticket cannot be waited for: then nothing is changed, and it is named.`,
+    example: '',
+  },
+  {
+    ...ticket,
     name: 'hold',
     takes: 'nothing',
     summary: 'let what runs finish, then wait',

@@ -49,7 +49,8 @@ function theApp(): Context {
     file: async () => '',
   };
   const writer = { read: async () => snapshot };
-  return { forge, writer, config: async () => config, answered: new Set() } as unknown as Context;
+  const checks = { seen: new Map() };
+  return { forge, writer, config: async () => config, answered: new Set(), checks } as unknown as Context;
 }
 
 /** What it answers to `/status` on the issue of a ticket. */
