@@ -1,5 +1,6 @@
 import { isoSeconds } from '../base/clock.ts';
 import type { Scene } from '../engine/panel.ts';
+import { dayLine } from '../ticket/budget-words.ts';
 import { callsOf } from '../ticket/calls.ts';
 import { type Banner, bannersOf } from '../ticket/desk-words.ts';
 
@@ -44,7 +45,7 @@ export function topOf(scene: Scene): Top {
   return { agents, banners: bannersOf(view.desk, now), needs: needsOf(scene) };
 }
 
-function needsOf({ snapshot, config, configBroken, now }: Scene): Need[] {
+function needsOf({ snapshot, view, config, configBroken, now }: Scene): Need[] {
   const files = [...snapshot.tickets.values()];
   const broken = files.flatMap(({ id, broken: fault }) =>
     fault ? [{ ticket: id, code: fault.code, text: 'its file cannot be read', since: null }] : [],
@@ -62,7 +63,9 @@ function needsOf({ snapshot, config, configBroken, now }: Scene): Need[] {
       text: callWords[callCode(name)] ?? '',
       since: isoSeconds(at),
     }));
-  return [...deskNeeds(snapshot, configBroken), ...broken, ...calls];
+  const day = dayLine(view, { now, config });
+  const spent = day ? [{ ticket: null, code: 'budget-day', text: day, since: null }] : [];
+  return [...deskNeeds(snapshot, configBroken), ...spent, ...broken, ...calls];
 }
 
 function deskNeeds({ movedBack, deskBroken }: Scene['snapshot'], configBroken: string | null): Need[] {
@@ -89,5 +92,6 @@ const callCode = (name: string): string => name.split(':')[0] ?? name;
 const callWords: Record<string, string> = {
   blocked: 'does not go on by itself, since',
   question: 'waits for an answer to its agent, since',
+  'budget-near': 'has used most of a budget, since',
   alarm: 'has a run that does not stop, since',
 };

@@ -34,8 +34,9 @@ export async function schedule(context: Context, snapshot: Snapshot): Promise<vo
     // As it was at the head: what is claimed only now was not worked when the switch was thrown.
     const drain = drainOf(snapshot.tickets.get(ticket.id)?.ticket, view.desk, own.at);
     if (drain) asked.push({ id: ticket.id, request: drain });
-    const limit = ticket.state === 'todo' ? limitReached(ticket, here) : null;
-    if (limit) asked.push({ id: ticket.id, request: blockedBy(limit, ticket, own) });
+    const limit = limitReached(ticket, here);
+    if (limit && (ticket.state === 'todo' || ticket.state === 'in_progress'))
+      asked.push({ id: ticket.id, request: blockedBy(limit, ticket, own) });
     const when = ticket.state === 'waiting' ? ticket.waiting?.when : undefined;
     // What asks about checks is asked with what is seen of them (by-checks.ts).
     const isHere = when !== undefined && checkedIn(when).length === 0;

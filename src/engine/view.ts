@@ -130,6 +130,10 @@ export class WorkingView implements View {
     return this.#open(id)?.parent ?? null;
   }
 
+  running(): string[] {
+    return this.all().flatMap(({ attempt }) => attempt?.run?.started ?? []);
+  }
+
   isFull(id: string): boolean {
     return isFull(this.#files.get(id)?.text ?? '');
   }

@@ -27,5 +27,6 @@ export function close(
   agentGone = false,
 ): Ticket {
   const bundled = 'bundled' in request ? request.bundled : false;
-  return closeAttempt(ticket, now, { outcome, by: request.actor, reason, agentGone, bundled });
+  const usage = 'usage' in request ? request.usage : undefined;
+  return closeAttempt(ticket, now, { outcome, by: request.actor, reason, agentGone, bundled, usage });
 }

@@ -1,7 +1,7 @@
 import { isoSeconds } from '../base/clock.ts';
 import { type Act, type Acts, close, refuse } from './act.ts';
 import { waits } from './acts-waiting.ts';
-import { stopping } from './attempts.ts';
+import { stoppedAt, stopping } from './attempts.ts';
 import { grantedRetry, limitReached } from './breakers.ts';
 import { claimed, obstacles } from './claim.ts';
 import { closeBySignal, endedSince } from './closing.ts';
@@ -158,12 +158,8 @@ const runs = {
   },
   stopped(ticket, request, { now }) {
     if (!stopping(ticket).some(({ number }) => number === request.attempt)) return refuse('already-so');
-    const attempts = ticket.attempts.map((attempt) =>
-      attempt.number === request.attempt
-        ? { ...attempt, stopped: isoSeconds(now), ...(request.bundled ? { bundled: true } : {}) }
-        : attempt,
-    );
-    return { ...ticket, attempts };
+    const { attempt: number, bundled = false, usage } = request;
+    return stoppedAt(ticket, { number, now, bundled, usage });
   },
 } satisfies Acts;
 
@@ -174,9 +170,13 @@ const books = {
     const isDue = (expiryOf(ticket, now.config) ?? Number.POSITIVE_INFINITY) <= now.now;
     if (code === 'question-expired' && !isDue)
       return refuse('condition-unmet', 'No question of it has waited so long.');
-    if (code === 'breaker-starts' && limitReached(ticket, now)?.code !== code)
+    const isRunners = request.attempt !== undefined;
+    if (isRunners && ticket.attempt?.number !== request.attempt) return refuse('attempt-closed');
+    const isLimit = code === 'breaker-starts' || code === 'budget';
+    if (isLimit && !isRunners && limitReached(ticket, now)?.code !== code)
       return refuse('condition-unmet', 'It has not reached this limit.');
-    return landBlocked(close(ticket, request, now, 'blocked', reason), now.now, code, reason);
+    const closed = close(ticket, request, now, 'blocked', reason, request.agent_gone);
+    return landBlocked(closed, now.now, code, reason);
   },
   pushed,
   passed,

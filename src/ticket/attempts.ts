@@ -1,7 +1,9 @@
 import { isoSeconds } from '../base/clock.ts';
+import type { Usage } from './budget-format.ts';
 import type { Config } from './config.ts';
 import type { Attempt, ClosedAttempt, Outcome, Ticket } from './format.ts';
 import type { Said } from './said.ts';
+import { reportedAfter, spentAfter } from './spending.ts';
 
 export interface Closing {
   outcome: Outcome;
@@ -15,6 +17,8 @@ export interface Closing {
   bundled?: boolean | undefined;
   /** What else the signal said. */
   said?: Said;
+  /** What its agent reported to have used. */
+  usage?: Usage | undefined;
   /** Whether the closing itself proves that nothing of the agent lives. */
   agentGone: boolean;
 }
@@ -41,16 +45,45 @@ export function closeAttempt(ticket: Ticket, now: number, closing: Closing): Tic
     work: closing.work,
     ...(closing.bundled ? { bundled: true } : {}),
     ...(closing.said ? { said: closing.said } : {}),
+    ...(closing.usage ? { usage: closing.usage } : {}),
     started: open.run?.started ?? open.claimed,
     ended,
     stopped: open.run && !closing.agentGone ? null : ended,
   };
-  const minutes = open.run ? Math.max(0, now - Date.parse(open.run.started)) / 60_000 : 0;
+  const spent = spentAfter(ticket.lifetime, { minutes: minutesOf(open, now), usage: closing.usage });
   return {
     ...ticket,
     attempt: null,
     attempts: [...ticket.attempts, closed],
-    lifetime: { ...ticket.lifetime, minutes: Math.round((ticket.lifetime.minutes + minutes) * 100) / 100 },
+    lifetime: { ...ticket.lifetime, ...spent },
+  };
+}
+
+/** Minutes that a run was bound to it, to the hundredth. */
+function minutesOf({ run }: Pick<Attempt, 'run'>, end: number): number {
+  return run ? Math.round(Math.max(0, end - Date.parse(run.started)) / 600) / 100 : 0;
+}
+
+/** A closed attempt of a ticket was seen to have ended; what its agent had used its runner says only now. */
+export function stoppedAt(
+  ticket: Ticket,
+  {
+    number,
+    now,
+    bundled,
+    usage,
+  }: { number: number; now: number; bundled: boolean; usage: Usage | undefined },
+): Ticket {
+  const closed = ticket.attempts.find((one) => one.number === number);
+  if (!closed) return ticket;
+  const news = usage && !closed.usage ? { usage } : {};
+  const minutes = minutesOf(closed, Date.parse(closed.ended));
+  const reported = news.usage && reportedAfter(ticket.lifetime.reported, { minutes, usage });
+  const stopped = { ...closed, stopped: isoSeconds(now), ...(bundled ? { bundled: true } : {}), ...news };
+  return {
+    ...ticket,
+    attempts: ticket.attempts.map((one) => (one === closed ? stopped : one)),
+    lifetime: { ...ticket.lifetime, ...(reported ? { reported } : {}) },
   };
 }
 

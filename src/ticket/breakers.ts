@@ -1,4 +1,5 @@
 import { isoSeconds } from '../base/clock.ts';
+import { budgetWords, grantBeyond, spentUp } from './budgets.ts';
 import type { Config } from './config.ts';
 import type { Ticket } from './format.ts';
 
@@ -8,7 +9,7 @@ import type { Ticket } from './format.ts';
  */
 
 export interface LimitReached {
-  code: 'breaker-starts';
+  code: 'breaker-starts' | 'budget';
   message: string;
 }
 
@@ -26,6 +27,9 @@ export function limitReached(
   ticket: Ticket,
   { now, config }: { now: number; config: Config },
 ): LimitReached | null {
+  const share = spentUp(ticket, { now, config });
+  if (share) return { code: 'budget', message: budgetWords(ticket.id, share) };
+  if (ticket.attempt) return null; // it was let start
   const most = config.limits.ticket_starts_per_hour;
   const starts = startsOf(ticket, now).length;
   if (starts < most) return null;
@@ -42,6 +46,7 @@ export function grantedRetry(ticket: Ticket, { now, config }: { now: number; con
     blocked?.code === 'rounds-exhausted'
       ? { granted_rounds: granted_rounds + 1 }
       : { granted: granted + config.limits.granted_retries };
-  const grant = blocked?.code === 'breaker-starts' ? { grant: { at: isoSeconds(now) } } : {};
+  const isLimit = blocked?.code === 'breaker-starts' || blocked?.code === 'budget';
+  const grant = isLimit ? { grant: { at: isoSeconds(now), ...grantBeyond(ticket, config) } } : {};
   return { ...ticket, lifetime: { ...lifetime, ...more, ...grant } };
 }

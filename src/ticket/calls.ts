@@ -1,5 +1,7 @@
 import { sha256 } from '../base/random.ts';
 import { stopFrom, stopping } from './attempts.ts';
+import { nearWords } from './budget-words.ts';
+import { nearLimit } from './budgets.ts';
 import type { Config } from './config.ts';
 import type { Ticket } from './format.ts';
 import { blockedAlarm, questionCall, unstoppedAlarm } from './sentences.ts';
@@ -46,9 +48,17 @@ export function callsOf(ticket: Ticket, config: Config): Call[] {
     const title = `a run of ${id} does not stop`;
     calls.push({ name: `alarm:${attempt.number}`, title, text: unstoppedAlarm(attempt), at });
   }
+  const near = nearLimit(ticket, config);
+  if (near) {
+    const { at, share } = near;
+    const title = `${id} has used most of a budget`;
+    const text = nearWords(id, share);
+    calls.push({ name: `budget-near:${share.unit}:${share.limit}`, title, text, at });
+  }
   const isParked = waiting !== null && waiting.kind !== 'question';
   return calls.map((call) => {
-    const again = !(isParked && call.name.startsWith('question:'));
+    const isOnce = call.name.startsWith('budget-near:');
+    const again = !isOnce && !(isParked && call.name.startsWith('question:'));
     return { ...call, againAt: again ? call.at + againMs : null };
   });
 }

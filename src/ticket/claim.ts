@@ -1,6 +1,7 @@
 import { isoSeconds } from '../base/clock.ts';
 import { nextNumber, stopping } from './attempts.ts';
 import { limitReached } from './breakers.ts';
+import { dayShares } from './budgets.ts';
 import { conditionWords } from './condition-words.ts';
 import { holds } from './conditions.ts';
 import type { Config, Profile } from './config.ts';
@@ -11,6 +12,7 @@ import { elsewhere } from './outside-words.ts';
 import { isPersons, isReviewing } from './phases.ts';
 import type { ReasonCode } from './reasons.ts';
 import { authorsOf, headOf, isShown } from './reviews.ts';
+import { shareWords } from './spending.ts';
 import { isOpen } from './states.ts';
 
 /** One reason why a ticket may not start now. */
@@ -37,6 +39,8 @@ export interface Obstacle {
     | 'same-agent'
     | 'desk-capacity'
     | 'breaker-starts'
+    | 'budget'
+    | 'budget-day'
     | 'breaker-failures'
   >;
   message: string;
@@ -78,6 +82,8 @@ export function obstacles(ticket: Ticket, { view, now, config }: Circumstances):
   }
   const limit = limitReached(ticket, { now, config });
   if (limit) found.push(limit);
+  const day = dayShares(view, { now, config }).find(({ spent, limit }) => spent >= limit);
+  if (day) add('budget-day', `The repository has used ${shareWords(day)} of this day (UTC).`);
   const working = sum(view.occupied.values());
   const { capacity } = config.limits;
   if (capacity !== undefined && working >= capacity)

@@ -18,6 +18,7 @@ export function closeBySignal(ticket: Ticket, request: RequestOf<'signal'>, { no
     work: request.signal?.work,
     bundled: request.signal?.bundled,
     ...(said ? { said } : {}),
+    usage: request.signal?.usage,
     // A worker's own word, and only the runner's: a comment or a file is written while the agent may live (rule 18).
     agentGone: request.channel === 'runner' && request.signal?.agent_gone === true,
   });

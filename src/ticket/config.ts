@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { budgets } from './budget-format.ts';
 import { formatVersion } from './format.ts';
 import { phase, phaseFaults } from './phases.ts';
 import { chosenFault, presetNames, withPreset } from './presets.ts';
@@ -79,6 +80,13 @@ const profile = z
       .optional()
       .describe(
         "how its provider's limit looks, beside what its preset knows; it pauses the profile, and no ticket pays for it",
+      ),
+    usage: z
+      .array(pattern)
+      .max(20)
+      .default([])
+      .describe(
+        'regular expressions, in any case, over the lines that the agent prints; a named group `tokens` or `dollars` captures what it has used so far. An agent may as well write `{ "tokens": 1, "dollars": 0.1 }` to the file named by `SIGNALBOX_USAGE`',
       ),
     environment: z
       .array(name)
@@ -230,6 +238,7 @@ export const config = z.strictObject({
     'who is told of each transition, by a name of their own; see docs/outward.md',
   ),
   limits: limits.prefault({}),
+  budgets: budgets.prefault({}).describe('what may be used; nothing is limited where nothing is said'),
   labels: labels.prefault({}),
 });
 export type Config = z.infer<typeof config>;

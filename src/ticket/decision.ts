@@ -37,6 +37,8 @@ export interface View {
   partsOf(ticket: Pick<Ticket, 'id' | 'children'>): readonly Part[];
   /** The state of any ticket, archived ones included; undefined where there is none. */
   stateOf(id: string): State | undefined;
+  /** When the runs of open attempts began (ISO). */
+  running(): readonly string[];
   /** Whether a ticket's file is so full that a stop might find no room in it after another attempt. */
   isFull(id: string): boolean;
   /** Which ticket an issue belongs to. */

@@ -1,6 +1,7 @@
 // Stryker disable StringLiteral: words for people, not rules
 import { isoSeconds } from '../base/clock.ts';
 import { stopping } from './attempts.ts';
+import { dayEnd } from './budgets.ts';
 import { agentOf, type Obstacle, obstacles, startsInHour } from './claim.ts';
 import { neverDone } from './condition-words.ts';
 import { blockersOf } from './dependencies.ts';
@@ -50,7 +51,7 @@ export function beforeWords(ticket: Ticket, here: Circumstances & DeskFacts): st
 
 function countsIn({ state }: Ticket, code: Obstacle['code']): boolean {
   if (code === 'no-row') return false; // what the state says is said by itself
-  if (code === 'breaker-starts') return state === 'todo'; // a release from anywhere else grants more
+  if (code === 'breaker-starts' || code === 'budget') return state === 'todo'; // a release from anywhere else grants more
   if (state === 'in_progress' || state === 'review') return code === 'held' || code === 'run-not-ended';
   return isOpen(state) || code === 'run-not-ended';
 }
@@ -130,6 +131,11 @@ function wayOut(
       const all = [...view.occupants.values()].flatMap((ids) => [...ids]);
       return unknown(`${oneEnds(all)}, or the config raises limits.capacity.`);
     }
+    case 'budget-day': {
+      const end = isoSeconds(dayEnd(here.now));
+      return unknown(`By itself, at ${end}; or whoever keeps the config raises budgets.day.`);
+    }
+    case 'budget':
     case 'breaker-starts':
       return unknown('The app blocks it when it looks next, and calls a person.');
     case 'too-large':

@@ -1,4 +1,5 @@
 // Stryker disable StringLiteral: words for people, not rules
+import { nearReasons } from './budget-words.ts';
 import { agentOf } from './claim.ts';
 import { beforeWords, obstacleReasons } from './explain-obstacles.ts';
 import { stateReasons } from './explain-state.ts';
@@ -6,7 +7,7 @@ import type { Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { inLine } from './quotes.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
-import type { State } from './states.ts';
+import { isOpen, type State } from './states.ts';
 import type { Breakage } from './yaml.ts';
 
 /*
@@ -67,16 +68,20 @@ export function explain(
   here: Circumstances & DeskFacts,
 ): Explanation {
   const own = ticket
-    ? [...stateReasons(ticket, here), ...obstacleReasons(ticket, here)]
+    ? [...stateReasons(ticket, here), ...obstacleReasons(ticket, here), ...nearOf(ticket, here)]
     : [brokenFile(path, broken)];
   const found = [...frozen(here), ...own, ...deskFiles(here)];
-  const stops = found.filter(({ code }) => code !== 'bad-config');
+  const stops = found.filter(({ code }) => code !== 'bad-config' && code !== 'budget-near');
   const mayRun = ticket?.state === 'todo' && stops.length === 0;
   const next = mayRun
     ? `${agentOf(ticket, here.config)} takes it when the app looks next.${beforeWords(ticket, here)}`
     : (stops[0]?.change ?? '');
   return { id, state: ticket?.state ?? 'broken', mayRun, reasons: found, next };
 }
+
+/** Of a closed ticket no budget matters any more. */
+const nearOf = (ticket: Ticket, here: Circumstances): Reason[] =>
+  isOpen(ticket.state) ? nearReasons(ticket, here) : [];
 
 /** Where nothing is decided about any ticket. */
 function frozen({ movedBack, unjudged }: DeskFacts): Reason[] {

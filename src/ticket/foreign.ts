@@ -33,6 +33,7 @@ const free: readonly (keyof Ticket)[] = [
   'owner',
   'priority',
   'body',
+  'budget',
   'not_before',
   'mirror',
   'after',

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { amounts, spentShape, usage } from './budget-format.ts';
 import { condition } from './condition-format.ts';
 import { commit, hexDigest, instant, line, text, ticketId } from './fields.ts';
+import { lifetime } from './lifetime-format.ts';
 import { outsideShape } from './outside-shape.ts';
-import { judged, progressShape, roundsShape } from './progress-shape.ts';
+import { judged, progressShape } from './progress-shape.ts';
 import { saidShape } from './said.ts';
 import { states } from './states.ts';
 
@@ -124,6 +126,7 @@ const closedAttempt = z.strictObject({
     .optional()
     .describe('of an attempt that ended without a completion of its own, as things were then'),
   bundled: bundled.describe('whether its work could not be pushed and is an artifact of its run'),
+  usage: usage.optional().describe('what its agent reported to have used'),
   said: z.strictObject(saidShape).optional().describe('what else its accepted signal said, cut'),
   accepted: z
     .strictObject({
@@ -145,10 +148,6 @@ const closedAttempt = z.strictObject({
 });
 export type ClosedAttempt = z.infer<typeof closedAttempt>;
 
-const grant = z
-  .strictObject({ at: instant })
-  .describe('the latest release of what a breaker had blocked: its starts are counted from then on');
-
 export const ticket = z.strictObject({
   format,
   id: ticketId,
@@ -164,6 +163,10 @@ export const ticket = z.strictObject({
   phases: z.array(line).min(1).max(20).default(['dev']),
   phase: line.default('dev'),
   ...progressShape,
+  budget: amounts
+    .nullable()
+    .default(null)
+    .describe('what it may use in its lifetime, where that is less than the config says'),
   not_before: instant.nullable().default(null),
   todo_since: instant
     .nullable()
@@ -197,16 +200,7 @@ export const ticket = z.strictObject({
   restricted_at: instant.nullable().default(null).describe('the latest park, hold or cancel carried out'),
   mirrored: hexDigest.nullable().default(null).describe('digest of the title and body last mirrored'),
   ...outsideShape,
-  lifetime: z
-    .strictObject({
-      attempts: z.number().int().nonnegative().default(0),
-      retries: z.number().int().nonnegative().default(0),
-      granted: z.number().int().nonnegative().default(0).describe('retries added by releases from blocked'),
-      ...roundsShape,
-      minutes: z.number().nonnegative().default(0),
-      grant: grant.optional(),
-    })
-    .prefault({}),
+  lifetime: lifetime.prefault({}),
 });
 export type Ticket = z.infer<typeof ticket>;
 
@@ -232,6 +226,7 @@ export const signal = z.strictObject({
   work: commit.optional().describe('commit of the work it speaks of; only that is ever shown'),
   unchanged: z.boolean().optional().describe("the runner's word that this work adds no commit"),
   bundled: bundled.describe('whether the work could not be pushed and is an artifact of the run'),
+  usage: usage.optional().describe('what the agent reported to have used'),
   ...saidShape,
 });
 export type Signal = z.infer<typeof signal>;
@@ -284,6 +279,10 @@ export const desk = z.strictObject({
     .record(line, z.number().int().positive())
     .default({})
     .describe('of each profile, how many attempts failed in a row'),
+  spent: z
+    .strictObject({ day: z.string().regex(/^\d{4}-\d\d-\d\d$/), ...spentShape })
+    .optional()
+    .describe('by attempts that ended on this day (UTC)'),
   starts: z.array(instant).max(10_000).default([]).describe('claims of the last hour'),
   seen: z.record(line, instant).default({}),
 });

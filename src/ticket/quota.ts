@@ -1,5 +1,6 @@
 import * as chrono from 'chrono-node';
 import { isoSeconds } from '../base/clock.ts';
+import { dayAfter } from './budgets.ts';
 import type { Config } from './config.ts';
 import { failuresAfter } from './failures.ts';
 import type { ClosedAttempt, Desk, Ticket } from './format.ts';
@@ -52,7 +53,9 @@ export function deskAfter(
 ): Desk {
   const closed = before?.attempt && !after.attempt ? after.attempts.at(-1) : undefined;
   if (!closed) return desk;
-  return failuresAfter(quotaAfter(desk, closed, request, now), closed, { id: after.id, now, config });
+  const limited = quotaAfter(desk, closed, request, now);
+  const counted = failuresAfter(limited, closed, { id: after.id, now, config });
+  return dayAfter(counted, closed, { now, config });
 }
 
 function quotaAfter(desk: Desk, { agent, run, outcome }: ClosedAttempt, request: Request, now: number): Desk {

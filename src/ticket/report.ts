@@ -54,7 +54,7 @@ function causeOf(request: Request): Cause | null {
       };
     case 'undispatchable':
     case 'expire':
-      return { code: codeOf(request.code), seen: request.reason, words: null };
+      return { code: codeOf(request.code), seen: request.reason, words: wordsIn(request) };
     case 'signal': {
       if (request.signal?.kind !== 'failed') return null;
       const { summary } = request.signal;
@@ -69,6 +69,9 @@ function causeOf(request: Request): Cause | null {
       return null;
   }
 }
+
+const wordsIn = (request: Request): string | null =>
+  'last_words' in request ? (request.last_words ?? null) : null;
 
 function codeOf(code: string): ReasonCode {
   return Object.hasOwn(reasons, code) ? (code as ReasonCode) : 'internal';
@@ -137,6 +140,11 @@ const advice: Partial<
   quota: {
     hint: ({ agent }) =>
       `${agent} is paused until then, and tries one ticket first. It costs no retry. Whoever knows better says \`/resume ${agent}\`.`,
+  },
+  budget: {
+    hint: () =>
+      'See what it was used for. A retry or a release grants one more attempt; else raise `budgets` in the config, or lower what the ticket asks for.',
+    again: false,
   },
   'breaker-starts': {
     hint: () => 'See in the evidence of its attempts why they end so soon, and mend that first.',

@@ -1,3 +1,4 @@
+import type { Usage } from './budget-format.ts';
 import type { SeenChecks } from './checks.ts';
 import type { Condition } from './condition-format.ts';
 import type { Isolation, Priority, Signal, SignalKind } from './format.ts';
@@ -105,6 +106,7 @@ export type Request = Asked &
         agent_gone: boolean;
         /** Whether the work could not be pushed and is an artifact of the run. */
         bundled?: boolean;
+        usage?: Usage;
         seen?: Seen;
       }
     | {
@@ -117,10 +119,11 @@ export type Request = Asked &
         agent_gone: boolean;
         /** Whether the work could not be pushed and is an artifact of the run. */
         bundled?: boolean;
+        usage?: Usage;
       }
     | { kind: 'stopped_by_person'; attempt: number; seen?: Seen }
     | { kind: 'undispatchable'; attempt: number; code: string; reason: string }
-    | { kind: 'stopped'; attempt: number; bundled?: boolean }
+    | { kind: 'stopped'; attempt: number; bundled?: boolean; usage?: Usage }
     | { kind: 'interrupt'; text: string }
     | { kind: 'tell'; text: string }
     /** Messages that the agent of an attempt was given; the key is that of its run. */
@@ -128,7 +131,17 @@ export type Request = Asked &
     /** What was seen of checks for it, where its condition asks about them. */
     | { kind: 'due'; checks?: SeenChecks }
     | { kind: 'answer'; text: string }
-    | { kind: 'expire'; code: string; reason: string }
+    | {
+        kind: 'expire';
+        code: string;
+        reason: string;
+        /** The attempt that its runner stopped for it; left out where the rules have to say so. */
+        attempt?: number;
+        last_words?: string;
+        agent_gone?: boolean;
+        bundled?: boolean;
+        usage?: Usage;
+      }
     /** `commit`: what they looked at, where the way they said it tells. */
     | { kind: 'approve'; commit?: string }
     /** An option of the gate's question, by its number or in its words. */

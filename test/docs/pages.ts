@@ -99,8 +99,8 @@ The same on comments, the command line, the board and in the agents' tools. A co
     file('config'),
     `## Ticket files
 
-\`tickets/<ID>.yaml\` on the state branch, with its [schema](../schemas/ticket.schema.json). People edit \`title\`, \`owner\`, \`priority\`, \`phases\`, \`body\`
-and \`not_before\` at will; an edit of \`state\`, \`hold\` or \`waiting\` is asked like the request that it amounts to; all else is Signalbox's own record, of which the schema
+\`tickets/<ID>.yaml\` on the state branch, with its [schema](../schemas/ticket.schema.json). People edit \`title\`, \`owner\`, \`priority\`, \`phases\`, \`body\`,
+\`budget\` and \`not_before\` at will; an edit of \`state\`, \`hold\` or \`waiting\` is asked like the request that it amounts to; all else is Signalbox's own record, of which the schema
 has more than this.`,
     file('ticket', 2),
     'A condition is one of these:',

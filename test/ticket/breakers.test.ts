@@ -3,7 +3,7 @@ import { limitReached, startsOf } from '../../src/ticket/breakers.ts';
 import { decide } from '../../src/ticket/decide.ts';
 import { deskAfter } from '../../src/ticket/quota.ts';
 import type { Request } from '../../src/ticket/requests.ts';
-import { startedAt } from './explain-cases.ts';
+import { startedAt } from './explain-limit-cases.ts';
 import { at, config, noon, ticketIn, view } from './fixtures.ts';
 import { aRequest } from './requests.ts';
 import { by, executing, told } from './telling.ts';

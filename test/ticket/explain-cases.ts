@@ -1,5 +1,6 @@
 import type { Obstacle } from '../../src/ticket/claim.ts';
 import { reasons } from '../../src/ticket/reasons.ts';
+import { limitCases } from './explain-limit-cases.ts';
 import { desk, type Over, works } from './explaining.ts';
 import { at, config, phase, ticketIn, view } from './fixtures.ts';
 import { by, executing, told } from './telling.ts';
@@ -40,23 +41,6 @@ const hourFull: Over = {
   config: { ...config, limits: { ...config.limits, starts_per_hour: 2 } },
 };
 
-/** Attempts that began then, in seconds after noon, and failed. */
-export const startedAt = (...seconds: number[]): Ticket['attempts'] =>
-  seconds.map((second, index) => ({
-    number: index + 1,
-    claim: 'c',
-    phase: 'dev',
-    agent: 'luci',
-    run: null,
-    outcome: 'failed',
-    by: 'luci',
-    reason: '',
-    signal: null,
-    started: at(second),
-    ended: at(second),
-    stopped: at(second),
-  }));
-
 /** Obstacles are known to the compiler: a new one without a case does not compile. */
 type Known =
   | Exclude<Obstacle['code'], 'no-row'>
@@ -75,13 +59,15 @@ type Known =
   | 'cancelled'
   | 'bad-condition'
   | 'no-workflow'
+  | 'budget-near'
   | 'app-capacity'
   | 'head-moved-back'
   | 'not-judged'
   | 'bad-config';
-type Case = [ticket: Ticket, over: Over, message: string, since: string | null, change: string];
+export type Case = [ticket: Ticket, over: Over, message: string, since: string | null, change: string];
 
 export const cases: Record<Known, Case> = {
+  ...limitCases,
   'not-released': [
     ticketIn('inbox'),
     {},
@@ -232,36 +218,6 @@ export const cases: Record<Known, Case> = {
     'luci works or still stops 2 of 1.',
     null,
     'One of MC-7, MC-8 ends, or the config gives luci more capacity.',
-  ],
-  'desk-capacity': [
-    todo,
-    { ...works('ada', 'MC-7'), config: { ...config, limits: { ...config.limits, capacity: 1 } } },
-    'All agents together work or still stop 1 of 1.',
-    null,
-    'MC-7 ends, or the config raises limits.capacity.',
-  ],
-  'breaker-failures': [
-    todo,
-    desk({
-      profiles: { luci: { until: null, reason: '6 failed', by: 'signalbox', since: at(-9), breaker: true } },
-    }),
-    'luci is paused: 6 failed',
-    at(-9),
-    'Once that is mended somebody with write access comments /resume luci.',
-  ],
-  'breaker-starts': [
-    ticketIn('todo', { attempts: startedAt(-60, -120) }),
-    { config: { ...config, limits: { ...config.limits, ticket_starts_per_hour: 2 } } },
-    'MC-1 was started 2 times within an hour, and 2 times are allowed.',
-    null,
-    'The app blocks it when it looks next, and calls a person.',
-  ],
-  'app-capacity': [
-    todo,
-    { appFull: { occupied: 3, capacity: 3 } },
-    'The app works or still stops 3 of 3',
-    null,
-    'raises SIGNALBOX_CAPACITY',
   ],
   'no-workflow': [
     todo,

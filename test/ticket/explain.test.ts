@@ -11,7 +11,10 @@ import type { Ticket } from './types.ts';
 describe('S10: why it does not run, for each reason', () => {
   test.each(Object.entries(cases))('%s', (code, [ticket, over, message, since, change]) => {
     const { state, mayRun, reasons: found, next } = why(ticket, over);
-    expect({ state, mayRun }).toEqual({ state: ticket.state, mayRun: code === 'bad-config' });
+    expect({ state, mayRun }).toEqual({
+      state: ticket.state,
+      mayRun: code === 'bad-config' || code === 'budget-near',
+    });
     expect(found).toContainEqual({
       code,
       message: expect.stringContaining(message),

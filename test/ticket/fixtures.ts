@@ -32,6 +32,7 @@ export function view(over: Partial<View> = {}): View {
     parentOf: () => null,
     partsOf: () => [],
     stateOf: () => undefined,
+    running: () => [],
     isFull: () => false,
     ticketOf: () => undefined,
     quarantined: () => [],

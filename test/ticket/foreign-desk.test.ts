@@ -134,6 +134,7 @@ test('the words of a ticket are what its people write', () => {
     'owner',
     'priority',
     'body',
+    'budget',
     'not_before',
     'mirror',
     'after',
