@@ -1,10 +1,11 @@
 import { SignalboxError } from './base/errors.ts';
 import { type Clone, openClone } from './cli/clone.ts';
-import { examine, type Report } from './cli/doctor.ts';
+import { examine, followersIn, type Report } from './cli/doctor.ts';
 import type { DoctorOptions } from './cli/doctor-command.ts';
 import { configPath } from './engine/settings.ts';
 import { examineFacts } from './setup/checks.ts';
 import { type Config, defaultConfig } from './ticket/config.ts';
+import { toldRefs } from './ticket/paths.ts';
 import { withoutLogin, withStore } from './wire-clone.ts';
 import { gatherFacts, type Standpoint } from './wire-facts.ts';
 
@@ -16,9 +17,12 @@ export async function doctor(options: DoctorOptions, from: Standpoint): Promise<
   const clone = await openClone(options.clone, options.remote);
   const settings = await settingsFor(clone, options);
   const branch = options.branch ?? settings.config.branch;
-  const found = await withStore(clone, { branch }, options, (store) =>
-    examine(store, { restore: options.restore }),
-  );
+  const found = await withStore(clone, { branch }, options, async (store) => {
+    const standing = await examine(store, { restore: options.restore });
+    const refs = options.restore ? new Map<string, string>() : await clone.refs(toldRefs);
+    const told = new Map([...refs].map(([ref, at]) => [ref.slice(toldRefs.length), at]));
+    return { ...standing, followers: await followersIn(store, told) };
+  });
   const facts = options.restore
     ? null
     : await gatherFacts(clone, { ...settings, config: { ...settings.config, branch } }, found, {

@@ -48,6 +48,8 @@ With --json one object is printed, and nothing else on standard output:
             files: other paths that differ }; a file that cannot be read has the state "broken"
   broken    [{ path, code, message }] files that cannot be read
   signals   [{ ticket, attempt, place }] not yet decided
+  unjudged  null, or { commits, at, paths }: pushed past Signalbox, and not looked at by an app yet
+  followers [{ name, behind: commits, or null where its place is not in the history, since }] receivers of outbound webhooks
   findings  [{ check, level: "ok", "warn", "error" or "skipped", code, message, hint }]`;
 
 export function addDoctor(program: Command, ports: DoctorPorts): void {

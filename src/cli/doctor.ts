@@ -1,8 +1,9 @@
+import { isoSeconds } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
 import type { Snapshot, Store } from '../engine/ports.ts';
 import type { Finding } from '../setup/checks.ts';
 import { readTicket } from '../ticket/codec.ts';
-import { deskPath, idOfArchivePath, ticketIdOf } from '../ticket/paths.ts';
+import { deskPath, idOfArchivePath, isJudged, ticketIdOf } from '../ticket/paths.ts';
 
 /** How a state branch stands: what `signalbox doctor --json` prints. */
 export interface Report {
@@ -23,8 +24,28 @@ export interface Report {
   broken: { path: string; code: string; message: string }[];
   /** Signals that are not decided yet: usual while the app is down, or the desk is frozen. */
   signals: { ticket: string; attempt: number; place: string }[];
+  /** What was pushed past Signalbox and is not judged yet; null where there is nothing. */
+  unjudged: Unjudged | null;
+  /** Receivers of outbound webhooks, and how far each is; empty where a branch was to be restored. */
+  followers: Follower[];
   /** What every check found, and what could not be looked at; empty where a branch was to be restored. */
   findings: Finding[];
+}
+
+/** Pushed commits that wait for an app to look at them. */
+export interface Unjudged {
+  commits: number;
+  /** When the newest of them was made (ISO), as it says. */
+  at: string;
+  paths: string[];
+}
+
+/** Commits that a receiver was not told; null where its place is not in the history. */
+export interface Follower {
+  name: string;
+  behind: number | null;
+  /** When the first of them was made (ISO). */
+  since: string | null;
 }
 
 export interface Moved {
@@ -44,7 +65,7 @@ const rounds = 5;
 export async function examine(
   store: Store,
   { restore }: { restore: boolean },
-): Promise<Omit<Report, 'format' | 'remote' | 'branch' | 'findings'>> {
+): Promise<Omit<Report, 'format' | 'remote' | 'branch' | 'findings' | 'followers'>> {
   const found = await store.read({ fresh: true });
   const { head, witness } = found;
   const moved = found.movedBack && witness !== null ? await howMoved(store, head, witness) : null;
@@ -57,8 +78,41 @@ export async function examine(
     restored: mended?.head ?? null,
     moved,
     broken: brokenFiles(mended ?? found),
+    unjudged: mended ? null : await unjudgedIn(store, found),
     signals: (mended ?? found).signals.map(({ ticket, attempt, place }) => ({ ticket, attempt, place })),
   };
+}
+
+/** How far each receiver is. `told` has up to which commit each was told. */
+export async function followersIn(store: Store, told: ReadonlyMap<string, string>): Promise<Follower[]> {
+  const { witness } = await store.read();
+  if (witness === null) return [];
+  const all = [...told].map(async ([name, at]) => {
+    const ahead = await store.trail(at, witness);
+    const [first] = ahead?.length ? await firstTold(store, ahead) : [];
+    return { name, behind: ahead && (first ? ahead.length : 0), since: first ?? null };
+  });
+  return Promise.all(all);
+}
+
+/** When the first commit that tells anything was made: the others are nothing to wait for. */
+async function firstTold(store: Store, commits: readonly string[]): Promise<string[]> {
+  for (const commit of commits) {
+    const [entry] = await store.transitions(commit);
+    if (entry) return [entry.at];
+  }
+  return [];
+}
+
+/** Until an app looks at it nothing is decided from a clone, either. */
+async function unjudgedIn(
+  store: Store,
+  { head, witness, movedBack, headTime }: Snapshot,
+): Promise<Unjudged | null> {
+  if (head === null || witness === null || head === witness || movedBack) return null;
+  const paths = (await store.diff(witness, head)).map(({ path }) => path).filter(isJudged);
+  const commits = (await store.commitsBetween(witness, head)).length;
+  return paths.length === 0 ? null : { commits, at: isoSeconds(headTime), paths: paths.sort() };
 }
 
 /** Answers the head that is right again: by us, or by somebody else who was faster. */

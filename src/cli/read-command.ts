@@ -100,8 +100,18 @@ async function list(ports: ClonePorts, desk: CloneDesk, flags: ReadFlags & ListF
   const data = { as_of: desk.asOf, switches: banners, tickets: rows.map(rowData) };
   if (flags.json) return printJson(ports, desk, data);
   for (const banner of banners) ports.print(bannerLine(banner));
+  if (snapshot.head === null) return ports.print(beforeInit(desk));
   if (rows.length === 0) return ports.print('No open ticket is like that.');
   ports.printStyled(listed(rows, desk.now(), ports.terminal));
+}
+
+/** What to do where nobody has made a ticket yet. */
+function beforeInit({ branch, remote }: CloneDesk): string {
+  return [
+    `There is no branch ${branch} at ${remote} yet, so there are no tickets.`,
+    'signalbox init sets the repository up; signalbox new "<title>" makes the first ticket.',
+    'Where it is set up, the branch may have another name (--branch), or the remote be another (--remote).',
+  ].join('\n');
 }
 
 async function show(ports: ClonePorts, desk: CloneDesk, flags: ReadFlags, named = ''): Promise<void> {

@@ -4,6 +4,7 @@ import type { ToolAnswer, ToolName } from '../ticket/tools.ts';
 import type { CloneOptions } from './clone-desk.ts';
 import { guarded } from './guarded.ts';
 import type { ToolPorts } from './mcp-command.ts';
+import { addSaidFlags, type SaidFlags, saidFields } from './signal-said.ts';
 
 const help = `
 What a worker says of its attempt, as the tools of \`signalbox mcp\` say it: for scripts, and agents without tools. Beside a runner
@@ -12,7 +13,7 @@ git login and the right to push, and needs SIGNALBOX_TICKET, SIGNALBOX_ATTEMPT a
 What is committed is pushed with it. Whether it counts is answered; what does not is kept in quarantine.
 
 Example:
-  signalbox signal done "The report covers the whole fleet."
+  signalbox signal done "The report covers the whole fleet." --evidence "npm test -> 0" --pull-title "Cover the fleet"
   signalbox signal question "Which shed?" --option "the red one" --option "the blue one"
 
 Exit status: 0 accepted, or kept to be decided, 1 refused, or bad input, 2 usage, 3 config, or the push refused,
@@ -42,33 +43,21 @@ export interface SignalPorts extends ToolPorts {
   print(text: string): void;
 }
 
-interface Flags {
+interface Flags extends SaidFlags {
   remote: string;
   branch?: string;
   clone: string;
-  option?: string[];
-  withoutCommit?: string;
-  artifact?: string[];
-  nextAction?: string[];
   json: boolean;
 }
 
 export function addSignal(program: Command, ports: SignalPorts): void {
-  const several = (text: string, before: string[] = []) => [...before, text];
   const command = program
     .command('signal')
     .description('say how an attempt ended')
     .addHelpText('after', help);
   for (const kind of kinds) {
     const one = command.command(`${kind} <words...>`).description(`say ${kind}`);
-    if (kind === 'question')
-      one.option('--option <text>', 'an answer to choose from; may be repeated', several);
-    // Not --no-commit: commander takes that for the contrary of --commit.
-    if (kind === 'done')
-      one.option('--without-commit <reason>', 'why there is no commit, where the phase needs one');
-    one
-      .option('--artifact <path>', 'a file or an address that people should have; may be repeated', several)
-      .option('--next-action <text>', 'what somebody should do next; may be repeated', several)
+    addSaidFlags(one, kind)
       .option('--remote <name-or-url>', 'the remote to ask', 'origin')
       .option('--branch <name>', 'the state branch; default: what the config on the default branch says')
       .option('--clone <folder>', "a clone of the team's repository", '.')
@@ -82,15 +71,9 @@ export function addSignal(program: Command, ports: SignalPorts): void {
 
 async function run(ports: SignalPorts, flags: Flags, kind: Kind, said: string): Promise<void> {
   const { clock, random, environment } = ports;
-  const { clone, remote, branch, option, withoutCommit, artifact, nextAction, json } = flags;
+  const { clone, remote, branch, json } = flags;
   const { tool, words } = toolOf[kind];
-  const input = {
-    [words]: said,
-    ...(option ? { options: option } : {}),
-    ...(withoutCommit ? { no_commit: withoutCommit } : {}),
-    ...(artifact ? { artifacts: artifact } : {}),
-    ...(nextAction ? { next_actions: nextAction } : {}),
-  };
+  const input = { [words]: said, ...saidFields(flags) };
   const log = ports.makeLog('error');
   const { status, code, message, next } = await ports.callTool(
     { clone, remote, branch, clock, random, log },

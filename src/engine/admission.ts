@@ -1,8 +1,8 @@
 import type { Log } from '../base/log.ts';
 import type { Config } from '../ticket/config.ts';
-import { deskPath } from '../ticket/paths.ts';
+import { isJudged } from '../ticket/paths.ts';
 import { Bench } from './bench.ts';
-import type { FileChange, Snapshot, Store } from './ports.ts';
+import type { Snapshot, Store } from './ports.ts';
 import { alongHistory, type Judge } from './pushes.ts';
 import { momentAt } from './view.ts';
 
@@ -30,7 +30,7 @@ export async function admitForeign(snapshot: Snapshot, options: AdmissionOptions
   const now = momentAt(snapshot, options.now());
   const bench = new Bench(snapshot, { config, now, judged: await filesAt(store, snapshot) });
   for (const { before, after, pusher } of alongHistory(await options.judge(snapshot), new Set(commits))) {
-    const changes = (await store.diff(before, after)).filter(isOurs);
+    const changes = (await store.diff(before, after)).filter(({ path }) => isJudged(path));
     // By path, so that the archive comes before the tickets that may have been taken from it.
     for (const change of changes.sort((a, b) => a.path.localeCompare(b.path)))
       await bench.admit(change, pusher);
@@ -40,14 +40,6 @@ export async function admitForeign(snapshot: Snapshot, options: AdmissionOptions
   for (const { ticket, actor, code, reason } of bench.refused)
     options.log.warn('a pushed change did not stand', { ticket, actor, code, reason });
   return swap.snapshot;
-}
-
-/**
- * Tickets, the archive, the desk, what is kept and what was refused are judged; signals are decided later, other files
- * are nobody's business.
- */
-function isOurs({ path }: FileChange): boolean {
-  return path === deskPath || /^(tickets|archive|kept|quarantine)\//.test(path);
 }
 
 /** Reads files as they were at the witness, before anything that is yet to be judged. */
@@ -60,7 +52,7 @@ async function filesAt(store: Store, { head, witness, file }: Snapshot): Promise
 async function touchOurs(store: Store, from: string | null, commits: readonly string[]): Promise<boolean> {
   let before = from;
   for (const commit of commits) {
-    if ((await store.diff(before, commit)).some(isOurs)) return true;
+    if ((await store.diff(before, commit)).some(({ path }) => isJudged(path))) return true;
     before = commit;
   }
   return false;

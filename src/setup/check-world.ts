@@ -68,9 +68,35 @@ export function stateFaults({ state, config }: Facts): Fault[] {
     return [
       error('head-moved-back', `${branch} was moved back, and is frozen`, 'signalbox doctor --restore'),
     ];
-  return state.broken.map(({ path, code }) =>
+  const broken = state.broken.map(({ path, code }) =>
     error(code, `${path} cannot be read`, 'Mend the file, and push it.'),
   );
+  return [...broken, ...unjudgedFaults(state)];
+}
+
+/** People push, and an app judges within seconds: what lies longer says that none runs. */
+function unjudgedFaults({ unjudged }: Facts['state']): Fault[] {
+  if (!unjudged) return [];
+  const { commits, at, paths } = unjudged;
+  const [first = '', ...more] = paths;
+  const what = more.length > 0 ? `${first} and ${more.length} more` : first;
+  const message = `${commits} pushed commit${commits === 1 ? '' : 's'} (${what}, the newest of ${at}) nobody has judged yet`;
+  const hint =
+    'An app judges them within seconds: see that it runs, and is installed here. Until then commands from a clone change nothing (`not-judged`).';
+  return [warn('not-judged', message, hint)];
+}
+
+/** Those who are told of each transition, by outbound webhooks. */
+export function followerFaults({ state }: Facts): Fault[] {
+  return state.followers.flatMap(({ name, behind, since }) => {
+    if (behind === 0) return [];
+    const message =
+      behind === null
+        ? `where ${name} was told up to is not in the history of the branch`
+        : `${name} was not told of ${behind} commit${behind === 1 ? '' : 's'}${since ? `, the first of ${since}` : ''}`;
+    const hint = `The page Health of the board says why. To go on past what it never takes: git push origin :refs/signalbox/told/${name}`;
+    return [warn('receiver-behind', message, hint)];
+  });
 }
 
 export function protectionFaults({ rules, config }: Facts): Fault[] {

@@ -3,6 +3,7 @@ import { agentFaults, configFaults, secretFaults } from './check-config.ts';
 import { actionFaults, isolationFaults, workflowFaultsOf } from './check-files.ts';
 import {
   clockFaults,
+  followerFaults,
   labelFaults,
   protectionFaults,
   pushFaults,
@@ -34,6 +35,7 @@ const checks: Readonly<Record<string, (facts: Facts) => Fault[]>> = {
   secrets: secretFaults,
   isolation: isolationFaults,
   'state branch': stateFaults,
+  followers: followerFaults,
   protection: protectionFaults,
   labels: labelFaults,
   app: appFaults,

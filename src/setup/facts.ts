@@ -40,6 +40,9 @@ export interface Facts {
   state: {
     standing: 'fine' | 'absent' | 'moved-back' | 'restored';
     broken: readonly { path: string; code: string }[];
+    unjudged: { commits: number; at: string; paths: readonly string[] } | null;
+    /** Receivers of outbound webhooks: commits that each was not told, and when the first was made (ISO). */
+    followers: readonly { name: string; behind: number | null; since: string | null }[];
   };
   /** How far this machine's clock is behind GitHub's, in milliseconds. */
   behindMs: Known<number>;

@@ -66,6 +66,11 @@ export function pathOfKept(path: string): string | null {
   return path.startsWith(`${keptFolder}/`) ? path.slice(keptFolder.length + 1) : null;
 }
 
+/** Whether a pushed change of this path is judged: signals are decided, and other files are nobody's business. */
+export function isJudged(path: string): boolean {
+  return path === deskPath || /^(tickets|archive|kept|quarantine)\//.test(path);
+}
+
 export interface AttemptName {
   id: string;
   attempt: number;

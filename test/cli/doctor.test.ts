@@ -6,7 +6,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { examine } from '../../src/cli/doctor.ts';
 import { writeTicket } from '../../src/ticket/codec.ts';
-import { witnessRef } from '../../src/ticket/paths.ts';
+import { toldRefs, witnessRef } from '../../src/ticket/paths.ts';
 import { doctor } from '../../src/wire-doctor.ts';
 import { aTicket } from '../engine/desk.ts';
 import { memoryWorld, stateRef } from '../store/worlds.ts';
@@ -45,6 +45,34 @@ test('what cannot be read and what waits is told; the branch is the one of the l
   ]);
   expect(report.signals).toEqual([{ ticket: 'MC-1', attempt: 1, place: 'signals/MC-1/1.yaml' }]);
   expect(await ask({ branch: 'nosuch' })).toMatchObject({ branch: 'nosuch', standing: 'absent', broken: [] });
+});
+
+test('what was pushed while no app ran is named until one has judged it, and so is who was not told', async () => {
+  const first = push('signalbox', ticket('MC-1'));
+  git(here.clone, 'push', '--quiet', 'origin', `${first}:${witnessRef}`, `${first}:${toldRefs}audit`);
+  expect(await ask()).toMatchObject({
+    unjudged: null,
+    followers: [{ name: 'audit', behind: 0, since: null }],
+  });
+  push('signalbox', { NOTES: 'nobody judges this' });
+  expect((await ask()).unjudged).toBeNull();
+  const edited = push('signalbox', ticket('MC-2'));
+  const { unjudged, findings } = await ask();
+  expect(unjudged).toMatchObject({ commits: 2, paths: ['tickets/MC-2.yaml'] });
+  const [found] = findings.filter(({ code }) => code === 'not-judged');
+  expect(found).toMatchObject({
+    check: 'state branch',
+    level: 'warn',
+    hint: expect.stringContaining('see that it runs'),
+  });
+
+  git(here.clone, 'checkout', '--quiet', edited);
+  const message = 'x\n\nTicket: MC-2\nTransition: park: todo -> waiting\nChange: 1';
+  git(here.clone, 'commit', '--quiet', '--allow-empty', '--message', message);
+  git(here.clone, 'push', '--quiet', 'origin', `HEAD:${stateRef}`, `HEAD:${witnessRef}`);
+  expect((await ask()).followers).toMatchObject([
+    { name: 'audit', behind: 3, since: expect.stringMatching(/Z$/) },
+  ]);
 });
 
 test('a restore needs the word, is by the person, keeps both histories, and is done once', async () => {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -186,6 +187,22 @@ test('S5: without tools it says so by signalbox signal, with the same key', asyn
       next: expect.any(String),
     },
   ]);
+  const list = join(here.folder, 'evidence.json');
+  writeFileSync(list, '{}');
+  for (const [file, words] of [
+    [join(here.folder, 'nowhere'), 'no-file'],
+    [list, 'holds no list'],
+  ] as const)
+    expect(await say(environment, 'review', 'x', '--evidence-file', file)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(words),
+    });
+  writeFileSync(list, '[{ "command": "npm run lint", "exit": 1, "output": "2 faults", "mood": "" }]');
+  expect(await say(environment, 'failed', 'No.', '--evidence-file', list)).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('evidence'),
+  });
+  writeFileSync(list, '[{ "command": "npm run lint", "exit": 1, "output": "2 faults" }]');
   const asked = await say(
     environment,
     'question',
@@ -194,6 +211,10 @@ test('S5: without tools it says so by signalbox signal, with the same key', asyn
     'the red one',
     '--option',
     'the blue one',
+    '--evidence',
+    'npm test -> 0',
+    '--evidence-file',
+    list,
   );
   expect(asked).toMatchObject({
     status: 0,
@@ -205,6 +226,10 @@ test('S5: without tools it says so by signalbox signal, with the same key', asyn
     question: 'Which shed?',
     options: ['the red one', 'the blue one'],
   });
+  expect(readTicket('MC-1', atHead('tickets/MC-1.yaml')).ticket?.attempts[0]?.said?.evidence).toMatchObject([
+    { command: 'npm test', exit: 0 },
+    { command: 'npm run lint', exit: 1, output: '2 faults' },
+  ]);
   expect(await say({}, 'done', 'x')).toMatchObject({
     status: 1,
     stderr: expect.stringContaining('SIGNALBOX_KEY'),

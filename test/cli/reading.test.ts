@@ -45,6 +45,13 @@ test("others' words make no line of their own in what is shown", async () => {
   expect(lines).toEqual(expect.arrayContaining(['MC-8  Mend it Next: all is well', '  MC-8 is done.']));
 });
 
+test('before there is a branch, list says what to do', async () => {
+  const { status, stdout } = await run('list', '--branch', 'nowhere');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^There is no branch nowhere at .*\nsignalbox init sets the repository up;/);
+  expect((await data('list', '--branch', 'nowhere')).json.tickets).toEqual([]);
+});
+
 test('list for programs', async () => {
   const { json } = await data('list', '--state', 'in_progress');
   expect(json).toEqual({

@@ -39,7 +39,7 @@ const well: Facts = {
   workflowState: { known: 'active' },
   labels: { known: ownLabels(config) },
   rules: { known: ['non_fast_forward', 'deletion'] },
-  state: { standing: 'fine', broken: [] },
+  state: { standing: 'fine', broken: [], unjudged: null, followers: [] },
   behindMs: { known: 400 },
   versions: { node: '20.18.1', git: '2.29.0' },
 };
@@ -56,6 +56,7 @@ const withConfig = (over: Partial<Facts['config']['config']>): Partial<Facts> =>
   config: { text, config: { ...config, ...over }, broken: null },
 });
 const withApp = (over: Partial<AppStanding>): Partial<Facts> => ({ app: { known: { ...app, ...over } } });
+const withState = (over: Partial<Facts['state']>): Partial<Facts> => ({ state: { ...well.state, ...over } });
 const unknown = { unknown: 'there is no token' };
 
 test('where all is well every check says so', () => expect(codes(well)).toEqual([]));
@@ -95,11 +96,23 @@ const faults: [string, Partial<Facts>, string[]][] = [
     withFile(workflow, (text) => text.replace('ubuntu-latest', '[self-hosted, linux]')),
     ['skipped not-looked-at'],
   ],
-  ['no state branch', { state: { standing: 'absent', broken: [] } }, ['warn branch-absent']],
+  ['no state branch', withState({ standing: 'absent' }), ['warn branch-absent']],
+  ['a broken file', withState({ broken: [{ path: 'desk.yaml', code: 'bad-yaml' }] }), ['error bad-yaml']],
   [
-    'a broken file',
-    { state: { standing: 'fine', broken: [{ path: 'desk.yaml', code: 'bad-yaml' }] } },
-    ['error bad-yaml'],
+    'pushed edits that no app has judged',
+    withState({ unjudged: { commits: 2, at: '2026-05-25T09:12:00Z', paths: ['desk.yaml'] } }),
+    ['warn not-judged'],
+  ],
+  [
+    'receivers of webhooks that are behind, or nowhere',
+    withState({
+      followers: [
+        { name: 'well', behind: 0, since: null },
+        { name: 'late', behind: 3, since: '2026-05-25T09:12:00Z' },
+        { name: 'lost', behind: null, since: null },
+      ],
+    }),
+    ['warn receiver-behind', 'warn receiver-behind'],
   ],
   ['half of the rules', { rules: { known: ['deletion'] } }, ['warn branch-unprotected']],
   [

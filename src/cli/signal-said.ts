@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { asError, SignalboxError } from '../base/errors.ts';
+
+/*
+ * What a signal says besides its verdict, as flags of the command line: each stands for a field of the agents' tools.
+ */
+
+interface Evidence {
+  command: string;
+  exit: number | null;
+  output?: string;
+}
+
+/** The flags, as commander reads them. */
+export interface SaidFlags {
+  option?: string[];
+  withoutCommit?: string;
+  evidence?: Evidence[];
+  evidenceFile?: string;
+  pullTitle?: string;
+  pullBody?: string;
+  pullBodyFile?: string;
+  artifact?: string[];
+  nextAction?: string[];
+}
+
+/** Adds those that belong to a kind of signal. */
+export function addSaidFlags(command: Command, kind: 'done' | 'review' | 'question' | 'failed'): Command {
+  if (kind === 'question')
+    command.option('--option <text>', 'an answer to choose from; may be repeated', several);
+  // Not --no-commit: commander takes that for the contrary of --commit.
+  if (kind === 'done')
+    command.option('--without-commit <reason>', 'why there is no commit, where the phase needs one');
+  if (kind === 'done' || kind === 'review')
+    command
+      .option('--pull-title <text>', 'what the pull request should be called')
+      .option('--pull-body <text>', 'what it should say')
+      .option('--pull-body-file <path>', 'the same from a file');
+  return command
+    .option(
+      '--evidence <command -> exit>',
+      'a command that was run, and its exit status ("npm test -> 0"); may be repeated',
+      (text: string, before: Evidence[] = []) => [...before, evidenceOf(text)],
+    )
+    .option('--evidence-file <path>', 'the same as JSON: [{ "command", "exit", "output" }]')
+    .option('--artifact <path>', 'a file or an address that people should have; may be repeated', several)
+    .option('--next-action <text>', 'what somebody should do next; may be repeated', several);
+}
+
+/** The fields that the flags stand for. @throws SignalboxError `no-file`, `bad-input` */
+export function saidFields(flags: SaidFlags): object {
+  const { option, withoutCommit, artifact, nextAction, pullTitle: title } = flags;
+  const evidence = [...(flags.evidence ?? []), ...evidenceIn(flags.evidenceFile)];
+  const body = flags.pullBodyFile === undefined ? flags.pullBody : read(flags.pullBodyFile);
+  const pull = { ...(title ? { title } : {}), ...(body ? { body } : {}) };
+  return {
+    ...(option ? { options: option } : {}),
+    ...(withoutCommit ? { no_commit: withoutCommit } : {}),
+    ...(evidence.length > 0 ? { evidence } : {}),
+    ...(Object.keys(pull).length > 0 ? { pull_request: pull } : {}),
+    ...(artifact ? { artifacts: artifact } : {}),
+    ...(nextAction ? { next_actions: nextAction } : {}),
+  };
+}
+
+const several = (text: string, before: string[] = []) => [...before, text];
+
+function evidenceOf(text: string): Evidence {
+  const [, command = text, exit] = /^(.*?)\s*->\s*(\d{1,3})$/s.exec(text) ?? [];
+  if (command.trim() === '') throw new InvalidArgumentError('a command, and its exit status behind ->');
+  return { command: command.trim(), exit: exit === undefined ? null : Number(exit) };
+}
+
+/** What is in it is looked at with everything else that is said. */
+function evidenceIn(path: string | undefined): Evidence[] {
+  if (path === undefined) return [];
+  let found: unknown;
+  try {
+    found = JSON.parse(read(path));
+  } catch (thrown) {
+    if (thrown instanceof SignalboxError) throw thrown;
+    throw new SignalboxError('user', 'bad-input', `${path} is no JSON`, { cause: thrown });
+  }
+  if (Array.isArray(found)) return found;
+  const hint = 'It is [{ "command": "npm test", "exit": 0, "output": "…" }].';
+  throw new SignalboxError('user', 'bad-input', `${path} holds no list`, { hint });
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new SignalboxError('user', 'no-file', asError(cause).message, { cause });
+  }
+}
