@@ -49,13 +49,14 @@ export class Repository {
   readonly folder: string;
   /** Where agents tell of themselves. */
   readonly stories: string;
-  readonly clock: Clock = systemClock;
+  readonly clock: Clock;
   readonly tokens = new Map<Login, string>();
   readonly records: Record<string, unknown>[] = [];
   readonly #files = new Map<string, string | null>();
 
   /** @param folder where everything lies; a new one unless told otherwise */
-  constructor(folder = mkdtempSync(join(tmpdir(), 'signalbox-story-'))) {
+  constructor(folder = mkdtempSync(join(tmpdir(), 'signalbox-story-')), clock: Clock = systemClock) {
+    this.clock = clock;
     this.folder = folder;
     this.stories = join(folder, 'stories');
   }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Octokit } from '@octokit/rest';
-import { sleep } from '../../src/base/clock.ts';
+import { type Clock, sleep } from '../../src/base/clock.ts';
 import { type Log, makeLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { startLocalGitHub } from '../../src/local/server.ts';
@@ -42,6 +42,8 @@ export interface WorldOptions {
   cancelScale?: number;
   /** Who is told of each transition. */
   outbound?: OutboundSettings;
+  /** The clock of GitHub and of the app; the machine's own unless told. Jobs have the machine's. */
+  clock?: Clock;
   log?: Log;
 }
 
@@ -61,7 +63,7 @@ export class World extends Repository {
   #port = 0;
 
   constructor(options: WorldOptions = {}, folder?: string) {
-    super(folder);
+    super(folder, options.clock);
     this.#options = options;
   }
 

@@ -1,0 +1,92 @@
+import type { Condition } from '../../src/ticket/condition-format.ts';
+import type { Ticket } from '../../src/ticket/format.ts';
+import { Violation } from './violation.ts';
+
+/*
+ * Whether what a ticket waits for has come about, from what was published: it shares no rule with the product.
+ */
+
+type Tickets = ReadonlyMap<string, Ticket>;
+type Idle = Extract<Condition, { idle: string }>;
+
+/** A commit's time has whole seconds. */
+const roundingMs = 1_000;
+
+const occupies = ({ attempt, attempts }: Ticket): boolean =>
+  attempt !== null || attempts.some(({ stopped }) => stopped === null);
+
+/** Two heads that follow each other, and since when luci has run less than 1, 2, … at the same time. */
+export class Conditions {
+  #before: Tickets = new Map();
+  #after: Tickets = new Map();
+  #at = 0;
+  /** When so many were last seen at the same time, less one. */
+  readonly #ran: number[] = [];
+
+  /** Another head of ours, and when its commit was made. */
+  next(after: Tickets, at: number): void {
+    const before = [...this.#after.values()].filter(occupies).length;
+    const now = [...after.values()].filter(occupies).length;
+    for (let level = now; level < before; level++) this.#ran[level] = at;
+    [this.#before, this.#after, this.#at] = [this.#after, after, at];
+  }
+
+  /** Whether a condition of the ticket `id` holds by either head: what a commit decides may stand on what it does itself. */
+  holds(condition: Condition, id: string): boolean {
+    if ('until' in condition) return Date.parse(condition.until) <= this.#at;
+    if ('after' in condition) return condition.after.every((one) => this.#isDone(one));
+    if ('idle' in condition) return this.#isIdle(condition, id);
+    if ('desk' in condition) return true;
+    if ('all' in condition) return condition.all.every((part) => this.holds(part, id));
+    return condition.any.some((part) => this.holds(part, id));
+  }
+
+  #isIdle({ idle, below = 1, minutes = 0 }: Idle, id: string): boolean {
+    if (idle !== 'luci' || this.#others(id) >= below) return false;
+    return minutes === 0 || this.#at - (this.#ran[below - 1] ?? 0) >= minutes * 60_000 - roundingMs;
+  }
+
+  /** How many others luci runs at both heads. */
+  #others(id: string): number {
+    const busy = (one: Ticket | undefined) => one !== undefined && one.id !== id && occupies(one);
+    return [...this.#after.values()].filter((one) => busy(one) && busy(this.#before.get(one.id))).length;
+  }
+
+  #isDone(id: string): boolean {
+    return [this.#before, this.#after].some((head) => head.get(id)?.state === 'done');
+  }
+
+  /** No agent takes what must come after others, nor two tickets what one agent is to be idle for. */
+  checkClaim(before: Ticket | undefined, after: Ticket): void {
+    if (!after.attempt || after.attempt.number === before?.attempt?.number) return;
+    const what = `${after.id} #${after.attempt.number} is claimed`;
+    const first = after.after.find((id) => !this.#isDone(id));
+    if (first) throw new Violation('S2', `${what} before ${first} is done`);
+    const idle = before?.start_when;
+    if (idle && !this.holds(idle, after.id))
+      throw new Violation('S2', `${what}, though ${JSON.stringify(idle)} does not hold any more`);
+  }
+
+  /** What its condition has released must have waited for just that, and that must have come about. */
+  checkDue(before: Ticket | undefined, after: Ticket): boolean {
+    if (!after.woken || after.woken.at === before?.woken?.at) return false;
+    const when = before?.waiting?.when;
+    if (JSON.stringify(when) !== JSON.stringify(after.woken.when))
+      throw new Violation(
+        'S2',
+        `${after.id} waited for ${JSON.stringify(when)}, and says it was released by another`,
+      );
+    if (!when || !this.holds(when, after.id))
+      throw new Violation('S2', `${after.id} comes due, though ${JSON.stringify(when)} does not hold`);
+    return true;
+  }
+
+  /** In peace nothing waits any more for what has come about, and only what comes after others stays in todo. */
+  checkRest(ticket: Ticket): void {
+    const { id, state, waiting } = ticket;
+    const isDue = state === 'waiting' && waiting?.when && this.holds(waiting.when, id);
+    if (isDue) throw new Violation('S9', `${id} waits on, though ${JSON.stringify(waiting.when)} holds`);
+    if ((state === 'todo' && !ticket.after.some((one) => !this.#isDone(one))) || state === 'in_progress')
+      throw new Violation('S9', `${id} stays ${state} (not before ${ticket.not_before})`);
+  }
+}
