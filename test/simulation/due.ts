@@ -36,7 +36,7 @@ export class Conditions {
     if ('until' in condition) return Date.parse(condition.until) <= this.#at;
     if ('after' in condition) return condition.after.every((one) => this.#isDone(one));
     if ('idle' in condition) return this.#isIdle(condition, id);
-    if ('desk' in condition) return true;
+    if ('desk' in condition || 'checks' in condition) return true; // checked elsewhere, or not of this world
     if ('all' in condition) return condition.all.every((part) => this.holds(part, id));
     return condition.any.some((part) => this.holds(part, id));
   }

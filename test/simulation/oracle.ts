@@ -7,6 +7,7 @@ import { readTicket } from '../../src/ticket/codec.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { witnessRef } from '../../src/ticket/paths.ts';
 import { checkAgents, checkStart } from './alive.ts';
+import { Conditions } from './due.ts';
 import { self } from './names.ts';
 import { checkDesk } from './one-each.ts';
 import type { SimAgent } from './runner.ts';
@@ -45,6 +46,7 @@ export class Oracle {
   /** Agents whose start was looked at. */
   readonly #begun = new Set<SimAgent>();
   #tickets = new Map<string, Ticket>();
+  readonly conditions = new Conditions();
 
   constructor(world: World) {
     this.#world = world;
@@ -72,6 +74,7 @@ export class Oracle {
       throw new Violation('S7', `${pusher} builds on a head that was moved back`);
     this.#ours = head;
     const now = await this.tickets();
+    this.conditions.next(now, (await this.read()).headTime);
     await this.#checkSwitches(now);
     await this.#count(head);
     for (const [id, ticket] of now) {
@@ -90,6 +93,7 @@ export class Oracle {
     this.#world.github.pusher = self;
     await this.#store.swap(await this.read(), { subject: 'before', body: '', trailers: [], changes });
     this.#tickets = new Map(tickets.map((one) => [one.id, one]));
+    this.conditions.next(this.#tickets, this.#world.schedule.now);
     this.#ours = this.#world.github.remote.refs.get(witnessRef) ?? null;
     this.#head = this.#world.github.remote.refs.get(this.#world.github.remote.stateRef) ?? null;
   }
@@ -176,6 +180,7 @@ export class Oracle {
       if (closed.stopped && !earlier?.stopped && alive.some(({ attempt }) => attempt === closed.number))
         throw new Violation('S4', `${after.id} #${closed.number} is said to be stopped, and lives`);
     }
+    this.conditions.checkClaim(before, after);
     checkMessages(this.#world, before, after);
     const failures = failuresOf(after);
     if (failures > failuresMax(after, config, this.#world.asked))
@@ -183,12 +188,14 @@ export class Oracle {
   }
 
   #checkWake(before: Ticket | undefined, after: Ticket): void {
-    const { asked: all, schedule } = this.#world;
+    const { asked: all } = this.#world;
     const when = before?.waiting?.when;
     const asked = all.filter((one) => isAbout(one, before ?? after) && fits(one, before));
     if (when && 'desk' in when) return;
-    if (when && 'until' in when && Date.parse(when.until) <= schedule.now) {
-      const isSeen = (one: Asked) => one.mayAsk && one.source in (before?.seen ?? {});
+    if (this.conditions.checkDue(before, after)) {
+      // What is pushed leaves no mark.
+      const isSeen = (one: Asked) =>
+        one.mayAsk && (one.source in (before?.seen ?? {}) || (one.defers && one.source.startsWith('push')));
       const latest = latestOf(asked.filter((one) => one.kind === 'park' && isSeen(one)));
       if (latest.length > 0 && !latest.some(({ defers }) => defers) && !isLifted(latest, asked, before))
         throw new Violation('S2', `${after.id} came due, though it was parked for good at ${latest[0]?.at}`);

@@ -30,7 +30,10 @@ export async function checkPeace(world: World, oracle: Oracle): Promise<void> {
   for (const [issue] of issues) world.github.comment(issue, '/resume', 'lucienne');
   await settle(world, oracle);
   const tickets = await oracle.tickets();
-  for (const ticket of tickets.values()) checkTicket(world, ticket);
+  for (const ticket of tickets.values()) {
+    oracle.conditions.checkRest(ticket);
+    checkTicket(world, ticket);
+  }
   const { signals, quarantine } = await oracle.read();
   const accepted = new Set(
     [...tickets.values()].flatMap(({ attempts }) => attempts.map(({ signal }) => signal)),
@@ -88,9 +91,7 @@ function checkEnds({ github, schedule }: World, oracle: Oracle): void {
   }
 }
 
-function checkTicket(world: World, { id, state, attempt, attempts, issue, not_before }: Ticket): void {
-  if (state === 'todo' || state === 'in_progress')
-    throw new Violation('S9', `${id} stays ${state} (not before ${not_before})`);
+function checkTicket(world: World, { id, state, attempt, attempts, issue }: Ticket): void {
   if (attempt) throw new Violation('S9', `${id} has an open attempt, and is ${state}`);
   const unstopped = attempts.find(({ run, stopped }) => run !== null && stopped === null);
   if (unstopped) throw new Violation('S4', `nobody says of ${id} #${unstopped.number} that it has stopped`);

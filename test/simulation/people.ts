@@ -1,7 +1,7 @@
-import { isoSeconds } from '../../src/base/clock.ts';
 import { may } from '../../src/engine/people.ts';
 import { priorities } from '../../src/ticket/format.ts';
 import { parseQuarantinePath } from '../../src/ticket/paths.ts';
+import { aDeferral, someTicket } from './deferrals.ts';
 import { people } from './names.ts';
 import { moveBack, pushEdit, pushNew } from './pushes.ts';
 import type { World } from './world.ts';
@@ -17,7 +17,7 @@ export const restrictiveLabels: readonly string[] = ['park', 'hold'];
 
 /** Who may ask for it. */
 function needed(kind: string): 'triage' | 'write' {
-  return ['park', 'hold', 'priority'].includes(kind) ? 'triage' : 'write';
+  return ['park', 'defer', 'hold', 'priority'].includes(kind) ? 'triage' : 'write';
 }
 
 const acts: Record<string, { weight: number; act: (world: World) => void | Promise<void> }> = {
@@ -86,12 +86,23 @@ function unlabel(world: World): void {
 
 /** What makes sense to say, as a ticket stands. People say the rest, too, but less often. */
 const fitting: Readonly<Record<string, readonly string[]>> = {
-  inbox: ['release', 'release', 'park', 'defer', 'hold', 'cancel', 'tell'],
-  todo: ['park', 'hold', 'cancel', 'tell', 'tell'],
-  in_progress: ['park', 'park', 'hold', 'cancel', 'tell', 'interrupt', 'interrupt'],
-  waiting: ['release', 'release', 'answer', 'park', 'cancel', 'tell'],
-  blocked: ['retry', 'release', 'hold', 'cancel', 'tell'],
-  review: ['approve', 'reject', 'park', 'cancel', 'tell'],
+  inbox: ['release', 'release', 'park', 'defer', 'after', 'hold', 'cancel', 'tell'],
+  todo: ['park', 'defer', 'after', 'hold', 'cancel', 'tell', 'tell'],
+  in_progress: [
+    'park',
+    'park',
+    'defer',
+    'afterAndPark',
+    'after',
+    'hold',
+    'cancel',
+    'tell',
+    'interrupt',
+    'interrupt',
+  ],
+  waiting: ['release', 'release', 'answer', 'park', 'defer', 'after', 'cancel', 'tell'],
+  blocked: ['retry', 'after', 'release', 'hold', 'cancel', 'tell'],
+  review: ['approve', 'after', 'reject', 'park', 'cancel', 'tell'],
 };
 
 function aCommand({ chance, mood, oracle }: World, issue: number): string {
@@ -102,7 +113,9 @@ function aCommand({ chance, mood, oracle }: World, issue: number): string {
 
 const commands = {
   park: 3,
-  defer: 1,
+  defer: 2,
+  after: 1,
+  afterAndPark: 0.3,
   hold: 1,
   release: 4,
   retry: 1,
@@ -127,26 +140,27 @@ function command(
   chosen: string = aCommand(world, issue),
   who: string = anybody(world),
 ): void {
-  const { chance, github, schedule } = world;
+  const { chance, github } = world;
   if (!github.issues.has(issue)) return;
-  const until = isoSeconds(schedule.now + chance.below(20 * 60_000))
-    .replace('T', ' ')
-    .replace('Z', ' UTC');
+  const deferral = aDeferral(world);
+  const other = someTicket(world);
   const texts: Record<string, string> = {
     answer: '/answer blue',
-    defer: `/park until ${until}`,
+    defer: `/park ${deferral.words}`,
+    after: `/after ${chance.is(0.3) ? 'nothing' : other}`,
+    afterAndPark: `/after ${other} and park`,
     tell: '/tell mind the rake',
     interrupt: '/interrupt the other shed',
     priority: `/priority ${chance.pick(priorities)}`,
   };
   const body = texts[chosen] ?? `/${chosen}`;
-  const kind = chosen === 'defer' ? 'park' : chosen;
+  const kind = chosen === 'defer' || chosen === 'afterAndPark' ? 'park' : chosen;
   world.tell(`${who} says ${body} on #${issue}`);
   const { id } = github.comment(issue, body, who);
-  const defers = chosen === 'defer';
+  const defers = chosen === 'defer' && deferral.defers;
   const pull = github.pulls.get(issue);
   const about = pull ? { issue: null, ticket: pull.head.replace('ticket/', '') } : { issue };
-  world.asks({ ...about, kind, defers, source: `c${id}`, mayAsk: mayDo(who, needed(kind)) });
+  world.asks({ ...about, kind, defers, source: `c${id}`, mayAsk: mayDo(who, needed(chosen)) });
 }
 
 /** Somebody stops what is being worked on, and a moment later lets it go on. */

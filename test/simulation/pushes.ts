@@ -3,6 +3,7 @@ import { readTicket, writeTicket } from '../../src/ticket/codec.ts';
 import { formatVersion, type Ticket, ticket as ticketSchema } from '../../src/ticket/format.ts';
 import { ticketPath } from '../../src/ticket/paths.ts';
 import { isOpen } from '../../src/ticket/states.ts';
+import { aCondition, someTicket } from './deferrals.ts';
 import { jobs, people } from './names.ts';
 import type { World } from './world.ts';
 
@@ -27,23 +28,41 @@ export async function pushEdit(world: World): Promise<void> {
   world.tell(`${who} pushes ${kind} of ${id}`);
   await push(world, who, head, { [ticketPath(id)]: next });
   const mayWrite = may(people[who] ?? 'none', 'write');
-  const mayAsk = mayWrite || kind === 'park';
-  if (kind === 'park' || kind === 'release')
+  const stops = kind === 'park' || kind === 'defer';
+  const mayAsk = mayWrite || stops;
+  if (stops || kind === 'release')
     world.asks({
       issue: ticket.issue,
       ticket: id,
-      kind,
+      kind: stops ? 'park' : kind,
+      defers: kind === 'defer' && mayWrite,
       source: `push ${github.remote.refs.get(github.remote.stateRef)}`,
       mayAsk,
     });
 }
 
-function anEdit({ chance, github }: World, ticket: Ticket): [string, Partial<Ticket>] {
-  const kind = chance.weighted({ title: 2, park: 2, release: 2, forge: 1, break: 0.5 });
+function anEdit(world: World, ticket: Ticket): [string, Partial<Ticket>] {
+  const { chance, github } = world;
+  const kind = chance.weighted({
+    title: 2,
+    park: 2,
+    defer: 1,
+    after: 1,
+    parent: 1,
+    release: 2,
+    forge: 1,
+    break: 0.5,
+  });
   const by = { by: 'somebody', since: github.at };
   if (kind === 'title') return [kind, { title: `Pushed ${github.id()}` }];
   if (kind === 'park')
     return [kind, { state: 'waiting', waiting: { kind: 'parked', reason: 'by hand', ...by } }];
+  if (kind === 'defer') {
+    const when = aCondition(world);
+    return [kind, { state: 'waiting', waiting: { kind: 'deferred', when, reason: 'by hand', ...by } }];
+  }
+  if (kind === 'after') return [kind, { after: chance.is(0.3) ? [] : [someTicket(world)] }];
+  if (kind === 'parent') return [kind, { parent: someTicket(world) }];
   if (kind === 'release') return [kind, { state: 'todo', waiting: null, hold: false }];
   return [kind, { lifetime: { ...ticket.lifetime, retries: 0, attempts: 0 } }];
 }
