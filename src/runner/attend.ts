@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sleep } from '../base/clock.ts';
 import { asError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
+import type { Amounts } from '../ticket/budget-format.ts';
 import type { Config, Profile } from '../ticket/config.ts';
 import type { Attempt, Ticket } from '../ticket/format.ts';
 import { handover } from '../ticket/presets.ts';
@@ -12,9 +13,11 @@ import type { Job, RunnerForge } from './job.ts';
 import { masker, upTo } from './output.ts';
 import type { Remote } from './own-git.ts';
 import type { Reports } from './reports.ts';
-import { signalFile, type Workshop } from './repository.ts';
+import { signalFile, usageFile, type Workshop } from './repository.ts';
+import { watchSpending } from './spending.ts';
 import { makeBrake, type StopCause } from './stop.ts';
 import type { Toolbox } from './toolbox.ts';
+import type { Meter } from './usage.ts';
 import type { AgentUser } from './user.ts';
 import { watched } from './watched.ts';
 import type { WorkKeeper } from './work.ts';
@@ -71,6 +74,9 @@ export interface Started {
   keeper: WorkKeeper;
   artifacts: Artifacts;
   reports: Reports;
+  meter: Meter;
+  /** What its attempt may use. */
+  limits: Amounts;
   toolbox: Toolbox | null;
 }
 
@@ -126,6 +132,7 @@ export function launch(
       SIGNALBOX_RUN_ATTEMPT: String(job.run.run_attempt),
       SIGNALBOX_KEY: key,
       SIGNALBOX_SIGNAL_FILE: join(workshop.tree, signalFile),
+      SIGNALBOX_USAGE: join(workshop.tree, usageFile),
       SIGNALBOX_MARK: mark,
       ...settings,
       ...toolbox?.environment,
@@ -142,11 +149,16 @@ export function launch(
 /** Waits until the agent ends or has to be stopped, with look-out, watchdog and check-ins running. First cause wins. */
 export async function attend(
   { deps, job, bound }: Attending,
-  agent: Agent,
-  profile: Profile,
+  {
+    agent,
+    profile,
+    reports,
+    meter,
+    limits,
+  }: Pick<Started, 'agent' | 'profile' | 'reports' | 'meter' | 'limits'>,
   checkIn: () => Promise<unknown>,
-  reports: Pick<Reports, 'isReported' | 'over'>,
-): Promise<{ cause: StopCause | null; exit: AgentExit | null }> {
+): Promise<{ cause: StopCause | null; exit: AgentExit | null; spent: string | null }> {
+  const everyMs = deps.config.limits.look_seconds * 1000;
   const brake = makeBrake();
   const stopWatching = watched({
     ...deps,
@@ -159,6 +171,7 @@ export async function attend(
     isReported: (digest) => reports.isReported(digest),
     census: agent.census,
   });
+  const spending = watchSpending({ clock: deps.clock, brake, meter, limits, bound, everyMs });
   const letEnd = async () => {
     await sleep(deps.clock, deps.config.limits.end_after_seconds * 1000, brake.signal);
     brake.pull('reported');
@@ -170,7 +183,8 @@ export async function attend(
   });
   const exit = await Promise.race([agent.exited, pulled]);
   stopWatching();
-  return { cause: exit === null ? brake.cause : null, exit };
+  spending.callOff();
+  return { cause: exit === null ? brake.cause : null, exit, spent: spending.words() };
 }
 
 /** Ends everything the agent started; false where something is left, or where that cannot be told. */

@@ -1,6 +1,7 @@
 import { type Clock, isoSeconds } from '../base/clock.ts';
 import { asError, SignalboxError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { Usage } from '../ticket/budget-format.ts';
 import { writeSignal } from '../ticket/codec.ts';
 import { type Config, finishingTimes } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
@@ -22,6 +23,8 @@ export interface Ending {
   agentGone: boolean;
   /** Pushes the agent's work and answers its commit; null where there is none. */
   saveWork: (() => Promise<string>) | null;
+  /** What the agent reported to have used. */
+  usage?: Usage | undefined;
   /** Commit at which the work started. */
   start?: string;
   /** Puts work that could not be pushed into a file and answers its path; null where there is none. */
@@ -71,7 +74,7 @@ export async function finish(
     const ended = endingOf(judgement);
     if (!ended) return Promise.resolve(null);
     const source = `run-${job.run.id}-${job.run.run_attempt}-${ended.kind}`;
-    const isBundled = { agent_gone: agentGone, bundled: bundle !== null };
+    const isBundled = { agent_gone: agentGone, bundled: bundle !== null, ...used(ending) };
     return handler.handle(job.ticket, { ...ended, attempt: job.attempt, ...isBundled, source, ...about });
   };
   const submit = async (): Promise<Decision | null> => {
@@ -89,7 +92,7 @@ export async function finish(
   );
   if (agentGone)
     await patience.within('say stopped', { ms: 60_000, hurriedBy: 8_000 }, () =>
-      sayStopped(tools, job, bundle !== null),
+      sayStopped(tools, job, { bundled: bundle !== null, ...used(ending) }),
     );
   else log.warn('processes of the agent are left, so "stopped" is not said', { ticket: job.ticket });
   // A save that took too long has gone on meanwhile; what is left of the time is its.
@@ -115,10 +118,16 @@ function endingOf(judgement: Judgement) {
       last_words: wordsOf(lastWords),
     } as const;
   }
+  if ('spent' in judgement) {
+    const { spent: reason, lastWords } = judgement;
+    return { kind: 'expire', code: 'budget', reason, last_words: wordsOf(lastWords) } as const;
+  }
   if (!('lost' in judgement)) return null;
   const { lost: code, seen, lastWords } = judgement;
   return { kind: 'lost', code, reason: seen, last_words: wordsOf(lastWords) } as const;
 }
+
+const used = ({ usage }: Pick<Ending, 'usage'>): { usage?: Usage } => (usage ? { usage } : {});
 
 type Kept = { commit: string } | { fault: string };
 
@@ -164,7 +173,7 @@ export function print({ output }: EndTools, job: Job, signal: Signal): void {
 }
 
 export function signalOf(
-  { job, key, agentGone, start }: Pick<Ending, 'job' | 'key' | 'agentGone' | 'start'>,
+  { job, key, agentGone, start, usage }: Pick<Ending, 'job' | 'key' | 'agentGone' | 'start' | 'usage'>,
   { kind, summary, said }: Verdict,
   { work, isBundled = false }: { work?: string | undefined; isBundled?: boolean } = {},
 ): Signal {
@@ -183,6 +192,7 @@ export function signalOf(
     ...(work !== undefined && work === start ? { unchanged: true } : {}),
     ...said,
     ...(isBundled ? { bundled: true } : {}),
+    ...used({ usage }),
   };
 }
 
@@ -190,7 +200,7 @@ export function signalOf(
 async function sayStopped(
   { store, handler, clock, patience }: EndTools,
   job: Job,
-  bundled: boolean,
+  said: { bundled: boolean; usage?: Usage },
 ): Promise<void> {
   await patience.insist('say stopped', { ms: 30_000, everyMs: 1_000 }, async () => {
     const snapshot = await store.read({ fresh: true });
@@ -201,7 +211,7 @@ async function sayStopped(
     await handler.handle(job.ticket, {
       kind: 'stopped',
       attempt: job.attempt,
-      bundled,
+      ...said,
       source: `run-${job.run.id}-${job.run.run_attempt}-stopped`,
       at: isoSeconds(clock.now()),
       actor: 'signalbox',

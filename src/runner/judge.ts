@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../ticket/reasons.ts';
+import { type ReasonCode, reasons } from '../ticket/reasons.ts';
 import { lastWordsLead, stopsSeen } from '../ticket/report.ts';
 import type { AgentExit } from './agent.ts';
 import type { Limit } from './limit.ts';
@@ -10,6 +10,8 @@ export type Judgement =
   | { signal: Verdict }
   | { lost: ReasonCode; seen: string; lastWords: string }
   | { quota: Limit; lastWords: string }
+  /** It used as much as it may: no failure that another attempt mends. */
+  | { spent: string; lastWords: string }
   | { nothing: true };
 
 export interface Ended {
@@ -21,6 +23,8 @@ export interface Ended {
   claim: Verdict | null;
   /** Its provider's limit, where it ran into that. */
   limit: Limit | null;
+  /** What was used up, in words, where that is why we stopped it. */
+  spent?: string | null;
   /** Its last lines. */
   lastWords: string;
   /** Whether the attempt was seen closed at the head. Closed never reopens, so an old look is good enough. */
@@ -34,9 +38,10 @@ export interface Ended {
  * - Cancelled in Actions while the attempt is open: nothing. Whether a person pressed Cancel only GitHub can tell (the
  *   run's conclusion), and the app parks the ticket then (S8). A `failed` or `lost` of ours would start it again.
  * - Its provider's limit: no failure of the ticket, whatever the exit status; but a completion is one.
+ * - Its budget: blocked, whatever it had said; its words are kept, and a person decides.
  * - The time limit, an unreadable head: lost, or failed where it had made a claim, so that its words are kept.
  */
-export function judge({ cause, exit, claim, limit, lastWords, closed }: Ended): Judgement {
+export function judge({ cause, exit, claim, limit, spent, lastWords, closed }: Ended): Judgement {
   const over = (lost: ReasonCode, seen: string): Judgement =>
     claim ? failed(seen, claim, lastWords) : { lost, seen, lastWords };
   switch (cause) {
@@ -47,6 +52,8 @@ export function judge({ cause, exit, claim, limit, lastWords, closed }: Ended): 
       return claim ? { signal: claim } : { nothing: true };
     case 'cancelled':
       return claim && closed ? { signal: claim } : { nothing: true };
+    case 'budget':
+      return { spent: spent ?? reasons.budget, lastWords: withClaim(lastWords, 'It had said', claim) };
     case 'time-limit':
     case 'head-unreadable':
       return over(cause, stopsSeen[cause]);

@@ -15,6 +15,7 @@ export interface Outcome {
     | 'failed'
     | 'lost'
     | 'quota'
+    | 'budget'
     | 'refused'
     | 'stopped'
     | 'unsaid';
@@ -38,6 +39,7 @@ export function makeOutcome(
   const { code, message } = decision;
   if (!decision.accepted) return { outcome: 'refused', code, message };
   if ('signal' in judgement) return { outcome: judgement.signal.kind, code, message };
+  if ('spent' in judgement) return { outcome: 'budget', code: 'budget', message };
   if ('quota' in judgement) return { outcome: 'quota', code: 'quota', message };
   return { outcome: 'lost', code: judgement.lost, message };
 }
@@ -47,5 +49,5 @@ export function makeOutcome(
  * person may want to look into.
  */
 export function exitStatusOf({ outcome }: Outcome): 0 | 1 {
-  return outcome === 'failed' || outcome === 'lost' || outcome === 'unsaid' ? 1 : 0;
+  return outcome === 'failed' || outcome === 'lost' || outcome === 'budget' || outcome === 'unsaid' ? 1 : 0;
 }

@@ -8,6 +8,7 @@ import type { Signal, Ticket } from '../ticket/format.ts';
 import { claimFault, signalDigest } from '../ticket/signals.ts';
 import { type EndTools, keep, print, signalOf } from './end.ts';
 import type { Job } from './job.ts';
+import type { Meter } from './usage.ts';
 import type { Verdict } from './verdict.ts';
 import type { WorkKeeper } from './work.ts';
 
@@ -41,6 +42,7 @@ interface Reporting {
   /** Commit at which the work started. */
   start: string;
   keeper: Pick<WorkKeeper, 'save'>;
+  meter: Pick<Meter, 'read' | 'last'>;
 }
 
 export function makeReports(tools: EndTools, of: Reporting): Reports {
@@ -101,6 +103,7 @@ class Reporter implements Reports {
         `An attempt reports ${mostReports} times at most.`,
       );
     const { job, keeper, ticket } = this.#of;
+    await this.#of.meter.read();
     const completes = verdict.kind === 'done' || verdict.kind === 'review';
     const subject = (verdict.summary.split('\n')[0] ?? '').slice(0, 60);
     print(this.#tools, job, this.#signal(verdict));
@@ -119,8 +122,8 @@ class Reporter implements Reports {
   }
 
   #signal(verdict: Verdict, work?: string): Signal {
-    const { job, key, start } = this.#of;
-    return signalOf({ job, key, agentGone: false, start }, verdict, { work });
+    const { job, key, start, meter } = this.#of;
+    return signalOf({ job, key, agentGone: false, start, usage: meter.last }, verdict, { work });
   }
 
   async #decide(verdict: Verdict, work: string | undefined): Promise<Reported> {

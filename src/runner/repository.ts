@@ -33,6 +33,10 @@ export interface Workshop {
 
 /** File in the work tree in which an agent may write its verdict; never part of its work. */
 export const signalFile = '.signalbox/signal.yaml';
+/** File in which it may write what it has used; no part of its work either. */
+export const usageFile = '.signalbox/usage.json';
+/** Both. */
+export const ownFiles = [signalFile, usageFile];
 
 /**
  * Makes both repositories in `root`. The work tree is on `ticket/<ID>`, which starts at that branch where the remote
@@ -88,8 +92,8 @@ export async function makeWorkshop(
   );
   await inTree('reset', '--quiet', '--hard');
   await mkdir(join(tree, '.git', 'info'), { recursive: true });
-  await writeFile(join(tree, '.git', 'info', 'exclude'), `/${signalFile}\n`);
-  await rm(join(tree, signalFile), { force: true }); // one that somebody committed is nobody's verdict
+  await writeFile(join(tree, '.git', 'info', 'exclude'), ownFiles.map((path) => `/${path}\n`).join(''));
+  for (const path of ownFiles) await rm(join(tree, path), { force: true }); // one that somebody committed says nothing
   await mkdir(join(tree, dirname(signalFile)), { recursive: true });
   await inTree('config', 'user.name', job.agent);
   await inTree('config', 'user.email', agentEmail(job.agent));

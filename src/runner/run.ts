@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { asError, SignalboxError } from '../base/errors.ts';
+import { attemptLimits } from '../ticket/budgets.ts';
 import { finishingTimes } from '../ticket/config.ts';
 import { workArtifact } from '../ticket/paths.ts';
 import { timeLimitMinutes } from '../ticket/phases.ts';
@@ -22,6 +23,7 @@ import { runSetup } from './setup.ts';
 import { writtenVerdict } from './signal-file.ts';
 import type { StopCause } from './stop.ts';
 import { openToolbox } from './toolbox.ts';
+import { makeMeter } from './usage.ts';
 import { mergeVerdicts, readVerdict, type Verdict } from './verdict.ts';
 import { makeWorkKeeper, type WorkKeeper } from './work.ts';
 
@@ -115,15 +117,18 @@ async function start(
   const prompt = buildPrompt(deps.promptTemplate, { ticket, attempt, salvage: workshop.salvage });
   const given = await equip(attending, { name, ticket, workshop, profile });
   const agent = launch(attending, { attempt, workshop, profile, prompt, toolbox: given.toolbox });
-  return { agent, name, prompt, workshop, profile, ticket, ...given };
+  given.meter.hear(agent.printed);
+  const limits = attemptLimits(ticket, deps.config);
+  return { agent, limits, name, prompt, workshop, profile, ticket, ...given };
 }
 
 /** What keeps the agent's work and hears its reports, and the tools by which it makes them. */
 async function equip(
   attending: Attending,
   { name, ticket, workshop, profile }: Pick<Started, 'name' | 'ticket' | 'workshop' | 'profile'>,
-): Promise<Pick<Started, 'keeper' | 'reports' | 'artifacts' | 'toolbox'>> {
+): Promise<Pick<Started, 'keeper' | 'reports' | 'artifacts' | 'meter' | 'toolbox'>> {
   const { deps, tools, job, key } = attending;
+  const meter = makeMeter(workshop.tree, profile.usage, deps.log);
   const keeper = makeWorkKeeper({
     workshop,
     remote: deps.remote,
@@ -132,13 +137,14 @@ async function equip(
     clock: deps.clock,
     timeoutMs: finishingTimes(deps.config).workMs,
     bundlePath: join(deps.workFolder, workArtifact(job.ticket, job.attempt).file),
+    used: () => meter.last,
   });
   const hide = hiderOf(attending, profile);
   const artifacts = makeArtifacts(workshop, keeper.attach);
-  const shown = { agent: name, ticket, start: workshop.start, keeper };
+  const shown = { agent: name, ticket, start: workshop.start, keeper, meter };
   const reports = makeReports(tools, { job, key, ...shown });
   const toolbox = await openToolbox(attending, { agent: name, keeper, reports, artifacts, hide });
-  return { keeper, reports, artifacts, toolbox };
+  return { keeper, reports, artifacts, meter, toolbox };
 }
 
 /** The agent works; then what it said is judged and the end is gone through. */
@@ -149,11 +155,12 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   const hide = hiderOf(attending, profile);
   const words = () => hide(lastWords(agent.printed(), 40)); // once more: colours within a secret are gone now
   const checkIn = async () => {
+    await started.meter.read();
     if (!reports.hasWork) await keeper.save({ subject: 'work in progress', words: words() });
   };
   const lookMs = deps.config.limits.look_seconds * 1000;
   const noted = noteGiven({ ...deps, ...tools }, { job, key, ticket: started.ticket }, agent, lookMs);
-  const { cause, exit } = await attend(attending, agent, profile, checkIn, reports);
+  const { cause, exit, spent } = await attend(attending, started, checkIn);
   if (cause) tools.output.line(`stopping the agent: ${cause}`);
   const agentGone = await stop(attending, agent);
   await noted; // before the attempt is closed by what follows
@@ -161,6 +168,7 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   const takeBack = async () => deps.user?.takeBack();
   await tools.patience.within('take the work back', { ms: 60_000, hurriedBy: 4_000 }, takeBack);
   await reports.settled();
+  const usage = await started.meter.read();
   if (reports.last) return endReported(attending, started, reports.last, { agentGone, words });
   const spoken = readVerdict(agent.spoken(), prompt);
   const said =
@@ -171,11 +179,11 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
   const now = deps.forge.now();
   const met = cause === null && limitMet(profile, { exit, printed: agent.printed(), now, log });
   const limit = met ? { ...met, line: hide(met.line) } : null;
-  const judgement = judge({ cause, exit, claim, limit, lastWords: words(), closed });
+  const judgement = judge({ cause, exit, claim, limit, spent, lastWords: words(), closed });
   const saveWork = savingOf(keeper, judgement, cause, words);
   const bundleWork = () => keeper.bundle();
   const { start } = workshop;
-  return end(attending, { agent: name, judgement, cause, agentGone, saveWork, start, bundleWork });
+  return end(attending, { agent: name, judgement, cause, agentGone, saveWork, start, bundleWork, usage });
 }
 
 /**
@@ -184,7 +192,7 @@ async function work(attending: Attending, started: Started): Promise<Outcome> {
  */
 async function endReported(
   { deps, tools, job, key }: Attending,
-  { name, keeper, workshop }: Started,
+  { name, keeper, workshop, meter }: Started,
   { verdict, work, decision }: NonNullable<Reports['last']>,
   { agentGone, words }: { agentGone: boolean; words: () => string },
 ): Promise<Outcome> {
@@ -198,6 +206,7 @@ async function endReported(
     agent: name,
     key,
     agentGone,
+    usage: meter.last,
     start: workshop.start,
     judgement: decision ? { nothing: true } : { signal: verdict },
     saveWork: isNamed ? async () => work : later,

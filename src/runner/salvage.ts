@@ -5,7 +5,7 @@ import { SignalboxError } from '../base/errors.ts';
 import type { GitResult } from '../base/git.ts';
 import { ownGit, type Remote } from './own-git.ts';
 import { fetchAs, type TreeReader } from './reader.ts';
-import { agentEmail, signalFile, type Workshop } from './repository.ts';
+import { agentEmail, ownFiles, type Workshop } from './repository.ts';
 import type { AgentUser } from './user.ts';
 
 export interface Snapshot {
@@ -55,7 +55,8 @@ export async function takeSnapshot({ bare, tree, start, user, reader }: Workshop
     if (taken === '') await run(['update-index', '-z', '--index-info'], `160000 ${sha}\t${path}\0`);
   }
   // Not by a pathspec that excludes it: git gives up on all where the agent made its folder a link.
-  await run(['update-index', '-z', '--index-info'], `0 ${'0'.repeat(40)}\t${signalFile}\0`);
+  const none = ownFiles.map((path) => `0 ${'0'.repeat(40)}\t${path}\0`).join('');
+  await run(['update-index', '-z', '--index-info'], none);
   const made = (await run(['write-tree'])).trim();
   await reader.bring(made);
   const own = strict((args) => ownGit(bare, args));

@@ -9,6 +9,8 @@ export type StopCause =
   | 'reported'
   /** It ran as long as its profile allows. */
   | 'time-limit'
+  /** It used as much as its attempt may. */
+  | 'budget'
   /** The head could not be read for too long. */
   | 'head-unreadable'
   /** Actions cancels the job (SIGINT, SIGTERM). */

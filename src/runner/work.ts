@@ -1,5 +1,6 @@
 import { type Clock, isoSeconds } from '../base/clock.ts';
 import { asError } from '../base/errors.ts';
+import type { Usage } from '../ticket/budget-format.ts';
 import { artifactPath, workRef } from '../ticket/paths.ts';
 import { isWithin, withArtifacts } from './artifacts.ts';
 import type { Job } from './job.ts';
@@ -44,8 +45,10 @@ export function makeWorkKeeper(keeper: {
   timeoutMs: number;
   /** Where a bundle is put. */
   bundlePath: string;
+  /** What the agent has used so far, where it says so. */
+  used?: () => Usage | undefined;
 }): WorkKeeper {
-  const { workshop, remote, job, agent, clock, timeoutMs, bundlePath } = keeper;
+  const { workshop, remote, job, agent, clock, timeoutMs, bundlePath, used } = keeper;
   const ref = workRef(job.ticket, job.attempt);
   let unpushed: string | null = null;
   let tip: string | null = null;
@@ -59,7 +62,7 @@ export function makeWorkKeeper(keeper: {
       `${job.ticket} #${job.attempt}: ${subject}`,
       ...(words === '' ? [] : [words]),
       ...leftOutWords(snapshot.leftOut),
-      `Ticket: ${job.ticket}\nAttempt: ${job.attempt}\nRun: ${job.run.id}\nChecked-in: ${isoSeconds(now)}`,
+      `Ticket: ${job.ticket}\nAttempt: ${job.attempt}\nRun: ${job.run.id}\nChecked-in: ${isoSeconds(now)}${usedLines(used?.())}`,
     ]
       .join('\n\n')
       .replaceAll('\0', ''); // git takes none in a message
@@ -106,6 +109,15 @@ export function makeWorkKeeper(keeper: {
       return makeBundle(workshop, { ref, commit: await withAttached(unpushed), path: bundlePath });
     },
   };
+}
+
+/** As trailers of the commit. */
+function usedLines({ tokens, dollars }: Usage = {}): string {
+  const lines = [
+    tokens === undefined ? '' : `\nTokens: ${tokens}`,
+    dollars === undefined ? '' : `\nDollars: ${dollars}`,
+  ];
+  return lines.join('');
 }
 
 /** What of the work tree is not in the commit, so that nobody looks for it there. */
