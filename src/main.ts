@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from './base/clock.ts';
 import { makeLog } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
+import { openInBrowser } from './cli/browser.ts';
 import { type ProgramOptions, runProgram } from './cli/program.ts';
 import { terminalOf } from './cli/terminal.ts';
 import { serve } from './wire.ts';
@@ -41,6 +42,7 @@ const options: ProgramOptions = {
   makeLog: (level) => makeLog(level, (line) => process.stderr.write(`${line}\n`)),
   environment: process.env,
   packageFolder,
+  openAddress: openInBrowser,
   openSetup: (asked) => openSetup(asked, packageFolder, process.env),
   ask: process.stdin.isTTY ? askAtTerminal : null,
   terminal: terminalOf(process.stdout, process.env),

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log, LogLevel } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Ticket } from '../ticket/format.ts';
+import { addBoard, type BoardPorts } from './board-command.ts';
 import { addCompletion } from './completion-command.ts';
 import {
   type BoardSettings,
@@ -42,7 +43,7 @@ interface Ports {
 /** What the command line is given: the world, and the compositions it may start. */
 export type ProgramOptions = Omit<Program, 'printStyled'>;
 
-interface Program extends DoctorPorts, WatchPorts, SignalPorts, InitPorts, RunPorts {
+interface Program extends BoardPorts, DoctorPorts, WatchPorts, SignalPorts, InitPorts, RunPorts {
   serve(options: Ports & ServeArguments): Promise<{ url: string; close(): Promise<void> }>;
   startLocalDesk(options: Ports & LocalArguments): Promise<{ desk: LocalDesk; close(): Promise<void> }>;
   environment: Record<string, string | undefined>;
@@ -130,6 +131,7 @@ export function makeProgram(options: Program): Command {
   addReading(program, options);
   addWatch(program, options);
   addJournal(program, options);
+  addBoard(program, options);
   addNew(program, options);
   addEdit(program, options);
   addSpoken(program, options);

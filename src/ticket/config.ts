@@ -234,6 +234,12 @@ export const config = z.strictObject({
     .describe(
       'logins, or organization/team: called where a ticket needs a person and who released it cannot be',
     ),
+  board: z
+    .string()
+    .max(500)
+    .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'an address like https://signalbox.example.com')
+    .optional()
+    .describe('where people reach the board; what `signalbox board` opens'),
   webhooks: configured.describe(
     'who is told of each transition, by a name of their own; see docs/outward.md',
   ),

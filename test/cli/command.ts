@@ -39,6 +39,7 @@ function worldOf(
     random: systemRandom,
     makeLog: () => silentLog,
     environment,
+    openAddress: () => {},
     packageFolder: root,
     terminal: { columns: null, colour: false },
     print: (text) => {
