@@ -194,9 +194,8 @@ export class Draft {
       const noted = part && whole && isOpen(whole.state) ? withPart(whole, part) : null;
       if (!noted) continue;
       const path = ticketPath(noted.id);
-      const before = this.#changes.get(path) ?? this.#base.tickets.get(noted.id)?.text;
-      const text = writeTicket(noted, before);
-      if (!isFull(text)) this.#put(noted, text);
+      const before = this.#changes.get(path) ?? this.#base.tickets.get(noted.id)?.text ?? '';
+      if (!isFull(before)) this.#put(noted, writeTicket(noted, before));
     }
   }
 

@@ -4,7 +4,7 @@ import { stopping } from './attempts.ts';
 import { dayEnd } from './budgets.ts';
 import { agentOf, type Obstacle, obstacles, startsInHour } from './claim.ts';
 import { neverDone } from './condition-words.ts';
-import { blockersOf } from './dependencies.ts';
+import { blockersOf, waitsForItself } from './dependencies.ts';
 import type { DeskFacts, Reason } from './explain.ts';
 import type { Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
@@ -101,7 +101,10 @@ function wayOut(
     case 'condition-unmet':
       return unknown('By itself, once it holds again. A park and a new release take the condition away.');
     case 'blocked-by': {
-      const never = neverDone(blockersOf(ticket, view), here).map((fault) => `${fault}; `);
+      const left = blockersOf(ticket, view);
+      const circle = waitsForItself(ticket.id, left, view);
+      const faults = [...neverDone(left, here), ...(circle ? [`${circle} wait for each other`] : [])];
+      const never = faults.map((fault) => `${fault}; `);
       return unknown(
         `By itself, once they are done. ${never.join('')}/after with other ids, or /after nothing, changes what it waits for.`,
       );

@@ -180,6 +180,19 @@ describe('what people say of it', () => {
     expect(await stateOf(desk)).toBe('waiting');
   });
 
+  test('where nothing waits, that it counts for nothing', async () => {
+    const desk = await deferred(null);
+    await desk.put({
+      ...((await desk.ticket('MC-1')) as Ticket),
+      state: 'review',
+      waiting: null,
+      attempts: [stopped],
+    });
+    await say(desk, '/park until friday');
+    expect(answers(desk)).toEqual([expect.stringContaining('MC-1 is review and held: nothing runs there')]);
+    expect(await desk.ticket('MC-1')).toMatchObject({ state: 'review', hold: true });
+  });
+
   test.each([
     ['when adda is idle', 'There is no agent adda'],
     ['when fewer than 3 of ada run', 'ada never runs more than 2 at a time'],

@@ -88,6 +88,17 @@ describe('a ticket that comes after others', () => {
     expect((await desk.ticket('MC-2'))?.after).toEqual(['MC-3', 'MC-1']);
   });
 
+  test('says of a circle that a reopening closed that they wait for each other', async () => {
+    const desk = await standing(aTicket('MC-1', { state: 'todo', after: ['MC-2'] }));
+    await desk.put(aTicket('MC-2', { after: ['MC-1'] }));
+    await desk.lookAtHead();
+    const explained = await desk.operator.panel.explain('MC-1');
+    expect(explained?.reasons[0]).toMatchObject({
+      code: 'blocked-by',
+      change: expect.stringContaining('MC-1 -> MC-2 -> MC-1 wait for each other'),
+    });
+  });
+
   test('gets no more of them while it is worked on, unless it is parked by the same words', async () => {
     const desk = await standing(aTicket('MC-1', working), aTicket('MC-2'));
     await say(desk, '/after MC-2');
@@ -153,6 +164,20 @@ describe('parts of a ticket', () => {
     desk.restart();
     await desk.sweep();
     expect(parts(desk)?.[0]).toBe('Parts: 0 of 3 done.');
+  });
+
+  test('end all the same where the whole has no room to note it', async () => {
+    const full = aTicket('MC-1', { ...waiting, body: 'x'.repeat(64 * 1024) });
+    const messages = Array.from({ length: 3 }, (_, at) => ({
+      id: `c${at}`,
+      by: 'a',
+      at: '2026-05-25T09:12:00Z',
+      text: 'y'.repeat(at === 0 ? 40 * 1024 : 64 * 1024),
+    }));
+    const desk = await standing({ ...full, messages }, aTicket('MC-2', { parent: 'MC-1' }));
+    const cancel = { kind: 'cancel', reason: '', source: 'x', at: desk.now, actor: 'wilma' } as const;
+    expect(await desk.operator.handle('MC-2', cancel)).toMatchObject({ accepted: true });
+    expect((await desk.ticket('MC-1'))?.children).toEqual({});
   });
 
   test('S2: the end of one wakes nothing that waits', async () => {

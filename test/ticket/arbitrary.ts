@@ -110,9 +110,12 @@ const outside = fc.record({
 const condition: fc.Arbitrary<Condition> = fc.letrec<{ any: Condition }>((tie) => ({
   any: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.record({ until: instant }),
+    fc.record({ until: instant, zone: line }, { requiredKeys: ['until'] }),
     fc.record({ after: fc.array(id, { minLength: 1, maxLength: 3 }) }),
-    fc.record({ idle: line }),
+    fc.record(
+      { idle: line, below: fc.integer({ min: 1, max: 9 }), minutes: fc.integer({ min: 0, max: 90 }) },
+      { requiredKeys: ['idle'] },
+    ),
     fc.record({ checks: fc.constantFrom('main', 'release/1.0', 'null', '1e3', 'a-b') }),
     fc.constant({ desk: 'open' as const }),
     fc.record({ all: fc.array(tie('any'), { minLength: 1, maxLength: 3 }) }),
@@ -201,6 +204,13 @@ export const anyTicket: fc.Arbitrary<Ticket> = fc
       phase: line,
       not_before: maybe(instant),
       start_when: maybe(condition),
+      woken: maybe(fc.record({ when: fc.record({ idle: line }), at: instant })),
+      after: fc.array(id, { maxLength: 3 }),
+      parent: maybe(id),
+      children: fc.dictionary(id, fc.constantFrom('done' as const, 'cancelled' as const), {
+        maxKeys: 3,
+        noNullPrototype: true,
+      }),
       body: nasty,
       released: maybe(fc.record({ by: line, at: instant })),
       messages: fc.array(message, { maxLength: 3 }),
