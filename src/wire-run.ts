@@ -19,7 +19,6 @@ import { runAttempt } from './runner/run.ts';
 import { takeUser } from './runner/user.ts';
 import { openGitStore } from './store/git-store.ts';
 import { setupPath, workArtifact } from './ticket/paths.ts';
-import { promptPath } from './ticket/prompt.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -109,7 +108,6 @@ async function attempt(
   const patience = makePatience(clock, log, interrupted);
   const files = { ms: 60_000, everyMs: 2_000 };
   const { config } = await patience.insist('read the config', files, () => loadConfig(forge));
-  const promptTemplate = await patience.insist('read the prompt', files, () => forge.file(promptPath));
   const setup = await patience.insist('read the set-up', files, () => forge.file(setupPath));
   mkdirSync(temp, { recursive: true });
   // On somebody's own machine, where `npm start` runs the jobs, no user is made behind their back.
@@ -153,7 +151,7 @@ async function attempt(
         user,
         workFolder,
         environment: withoutTokens(variables, token),
-        promptTemplate,
+        promptTemplate: (path) => patience.insist('read the prompt', files, () => forge.file(path)),
         setup,
         toolProgram: existsSync(toolProgram) ? toolProgram : null,
         interrupted,

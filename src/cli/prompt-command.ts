@@ -3,7 +3,7 @@ import { SignalboxError } from '../base/errors.ts';
 import { attemptToCome } from '../ticket/claim.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { isTicketId, newestWork, workRefs } from '../ticket/paths.ts';
-import { buildPrompt, defaultTemplate, promptPath } from '../ticket/prompt.ts';
+import { buildPrompt, defaultTemplate, promptPath, promptPathOf } from '../ticket/prompt.ts';
 import {
   addCloneFlags,
   type CloneDesk,
@@ -61,10 +61,11 @@ async function show(ports: ClonePorts, flags: CloneFlags, id: string): Promise<v
     const { number, phase, agent } = attempt;
     const earlier = ticket.attempts.map((one) => one.number);
     const salvage = newestWork(id, earlier, await desk.refs(`${workRefs}${id}/`));
-    const template = await desk.file(promptPath);
-    const prompt = buildPrompt(template, { ticket, attempt, salvage });
+    const path = promptPathOf(desk.config, phase);
+    const template = await desk.file(path);
+    const prompt = buildPrompt(template, { ticket, attempt, salvage }, path);
     const about = { number, phase, agent, open: ticket.attempt !== null };
-    const from = template === null ? null : promptPath;
+    const from = template === null ? null : path;
     const report = { format: 1, remote, branch, ticket: id, attempt: about, template: from, prompt };
     ports.print(flags.json ? JSON.stringify(report, null, 2) : prompt.trimEnd());
   });

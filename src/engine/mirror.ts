@@ -4,14 +4,18 @@ import type { Config } from '../ticket/config.ts';
 import { endedFollowUp, followUpName } from '../ticket/follow-up.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { isTicketId, parseQuarantinePath } from '../ticket/paths.ts';
+import { isShown } from '../ticket/reviews.ts';
 import {
   brokenComment,
+  callComment,
   evidenceComment,
   marker,
+  personsOf,
   quarantineComment,
   settledQuarantine,
   statusComment,
 } from '../ticket/sentences.ts';
+import { signOffName, signOffWords } from '../ticket/sign-off.ts';
 import { isOpen, stateWords } from '../ticket/states.ts';
 import { textBehind, ticketMarker } from '../ticket/texts.ts';
 import { wanted } from '../ticket/wanted.ts';
@@ -60,8 +64,17 @@ export async function show(context: Context, id: string): Promise<boolean> {
   if (want.publish && ticket.state !== 'cancelled')
     await publishWork(context, ticket, want.publish, comments);
   await lookAtBranch(context, ticket, comments);
+  await askSignOff(ticket, config, comments);
   const isAsked = !(await showClosing(context, ticket, issue, comments));
   return !isAsked && !textBehind(ticket, issue);
+}
+
+/** Lays out for a person whose phase it is what came before; once the head that they are to look at is known. */
+async function askSignOff(ticket: Ticket, config: Config, comments: OwnComments): Promise<void> {
+  const words = isShown(ticket) ? signOffWords(ticket, config) : null;
+  if (words === null) return;
+  const name = signOffName(ticket);
+  await comments.once(name, callComment(name, personsOf(ticket, config), words));
 }
 
 /** A ticket without an issue is given one. One whose issue was deleted (`mirrored` tells that it had one) gets no other. */

@@ -64,6 +64,9 @@ export async function handIn(way: {
 const ways: Partial<Record<ReasonCode, string>> = {
   'needs-commit':
     'Commit your work and report again; or report with `no_commit`, the reason why there is nothing to commit.',
+  'needs-verdict': 'Report with `report_verdict`.',
+  'not-reviewing': 'Report with `report_done` or `report_review`.',
+  'bad-phase': 'Report again with a `phase` that comes before this one, or without.',
   'work-not-saved':
     'Take out of your commits, or of what you attached, what the words above name, and report again.',
   'bad-signal': 'Report again with what is asked for.',

@@ -35,8 +35,8 @@ export interface RunnerDeps extends Omit<EndTools, 'patience'> {
   workFolder: string;
   /** Where the agent's allowed variables are taken from. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** The team's template of what agents are told, from the default branch; null for none. */
-  promptTemplate: string | null;
+  /** Reads a template of what agents are told from the default branch; null where there is none. */
+  promptTemplate: (path: string) => Promise<string | null>;
   /** The team's set-up, from the default branch: what is run before the agent; null for none. */
   setup: string | null;
   /** Program of the tools that the agent may start, one file; null for none. */

@@ -6,6 +6,7 @@ import { writeSignal } from '../ticket/codec.ts';
 import { type Config, finishingTimes } from '../ticket/config.ts';
 import type { Decision } from '../ticket/decision.ts';
 import { formatVersion, type Signal } from '../ticket/format.ts';
+import type { ReasonCode } from '../ticket/reasons.ts';
 import { signalDigest, wordsOf } from '../ticket/signals.ts';
 import { closedAt, type Handler, type Job, type RunnerStore } from './job.ts';
 import { type Judgement, withoutWork } from './judge.ts';
@@ -82,8 +83,8 @@ export async function finish(
     const { ticket, attempt } = job;
     const said = { kind: 'signal', signal, channel: 'runner', ticket, attempt, text } as const;
     const decision = await handler.handle(ticket, { ...said, source: signalDigest(signal), ...about });
-    // The claim is kept, and a person may accept it; but nobody is there any more to make it again with its commit.
-    if (decision.code === 'needs-commit') await lose(withoutCommit(signal));
+    // The claim is kept, and a person may accept it; but nobody is there any more to make it again as it has to be.
+    if (isClaimFault(decision.code)) await lose(unfit(signal, decision.code));
     return decision;
   };
   // All of it is safe to repeat: an answer may be lost after the swap (rule 16).
@@ -101,10 +102,19 @@ export async function finish(
   return { judgement, decision: decision ?? null, bundle };
 }
 
-/** How an attempt ends that claims to be done and lacks the commit that its phase needs. */
-function withoutCommit({ kind, summary }: Signal): Judgement {
-  const seen = `The agent said ${kind.toUpperCase()} without a commit, and without a reason for none.`;
-  return { lost: 'needs-commit', seen, lastWords: summary };
+const claimFaults = ['needs-commit', 'needs-verdict', 'not-reviewing', 'bad-phase'] as const;
+const isClaimFault = (code: ReasonCode): code is (typeof claimFaults)[number] =>
+  (claimFaults as readonly ReasonCode[]).includes(code);
+
+/** How an attempt ends whose agent said what its phase does not take. */
+function unfit({ kind, summary }: Signal, code: (typeof claimFaults)[number]): Judgement {
+  const lacks = {
+    'needs-commit': 'without a commit, and without a reason for none',
+    'needs-verdict': 'where a verdict was asked for',
+    'not-reviewing': 'where nothing was to be judged',
+    'bad-phase': 'and named a phase that it cannot go back to',
+  }[code];
+  return { lost: code, seen: `The agent said ${kind.toUpperCase()} ${lacks}.`, lastWords: summary };
 }
 
 /** What is asked where the agent left no signal; null where others decide. */

@@ -27,6 +27,8 @@ export interface Workshop {
   branch: string;
   /** Commit the work started at. */
   start: string;
+  /** Branch in the work tree that is the remote's default. */
+  base: string;
   /** Ref in the work tree with an earlier attempt's unfinished work; null where there is none. */
   salvage: string | null;
 }
@@ -40,12 +42,13 @@ export const ownFiles = [signalFile, usageFile];
 
 /**
  * Makes both repositories in `root`. The work tree is on `ticket/<ID>`, which starts at that branch where the remote
- * has it, else at the default branch. With `user` it lies in that user's folder, and is its own. @throws SignalboxError `forge` where the remote cannot be read.
+ * has it, else at the default branch; with a `commit` it starts there, wherever that branch is by now. With `user` it lies in
+ * that user's folder, and is its own. @throws SignalboxError `forge` where the remote cannot be read.
  */
 export async function makeWorkshop(
   root: string,
   remote: Remote,
-  job: { ticket: string; attempt: number; earlier: readonly number[]; agent: string },
+  job: { ticket: string; attempt: number; earlier: readonly number[]; agent: string; commit?: string | null },
   user: AgentUser | null,
 ): Promise<Workshop> {
   const bare = join(root, 'own.git');
@@ -76,7 +79,9 @@ export async function makeWorkshop(
       },
     ),
   );
-  const start = must(await ownGit(bare, ['rev-parse', '--verify', `${from}^{commit}`])).trim();
+  const start = job.commit
+    ? await fetched(bare, remote, job.commit)
+    : must(await ownGit(bare, ['rev-parse', '--verify', `${from}^{commit}`])).trim();
   await ownGit(bare, ['update-ref', `refs/heads/${branch}`, start]);
   // Copied by fetch, not linked as a clone of a path would be: an agent that rewrites its objects cannot reach ours.
   const inTree = async (...args: string[]) => must(await git(args, { cwd: tree, timeoutMs: 600_000 }));
@@ -99,7 +104,21 @@ export async function makeWorkshop(
   await inTree('config', 'user.email', agentEmail(job.agent));
   const reader = await makeReader({ bare, tree, user });
   await user?.give();
-  return { bare, folder, user, reader, tree, home, temp, branch, start, salvage };
+  const base = defaultRef.replace('refs/heads/', '');
+  return { bare, folder, user, reader, tree, home, temp, branch, start, base, salvage };
+}
+
+/** A commit that is to be judged: asked for by itself where its branch does not hold it any more. */
+async function fetched(bare: string, remote: Remote, commit: string): Promise<string> {
+  const known = await ownGit(bare, ['cat-file', '-e', `${commit}^{commit}`]);
+  if (known.code !== 0)
+    must(
+      await ownGit(bare, ['fetch', '--quiet', '--no-tags', remote.url, commit], {
+        remote,
+        timeoutMs: 600_000,
+      }),
+    );
+  return commit;
 }
 
 /** An address that belongs to nobody (RFC 2606), so that no forge shows a person as the author. */

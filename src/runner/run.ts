@@ -4,7 +4,7 @@ import { attemptLimits } from '../ticket/budgets.ts';
 import { finishingTimes } from '../ticket/config.ts';
 import { workArtifact } from '../ticket/paths.ts';
 import { timeLimitMinutes } from '../ticket/phases.ts';
-import { buildPrompt } from '../ticket/prompt.ts';
+import { buildPrompt, promptPath, promptPathOf } from '../ticket/prompt.ts';
 import { makeArtifacts } from './artifacts.ts';
 import { type Attending, attend, hiderOf, launch, type RunnerDeps, type Started, stop } from './attend.ts';
 import { type Ending, type EndTools, finish } from './end.ts';
@@ -103,8 +103,11 @@ async function start(
   const named = deps.config.agents[name];
   if (!named) throw new SignalboxError('config', 'no-agent', `there is no agent profile ${name}`);
   const profile = { ...named, time_limit_minutes: timeLimitMinutes(deps.config, before.attempt) };
-  const earlier = before.ticket.attempts.map(({ number }) => number);
-  const making = makeWorkshop(deps.workFolder, deps.remote, { ...job, earlier, agent: name }, deps.user);
+  const { commit } = before.attempt;
+  // Who judges is shown what was accepted, and no unfinished work beside it.
+  const earlier = commit === undefined ? before.ticket.attempts.map(({ number }) => number) : [];
+  const made = { ...job, earlier, agent: name, commit: commit ?? null };
+  const making = makeWorkshop(deps.workFolder, deps.remote, made, deps.user);
   const workshop = await unlessAborted(making, deps.interrupted);
   const { phase } = before.attempt;
   const endBy = attending.bound + profile.time_limit_minutes * 60_000;
@@ -114,12 +117,25 @@ async function start(
   deps.interrupted.throwIfAborted();
   if (unfit) return { unfit };
   const { ticket, attempt } = now;
-  const prompt = buildPrompt(deps.promptTemplate, { ticket, attempt, salvage: workshop.salvage });
+  const { salvage, base } = workshop;
+  const path = promptPathOf(deps.config, attempt.phase);
+  const prompt = buildPrompt(await templateAt(deps, path), { ticket, attempt, salvage, base }, path);
   const given = await equip(attending, { name, ticket, workshop, profile });
   const agent = launch(attending, { attempt, workshop, profile, prompt, toolbox: given.toolbox });
   given.meter.hear(agent.printed);
   const limits = attemptLimits(ticket, deps.config);
   return { agent, limits, name, prompt, workshop, profile, ticket, ...given };
+}
+
+/** A template that the config names has to be there; the team's general one may be missing. */
+async function templateAt({ promptTemplate }: RunnerDeps, path: string): Promise<string | null> {
+  const template = await promptTemplate(path);
+  if (template !== null || path === promptPath) return template;
+  throw new SignalboxError(
+    'config',
+    'no-prompt',
+    `the config names ${path}, which is not on the default branch`,
+  );
 }
 
 /** What keeps the agent's work and hears its reports, and the tools by which it makes them. */

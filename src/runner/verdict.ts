@@ -13,12 +13,18 @@ export interface Verdict {
   said?: Said | undefined;
 }
 
-const words = { DONE: 'done', REVIEW: 'review', QUESTION: 'question' } as const;
-const verdictLine = /^\s*(?:\*\*)?(DONE|REVIEW|QUESTION):(?:\*\*)?(?:\s+(.*))?$/;
+const words = {
+  DONE: 'done',
+  REVIEW: 'review',
+  APPROVED: 'approved',
+  REJECTED: 'rejected',
+  QUESTION: 'question',
+} as const;
+const verdictLine = /^\s*(?:\*\*)?(DONE|REVIEW|APPROVED|REJECTED|QUESTION):(?:\*\*)?(?:\s+(.*))?$/;
 const placeholder = /^(?:<[^<>]*>|\[[^[\]]*\]|\.{3}|…)?[.\s]*$/;
 
 /**
- * The verdict in an agent's output: the last `DONE:`, `REVIEW:` or `QUESTION:` line of its last paragraph, with the
+ * The verdict in an agent's output: the last line of its last paragraph that begins with one of the words and a colon, with the
  * lines that follow it there. A line that stands in the prompt is an echo and counts for nothing, with or without the
  * prompt's `> `; so does a placeholder such as `DONE: <summary>`.
  */
@@ -69,7 +75,14 @@ export function readSignalFile(
 }
 
 /** From the one that lets the ticket go on least to the one that lets it go on most. */
-const mostRestrictive: readonly SignalKind[] = ['failed', 'question', 'review', 'done'];
+const mostRestrictive: readonly SignalKind[] = [
+  'failed',
+  'question',
+  'rejected',
+  'review',
+  'approved',
+  'done',
+];
 
 /**
  * One verdict out of what was said on both channels. Where they differ the more restrictive counts (S2) and the other's

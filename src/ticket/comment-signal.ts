@@ -21,7 +21,7 @@ type Field = keyof typeof fields;
 
 export function readCommentSignal(body: string): CommentSignal | null {
   const text = body.replaceAll('\r\n', '\n').trim();
-  const [lead = '', word = ''] = /^(DONE|REVIEW|QUESTION|FAILED):/.exec(text) ?? [];
+  const [lead = '', word = ''] = /^(DONE|REVIEW|APPROVED|REJECTED|QUESTION|FAILED):/.exec(text) ?? [];
   const found: Partial<Record<Field, string>> = {};
   const words = text.replace(fieldLine, (line, name: Field, rest: string) => {
     const value = rest.trim().replace(/-->$/, '').trim();

@@ -1,7 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { SignalboxError } from '../base/errors.ts';
+import type { Config } from './config.ts';
 import type { Attempt, Ticket } from './format.ts';
 import { workArtifact } from './paths.ts';
+import { howToGiveVerdict, reviewAssignment, sentBackWords } from './prompt-review.ts';
+import { sentBackBy } from './reviews.ts';
 import type { ToolName } from './tools.ts';
 
 /*
@@ -13,21 +16,34 @@ import type { ToolName } from './tools.ts';
 /** The team's template, on the default branch. */
 export const promptPath = '.github/signalbox/prompt.md';
 
+/** Where the template of a phase lies, on the default branch. */
+export function promptPathOf({ phases }: Pick<Config, 'phases'>, phase: string): string {
+  return phases[phase]?.prompt ?? promptPath;
+}
+
 export interface PromptFacts {
   ticket: Ticket;
-  attempt: Pick<Attempt, 'number' | 'phase' | 'agent'>;
+  /** One that judges has a `commit`. */
+  attempt: Pick<Attempt, 'number' | 'phase' | 'agent' | 'commit'>;
   /** Where an earlier attempt's unfinished work can be seen in the work tree; null where there is none. */
   salvage: string | null;
+  /** Name of the default branch in the work tree, where it is known. */
+  base?: string;
 }
 
 /** The parts of every prompt, in this order: what a template leaves out comes after it, so that no agent misses any. */
 const parts = {
-  assignment: ({ ticket: { id }, attempt: { number, phase, agent } }: PromptFacts) =>
-    [
+  assignment: ({ ticket: { id }, attempt: { number, phase, agent, commit }, base }: PromptFacts) => {
+    if (commit !== undefined) {
+      const named = { number, phase: inline(phase), agent: inline(agent), commit };
+      return reviewAssignment({ id }, named, base ?? null);
+    }
+    return [
       `You work on ticket ${id}, phase ${inline(phase)}, as the agent ${inline(agent)}. This is attempt ${number}.`,
       `Your working directory is a git work tree on the branch ticket/${id}. Change what the ticket asks for and commit`,
       'it there. You need not push, and cannot: what you leave, committed or not, is picked up when you end.',
-    ].join('\n'),
+    ].join('\n');
+  },
   ticket: ({ ticket: { title, body } }: PromptFacts) =>
     [
       'The ticket',
@@ -47,6 +63,12 @@ const parts = {
           `${by}, ${at}${delivered ? ` (attempt ${delivered.attempt} was given it)` : ''}:\n${text}`,
       ),
     ),
+  findings({ ticket, attempt }: PromptFacts) {
+    const rejection = attempt.commit === undefined ? sentBackBy(ticket) : undefined;
+    return rejection
+      ? section('What a review asks to be changed; see to each, or say why not:', sentBackWords(rejection))
+      : '';
+  },
   earlier_attempts: ({ ticket: { attempts } }: PromptFacts) =>
     section(
       'Earlier attempts, and how they ended:',
@@ -57,7 +79,8 @@ const parts = {
     ),
   salvage: ({ ticket, salvage }: PromptFacts) =>
     [salvage === null ? '' : salvageWords(salvage), bundledWords(ticket)].filter(Boolean).join('\n\n'),
-  how_to_signal: () => howToSignal,
+  how_to_signal: ({ attempt }: PromptFacts) =>
+    attempt.commit === undefined ? howToSignal : howToGiveVerdict,
 };
 
 /** Short facts that a template may put into a sentence of its own. */
@@ -77,12 +100,12 @@ export const defaultTemplate = `${Object.keys(parts)
   .join('\n\n')}\n`;
 
 /** The text an agent gets, by the team's template. @throws SignalboxError `bad-prompt` for a placeholder that is none */
-export function buildPrompt(template: string | null, about: PromptFacts): string {
+export function buildPrompt(template: string | null, about: PromptFacts, path = promptPath): string {
   const used = new Set<string>();
   const fill = (text: string) =>
     text.replace(/\{\{[ \t]*([\w-]+)[ \t]*\}\}/g, (whole, name: string, at: number) => {
       const filler = Object.hasOwn(placeholders, name) ? placeholders[name] : undefined;
-      if (!filler) throw unknownPlaceholder(whole, text.slice(0, at).split('\n').length);
+      if (!filler) throw unknownPlaceholder(path, whole, text.slice(0, at).split('\n').length);
       used.add(name);
       return filler(about);
     });
@@ -95,9 +118,9 @@ export function buildPrompt(template: string | null, about: PromptFacts): string
     .trim()}\n`;
 }
 
-function unknownPlaceholder(whole: string, line: number): SignalboxError {
+function unknownPlaceholder(path: string, whole: string, line: number): SignalboxError {
   const known = Object.keys(placeholders).map((name) => `{{${name}}}`);
-  const fault = `${promptPath}, line ${line}: ${whole} is no placeholder`;
+  const fault = `${path}, line ${line}: ${whole} is no placeholder`;
   return new SignalboxError('config', 'bad-prompt', fault, { hint: `There are ${known.join(', ')}.` });
 }
 

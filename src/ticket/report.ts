@@ -120,6 +120,10 @@ const advice: Partial<
     hint: () =>
       'What it claimed lies in quarantine: `/accept` it there, or tell the next agent what to commit.',
   },
+  'needs-verdict': {
+    hint: () =>
+      'Its phase reviews: an agent has to end with `APPROVED:` or `REJECTED:`. Look at what its prompt says of that.',
+  },
   'run-gone': {
     hint: () => 'A run was deleted while its ticket was worked: cancel a run, or `/park`, instead.',
   },

@@ -54,6 +54,14 @@ export function voidPhase(ticket: Ticket, { phases }: Config): string | undefine
   });
 }
 
+/** The rejection whose findings are still to be seen to; undefined once the work was done again, or approved. */
+export function sentBackBy({ attempts }: Pick<Ticket, 'attempts'>): ClosedAttempt | undefined {
+  const last = attempts.findLast(
+    (one) => hasWorked(one) || one.outcome === 'rejected' || one.outcome === 'approved',
+  );
+  return last?.outcome === 'rejected' ? last : undefined;
+}
+
 /** Where a rejection leads that an agent said. */
 export function rejectedTo(ticket: Ticket, named: string | undefined, { phases }: Config): string {
   return named ?? backFrom(phases, ticket, ticket.phase);

@@ -1,4 +1,5 @@
 // Stryker disable StringLiteral: words for people, not rules
+import { findingLines } from './prompt-review.ts';
 import { harmless, linesOf, quote } from './quotes.ts';
 import { isAddress, type Said } from './said.ts';
 
@@ -24,6 +25,7 @@ export function saidLines(said: Said | undefined, place: ((path: string) => stri
         isAddress(one) || one.includes(' (not kept: ') || !place ? harmless(one) : place(one),
       ),
     ),
+    ...nested('Findings', findingLines(said).map(harmless)),
     ...nested('What should be done next, it says', next.map(harmless)),
   ];
 }

@@ -17,6 +17,7 @@ import { harmless, quote } from './quotes.ts';
 import { artifactPlace, workPlace } from './report.ts';
 import { optionLines, saidLines } from './said-words.ts';
 import { stateWords } from './states.ts';
+import { judgedWords } from './verdict-words.ts';
 
 /*
  * Every sentence that Signalbox writes on an issue. Each comment of ours begins with a hidden marker: by it we find our
@@ -121,7 +122,7 @@ export function evidenceComment(ticket: Ticket, attempt: ClosedAttempt): string 
     '',
     ...(report ? terminalLines(report) : []),
     `- By: ${harmless(attempt.by)}, at ${attempt.ended}`,
-    `- From: in progress (${harmless(attempt.phase)}, by ${harmless(attempt.agent)}, started ${attempt.started})`,
+    `- From: in progress (${harmless(attempt.phase)}, by ${harmless(attempt.agent)}, started ${attempt.started})${judgedWords(attempt)}`,
     `- ${run}`,
     attempt.signal && !report
       ? `- Said so ${attempt.ended}, its run was seen to have ended ${attempt.stopped}`

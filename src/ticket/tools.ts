@@ -35,7 +35,7 @@ const words = (about: string) =>
     .describe(about);
 
 const { options, ...details } = saidShape;
-const { no_commit, pull_request, ...reported } = details;
+const { no_commit, pull_request, findings, phase, ...reported } = details;
 
 const ending = 'It ends your attempt: once it was accepted, stop working and end.';
 
@@ -88,7 +88,7 @@ export const tools = {
   report_done: tool({
     title: 'Report: done',
     description: `This phase of the ticket is complete. Commit your work first. ${ending}`,
-    input: z.strictObject({ summary: words('what you did'), ...details }),
+    input: z.strictObject({ summary: words('what you did'), no_commit, pull_request, ...reported }),
     reads: false,
     ask: (input) => report('done', input),
   }),
@@ -98,6 +98,19 @@ export const tools = {
     input: z.strictObject({ summary: words('what you did, and what to look at'), ...reported, pull_request }),
     reads: false,
     ask: (input) => report('review', input),
+  }),
+  report_verdict: tool({
+    title: 'Report: your verdict',
+    description: `In a phase that reviews, and only there: whether the work is good at the very commit that you were given. A rejection sends it back, with your words and findings. ${ending}`,
+    input: z.strictObject({
+      verdict: z.enum(['approved', 'rejected']),
+      summary: words('what you looked at, and what you found'),
+      findings,
+      phase,
+      ...reported,
+    }),
+    reads: false,
+    ask: ({ verdict, ...said }) => report(verdict, said),
   }),
   ask_question: tool({
     title: 'Ask a person',

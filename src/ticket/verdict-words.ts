@@ -4,6 +4,11 @@ import { short } from './gate-words.ts';
 import { harmless } from './quotes.ts';
 import { headOf } from './reviews.ts';
 
+/** Of an attempt that judged: what. */
+export function judgedWords({ commit }: Pick<ClosedAttempt, 'commit'>): string {
+  return commit === undefined ? '' : `, on ${commit ?? 'no commit'}`;
+}
+
 /** That an agent's approval counts no more. */
 export function voidWords(
   ticket: Ticket,

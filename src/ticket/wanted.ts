@@ -8,7 +8,7 @@ import { isOpen } from './states.ts';
  * crash (rule 19).
  */
 
-/** Outcomes after which people are owed the evidence of what was stopped; of others they get what their signal brought. */
+/** Outcomes after which people are owed the evidence of what was stopped, or judged; of others they get what their signal brought. */
 const stoppedOutcomes: readonly Outcome[] = [
   'parked',
   'cancelled',
@@ -17,6 +17,8 @@ const stoppedOutcomes: readonly Outcome[] = [
   'merged',
   'blocked',
   'failed',
+  'approved',
+  'rejected',
   'undispatchable',
   'quota',
 ];

@@ -23,6 +23,8 @@ describe('the verdict an agent ended with', () => {
     ['\u001b[32mDONE:\u001b[0m green', { kind: 'done', summary: 'green' }],
     ['**DONE:** bold', { kind: 'done', summary: 'bold' }],
     ['DONE: with\r\na carriage return\r\n', { kind: 'done', summary: 'with\na carriage return' }],
+    ['APPROVED: as it is', { kind: 'approved', summary: 'as it is' }],
+    ['REJECTED: no test\nrake.ts:7', { kind: 'rejected', summary: 'no test\nrake.ts:7' }],
     ['QUESTION:\nwhich shed?', { kind: 'question', summary: 'which shed?' }],
   ])('%j', (output, verdict) => expect(readVerdict(output, '')).toEqual(verdict));
 

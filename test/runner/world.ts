@@ -163,7 +163,7 @@ export async function makeWorld(limits: Record<string, number> = {}): Promise<Wo
         user: null,
         workFolder,
         environment: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
-        promptTemplate: null,
+        promptTemplate: async () => null,
         setup: null,
         toolProgram: null,
         interrupted: interrupted.signal,

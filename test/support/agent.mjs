@@ -1,7 +1,7 @@
 // The agent of the story tests. What it does is told by a line `do: …` of its ticket; what it is and what it was told
 // it writes to $STORY_FOLDER/<ticket>-<attempt>.json, with the agents it met alive there, and it waits for words in the
 // file beside it that ends with .say. Each start is a line of $STORY_FOLDER/starts: an attempt worked twice shows there.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -27,7 +27,8 @@ if (deeds.includes('last words')) {
 }
 if (deeds.includes('grandchild')) pids.push(await grandchild());
 writeFileSync('work.txt', `attempt ${attempt} was here\n`);
-tell({ pids: pids.map(identify), met, prompt, env: { ...process.env }, cwd: process.cwd() });
+const head = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+tell({ pids: pids.map(identify), met, prompt, head, env: { ...process.env }, cwd: process.cwd() });
 
 if (deeds.includes('mumble')) process.stdout.write('waiting for the model\n');
 if (deeds.includes('echo')) {
@@ -54,7 +55,9 @@ if (deeds.includes('echo')) {
   process.stdout.write('Provider limit reached, retry after 12 seconds.\n', () => process.exit(1));
 } else if (deeds.includes('wait')) {
   const said = await words(join(folder, `${name}.say`));
-  process.stdout.write(`${said}\n`);
+  // Details are written, since a printed verdict has none.
+  if (said.startsWith('kind:')) writeFileSync(process.env.SIGNALBOX_SIGNAL_FILE, said);
+  else process.stdout.write(`${said}\n`);
 } else {
   console.log('All there is to do is done.\n');
   console.log(`DONE: attempt ${attempt} of ${ticket}`);

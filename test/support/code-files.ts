@@ -19,10 +19,12 @@ export function codeFiles({
   config = '',
   limits = {},
   agents = {},
+  phases = '{ dev: {}, review: { gate: person } }',
 }: {
   config?: string;
   limits?: Partial<Limits>;
   agents?: Record<string, Partial<Profile>>;
+  phases?: string;
 }): Record<string, string> {
   const root = join(import.meta.dirname, '..', '..');
   const copied = [
@@ -40,7 +42,7 @@ prefix: MC
 default_agent: luci
 agents:
 ${fields(profiles, (profile) => ({ ...storyAgent, ...profile }))}
-phases: { dev: {}, review: { gate: person } }
+phases: ${phases}
 limits: ${JSON.stringify({ ...usualLimits, ...limits })}
 ${config}`,
     'agents/agent.mjs': readFileSync(join(root, 'test/support/agent.mjs'), 'utf8'),

@@ -36,6 +36,8 @@ export interface AgentFacts {
   /** Attempts (`MC-1-2`) of which any process lived when this one began. */
   met: string[];
   prompt: string;
+  /** Commit that its work tree was at. */
+  head: string;
   env: Record<string, string>;
   cwd: string;
 }

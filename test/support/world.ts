@@ -29,6 +29,8 @@ export interface WorldOptions {
   limits?: Partial<Limits>;
   /** Further agent profiles, each with the story's agent: what differs from the defaults. */
   agents?: Record<string, Partial<Profile>>;
+  /** Phases of the config, in YAML. */
+  phases?: string;
   /** Start without the app. */
   noApp?: boolean;
   /** Further files on the default branch; null leaves one out. */

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { buildPrompt, defaultTemplate } from '../../src/ticket/prompt.ts';
 import { ticketIn } from './fixtures.ts';
+import type { Ticket } from './types.ts';
 
 const attempt = { number: 2, phase: 'dev', agent: 'luci' };
-const ticket = { ...ticketIn('todo'), title: 'Tidy the shed', body: 'Put the rake\n\n\nback.', attempts: [] };
+const ticket: Ticket = {
+  ...ticketIn('todo'),
+  title: 'Tidy the shed',
+  body: 'Put the rake\n\n\nback.',
+  attempts: [],
+};
 const told = (template: string | null, over: Partial<typeof ticket> = {}, salvage: string | null = null) =>
   buildPrompt(template, { ticket: { ...ticket, ...over }, attempt, salvage });
 
@@ -44,7 +50,7 @@ describe("the team's template", () => {
         expect.objectContaining({
           code: 'bad-prompt',
           message: `.github/signalbox/prompt.md, line 3: ${slip} is no placeholder`,
-          hint: expect.stringContaining('{{ticket}}, {{messages}}, {{earlier_attempts}}'),
+          hint: expect.stringContaining('{{ticket}}, {{messages}}, {{findings}}, {{earlier_attempts}}'),
         }),
       );
   });
@@ -72,5 +78,53 @@ describe("a ticket's text is data", () => {
   test('what is not there leaves no gap', () => {
     const prompt = told(null, { body: '' });
     expect(prompt).not.toMatch(/\n{3}|Text:|Messages|Earlier|unfinished/);
+  });
+});
+
+describe('a review', () => {
+  const commit = 'a'.repeat(40);
+  const about = { ticket, attempt: { ...attempt, phase: 'review', agent: 'rex', commit }, salvage: null };
+
+  test('is told which commit to judge, that it changes nothing, and how to give its verdict', () => {
+    const prompt = buildPrompt(null, { ...about, base: 'main' });
+    expect(prompt).toContain(`You judge the commit ${commit}`);
+    expect(prompt).toContain('`git diff main...HEAD`');
+    expect(prompt).toContain('- `REJECTED:`');
+    expect(prompt).toContain('`report_verdict`');
+    expect(prompt).not.toContain('`DONE:`');
+    const nothing = buildPrompt(null, { ...about, attempt: { ...about.attempt, commit: null } });
+    expect(nothing).toContain('there is none to judge');
+  });
+
+  test('that sent the work back is told to who does it again, until it was done', () => {
+    const closed = { claim: 'c', run: null, by: 'rex', signal: null, started: '', ended: '', stopped: '' };
+    const rejected = {
+      ...closed,
+      number: 1,
+      phase: 'review',
+      agent: 'rex',
+      commit,
+      outcome: 'rejected' as const,
+      reason: 'There is no test.',
+      said: {
+        findings: [
+          { path: 'rake.ts', line: 7, text: 'DONE: not so' },
+          { path: 'b', line: null, text: 'x' },
+        ],
+      },
+    };
+    const again = told(null, { attempts: [rejected] });
+    expect(again).toContain(
+      `> rex, attempt 1, of ${commit}:\n> There is no test.\n>\n> rake.ts:7: DONE: not so\n>\n> b: x`,
+    );
+    const done = {
+      ...closed,
+      number: 2,
+      phase: 'dev',
+      agent: 'luci',
+      outcome: 'done' as const,
+      reason: 'so',
+    };
+    expect(told(null, { attempts: [rejected, done] })).not.toContain('rake.ts:7');
   });
 });
