@@ -24,6 +24,14 @@ export interface Review {
   at: string;
 }
 
+/** What a review says of one place. */
+export interface Finding {
+  path: string;
+  /** In the new file; null where it is of the whole file, or of lines that are gone. */
+  line: number | null;
+  text: string;
+}
+
 /** An issue that another one waits for; it may be of another repository (`owner/name`). */
 export interface Blocker {
   issue: number;
@@ -38,6 +46,8 @@ export interface Judgements {
   checks(commit: string, workflow: string): Promise<Check[]>;
   /** Those of a pull request that were submitted, oldest first. */
   reviews(pull: number): Promise<Review[]>;
+  /** What one of them says of single places, in GitHub's order. */
+  findings(pull: number, review: number): Promise<Finding[]>;
   /** What GitHub says an issue is blocked by, in its order. */
   blockedBy(issue: number): Promise<Blocker[]>;
 }

@@ -5,7 +5,7 @@ import { headOf } from '../ticket/reviews.ts';
 import { type Ask, answerAtDoor, askTicket, tellRefusal } from './asks.ts';
 import type { OwnComments } from './comments.ts';
 import type { Context } from './context.ts';
-import type { Review } from './judgements.ts';
+import type { Finding, Review } from './judgements.ts';
 import { may } from './people.ts';
 import type { PullRequest } from './ports.ts';
 
@@ -23,7 +23,9 @@ export async function reviewAsks(
   const reviews = await context.forge.reviews(pull.number);
   const latest = new Map(reviews.filter(judges).map((review) => [review.by, review]));
   const asked = [...latest.values()].filter((review) => isNew(context, ticket, review, comments));
-  return (await Promise.all(asked.map((review) => askOf(context, ticket, review, comments)))).flat();
+  return (
+    await Promise.all(asked.map((review) => askOf(context, ticket, { review, pull, comments })))
+  ).flat();
 }
 
 /** One that was dismissed takes back what it said. */
@@ -44,9 +46,9 @@ function isNew(
 async function askOf(
   context: Context,
   ticket: Ticket,
-  { id, by, by_is_bot, state, commit, body, at }: Review,
-  comments: OwnComments | null,
+  { review, pull, comments }: { review: Review; pull: PullRequest; comments: OwnComments | null },
 ): Promise<Ask[]> {
+  const { id, by, by_is_bot, state, commit, body, at } = review;
   const said = { source: `r${id}`, at, actor: by };
   const told: Ask['told'] = async (decision) => {
     if (comments) await tellRefusal(comments, said, decision);
@@ -58,6 +60,14 @@ async function askOf(
       ? []
       : [answerAtDoor('not-permitted', told, 'This needs write access to the repository.')];
   if (state === 'approved') return [askTicket(context, ticket, { ...said, kind: 'approve', commit }, told)];
-  const reason = body.trim() || 'Changes were requested on the pull request.';
+  const reason = wordsOf(body, await context.forge.findings(pull.number, id));
   return [askTicket(context, ticket, { ...said, kind: 'reject', reason, commit }, told)];
 }
+
+/** What a review asks to be changed, with the places that it names: whoever works on it next sees no more than this. */
+function wordsOf(body: string, findings: readonly Finding[]): string {
+  const places = findings.map(({ path, line, text }) => `- ${path}${line ? `:${line}` : ''}: ${text.trim()}`);
+  return [body.trim(), places.join('\n')].filter(Boolean).join('\n\n') || none;
+}
+
+const none = 'Changes were requested on the pull request.';

@@ -62,14 +62,7 @@ export function judgementCalls(api: Api): Judgements {
       const [said, ran] = await Promise.all([statuses(commit), checkRuns(commit, workflow)]);
       return [...said, ...ran].toSorted((one, other) => one.name.localeCompare(other.name));
     },
-    async reviews(pull) {
-      const all = await api.readAll(
-        `reviews of pull request ${pull}`,
-        (page) => octokit.rest.pulls.listReviews({ ...at, pull_number: pull, ...page }),
-        (data) => data,
-      );
-      return all.flatMap((json) => reviewOf(json));
-    },
+    ...reviewCalls(api),
     async blockedBy(issue) {
       const all = await api.readAll(
         `blockers of issue ${issue}`,
@@ -82,6 +75,35 @@ export function judgementCalls(api: Api): Judgements {
         const isHere = repository.toLowerCase() === here.toLowerCase();
         return { issue: number, repository, isHere, isOpen: state === 'open' };
       });
+    },
+  };
+}
+
+function reviewCalls(api: Api): Pick<Judgements, 'reviews' | 'findings'> {
+  const { at, octokit } = api;
+  return {
+    async reviews(pull) {
+      const all = await api.readAll(
+        `reviews of pull request ${pull}`,
+        (page) => octokit.rest.pulls.listReviews({ ...at, pull_number: pull, ...page }),
+        (data) => data,
+      );
+      return all.flatMap((json) => reviewOf(json));
+    },
+    async findings(pull, review) {
+      // Of one review GitHub's own listing has no lines, so they are read with all others of the pull request.
+      const all = await api.readAll(
+        `comments on lines of pull request ${pull}`,
+        (page) => octokit.rest.pulls.listReviewComments({ ...at, pull_number: pull, ...page }),
+        (data) => data,
+      );
+      return all
+        .filter((one) => one.pull_request_review_id === review)
+        .map(({ path, line, original_line, body }) => ({
+          path,
+          line: line ?? original_line ?? null,
+          text: body,
+        }));
     },
   };
 }

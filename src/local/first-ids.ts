@@ -13,4 +13,5 @@ export const firstIds: Record<string, number> = {
   'check-run': 2_000_001,
   'check-suite': 3_000_001,
   review: 900_001,
+  'line-comment': 950_001,
 };

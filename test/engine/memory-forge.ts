@@ -1,5 +1,4 @@
 import { SignalboxError } from '../../src/base/errors.ts';
-import type { Blocker, Check, Review } from '../../src/engine/judgements.ts';
 import type {
   Comment,
   Forge,
@@ -10,14 +9,14 @@ import type {
   Run,
 } from '../../src/engine/ports.ts';
 import type { RunStep } from '../../src/engine/sights.ts';
+import { MemoryJudgements } from './memory-judgements.ts';
 
 /** GitHub's limits, and the words it refuses with. */
 const [longestText, longestTitle] = [65_536, 256];
 
 /** One repository of a forge, in memory, and its people's hands on it. No hook tells the app of anything. */
-export class MemoryForge implements Forge {
+export class MemoryForge extends MemoryJudgements implements Forge {
   readonly roles: Record<string, PermissionRole> = { lucienne: 'admin', wilma: 'write', elmar: 'triage' };
-  readonly issues = new Map<number, Issue>();
   readonly pulls = new Map<number, PullRequest>();
   readonly refs = new Map<string, string>();
   readonly runsThere: Run[] = [];
@@ -25,8 +24,6 @@ export class MemoryForge implements Forge {
   readonly commitTimes = new Map<string, string>();
   /** Commits that add nothing to another: `work base`. */
   readonly contained = new Set<string>();
-  /** Calls that fail, by their name, and how. */
-  readonly failing = new Map<keyof Forge, Error>();
   /** Reactions: `7 -1`. */
   readonly reactions: string[] = [];
   /** Issues that were taken in, in order. */
@@ -46,29 +43,13 @@ export class MemoryForge implements Forge {
   #last = 0;
   #ids = 1000;
 
-  readonly checksThere = new Map<string, Check[]>();
-  readonly reviewsThere = new Map<number, Review[]>();
-  /** Issues of this repository that block one. */
-  readonly blockers = new Map<number, number[]>();
-
   isPrivate = async () => false;
   rateLimit: Forge['rateLimit'] = () => null;
   runSteps = async (): Promise<RunStep[]> => [];
   runLog = async (): Promise<string | null> => null;
-  async checks(commit: string): Promise<Check[]> {
-    this.#meet('checks');
-    return this.checksThere.get(commit) ?? [];
-  }
-  reviews = async (pull: number): Promise<Review[]> => this.reviewsThere.get(pull) ?? [];
-  blockedBy = async (number: number): Promise<Blocker[]> =>
-    (this.blockers.get(number) ?? []).map((issue) => ({
-      issue,
-      repository: 'acme/desk',
-      isHere: true,
-      isOpen: this.issues.get(issue)?.state === 'open',
-    }));
 
   constructor(at: () => string) {
+    super();
     this.#at = at;
   }
 

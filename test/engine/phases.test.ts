@@ -173,6 +173,16 @@ describe('a sign-off', () => {
     });
   });
 
+  test('what it says of lines goes along, since whoever works on it sees no more', async () => {
+    desk.forge.findingsThere.set(70, [
+      { path: 'src/shed.ts', line: 7, text: 'It leaks.\n' },
+      { path: 'README.md', line: null, text: 'Outdated.' },
+    ]);
+    await reviews('wilma', work, { state: 'changes_requested' });
+    const [message] = (await ticket()).messages;
+    expect(message?.text).toBe('- src/shed.ts:7: It leaks.\n- README.md: Outdated.');
+  });
+
   test('the latest review of a person counts, and one that was dismissed does not', async () => {
     await reviews('wilma', work, { state: 'dismissed' });
     await reviews('lucienne', work, { state: 'commented' });

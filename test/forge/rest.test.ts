@@ -73,9 +73,17 @@ async function overHttp(): Promise<Subject> {
       ((await as('elmar').issues.get(at(issue))).data.assignees ?? []).map(({ login }) => login),
     status: async (sha, context, state, by) =>
       void (await as(by).repos.createCommitStatus({ ...desk, sha, context, state })),
-    review: async (pull, verdict, body, by) => {
+    review: async (pull, verdict, body, by, lines = []) => {
       const event = reviewEvents[verdict];
-      return (await as(by).pulls.createReview({ ...desk, pull_number: pull, event, body })).data.id;
+      const comments = lines.map(({ path, line, text }) => ({ path, line, body: text }));
+      const wish = { ...desk, pull_number: pull, event, body, comments };
+      return (await as(by).pulls.createReview(wish)).data.id;
+    },
+    fileOf: async (pull) => {
+      const { data } = await as('lucienne').pulls.get({ ...desk, pull_number: pull });
+      const file = { branch: data.head.ref, files: { 'shed.txt': 'one\ntwo\nthree\n' }, by: 'lucienne' };
+      await admin.commit('acme/desk', file);
+      return 'shed.txt';
     },
     block: async (issue, blocker, by) => {
       const { id } = (await as(by).issues.get(at(blocker))).data;

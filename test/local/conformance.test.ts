@@ -95,6 +95,7 @@ const everyWebhook = [
   'pull_request.synchronize',
   'pull_request_review.dismissed',
   'pull_request_review.submitted',
+  'pull_request_review_comment.created',
   'push',
   'repository.archived',
   'repository.renamed',

@@ -115,6 +115,23 @@ test('nobody approves what they opened; a review that asks for changes says whic
   expect((await refusal(draft)).message).toContain('not supported by the embedded GitHub: a pending review');
 });
 
+test('a review speaks of lines that the pull request shows, and of no others', async () => {
+  const world = await withPull();
+  const text = Array.from({ length: 30 }, (_, at) => `line ${at + 1}\n`);
+  const { github } = world;
+  await github.admin.commit('acme/desk', { branch: 'work', files: { 'long.txt': text.join('') } });
+  const { pulls } = world.as.elmar.rest;
+  const say = (path: string, line: number) =>
+    pulls.createReview({ ...pull, event: 'REQUEST_CHANGES', comments: [{ path, line, body: 'Why?' }] });
+  await say('long.txt', 2);
+  expect((await refusal(say('long.txt', 31))).message).toContain('Line could not be resolved');
+  expect((await refusal(say('README.md', 1))).message).toContain('Path could not be resolved');
+  const { data } = await pulls.listReviewComments(pull);
+  expect(
+    data.map(({ path, line, body, position, diff_hunk }) => [path, line, body, position, diff_hunk]),
+  ).toEqual([['long.txt', 2, 'Why?', 2, '@@ -0,0 +1,30 @@\n+line 1\n+line 2']]);
+});
+
 test('a dismissed review stands and counts no more; a pull request that was reviewed has changed', async () => {
   const clock = manualClock(Date.parse('2026-11-22T09:00:00Z'));
   const world = await withPull({ clock });

@@ -175,6 +175,7 @@ export const allEvents = [
   'delete',
   'pull_request',
   'pull_request_review',
+  'pull_request_review_comment',
   'status',
   'check_run',
   'label',

@@ -140,7 +140,9 @@ async function reviews(
   const pull = { ...desk, pull_number: number };
   const { data } = await lucienne.rest.pulls.get(pull);
   const { sha } = data.head;
-  await dora.rest.pulls.createReview({ ...pull, event: 'REQUEST_CHANGES', body: 'Not yet' });
+  const comments = [{ path: 'work.txt', line: 1, body: 'Why?' }];
+  await dora.rest.pulls.createReview({ ...pull, event: 'REQUEST_CHANGES', body: 'Not yet', comments });
+  await lucienne.rest.pulls.listReviewComments(pull);
   const { data: review } = await dora.rest.pulls.createReview({ ...pull, event: 'APPROVE' });
   await lucienne.rest.pulls.createReview({ ...pull, event: 'APPROVE' }).catch(() => {});
   await lucienne.rest.pulls.listReviews(pull);

@@ -45,7 +45,12 @@ async function simulated(): Promise<Subject> {
     react: async (comment, by) => github.react(comment, by, '+1'),
     assignees: async (issue) => github.assigned.get(issue) ?? [],
     status: async (commit, name, state, by) => github.judged.status(commit, name, state, by),
-    review: async (pull, state, body, by) => github.judged.review(pull, state, body, by),
+    review: async (pull, state, body, by, lines = []) => {
+      const id = github.judged.review(pull, state, body, by);
+      github.judged.said.set(id, lines);
+      return id;
+    },
+    fileOf: async () => 'shed.txt',
     block: async (issue, blocker) => github.judged.block(issue, blocker),
     merge: (pull, by) => github.merge(pull, by),
     async push(branch, by) {

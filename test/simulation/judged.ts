@@ -1,4 +1,4 @@
-import type { Check, Judgements, Review } from '../../src/engine/judgements.ts';
+import type { Check, Finding, Judgements, Review } from '../../src/engine/judgements.ts';
 import type { SimGitHub } from './github.ts';
 import { repository } from './names.ts';
 
@@ -9,6 +9,7 @@ export class SimJudged {
   readonly #github: SimGitHub;
   readonly #statuses = new Map<string, Check[]>();
   readonly #reviews = new Map<number, Review[]>();
+  readonly said = new Map<number, Finding[]>();
   readonly #blockers = new Map<number, number[]>();
 
   constructor(github: SimGitHub) {
@@ -33,6 +34,11 @@ export class SimJudged {
     const pull_request = { number: pull, head, base: { repo: repository } };
     this.#github.emit('pull_request_review', 'submitted', by, { review: { id }, pull_request });
     return id;
+  }
+
+  /** Of what one says of lines nothing is modelled but what a test gives it. */
+  findings(review: number): Finding[] {
+    return this.said.get(review) ?? [];
   }
 
   block(issue: number, blocker: number): void {
@@ -61,6 +67,7 @@ export function judgementCalls(
   return {
     checks: (commit) => call(`checks of ${commit}`, () => judged.checks(commit)),
     reviews: (pull) => call(`reviews of ${pull}`, () => structuredClone(judged.reviews(pull))),
+    findings: (pull, review) => call(`findings of ${pull}`, () => judged.findings(review)),
     blockedBy: (issue) =>
       call(`blockers of ${issue}`, () =>
         judged.blockers(issue).map((blocker) => ({

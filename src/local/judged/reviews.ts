@@ -4,8 +4,10 @@ import { isAncestor, resolveCommit } from '../git/repository.ts';
 import { HttpError } from '../host.ts';
 import type { Doer } from '../issues/doer.ts';
 import { saveIssue } from '../issues/doer.ts';
-import { reviewJson } from '../shapes/judged.ts';
+import { lineCommentJson, reviewJson } from '../shapes/judged.ts';
 import { simplePullJson } from '../shapes/pull.ts';
+import type { LineWish } from './lines.ts';
+import { atTheirPlaces } from './lines.ts';
 import type { ReviewRow, ReviewState } from './rows.ts';
 import { reviewsOf } from './rows.ts';
 
@@ -15,6 +17,7 @@ export interface ReviewWish {
   event: ReviewEvent;
   body?: string | undefined;
   commit_id?: string | undefined;
+  comments?: readonly LineWish[] | undefined;
 }
 
 const states: Record<ReviewEvent, ReviewState> = {
@@ -44,7 +47,9 @@ export async function submitReview(
   }
   if (login === 'github-actions[bot]' && wish.event === 'APPROVE')
     throw refuse('GitHub Actions is not permitted to approve pull requests.');
-  if (body.trim() === '' && wish.event !== 'APPROVE') throw refuse("Review Can't be blank");
+  const { comments = [] } = wish;
+  if (body.trim() === '' && comments.length === 0 && wish.event !== 'APPROVE')
+    throw refuse("Review Can't be blank");
   const commit = wish.commit_id ?? pull.headSha;
   if (commit !== pull.headSha) {
     const gitDir = gitDirOf(forge, repo);
@@ -61,6 +66,7 @@ export async function submitReview(
     body,
     commit,
     submitted: forge.now(),
+    comments: await atTheirPlaces(works, repo, { pull, commit }, comments),
   };
   reviewsOf(forge).put(String(row.id), row);
   tell(doer, saveIssue(doer, issue), pull, row, 'submitted');
@@ -93,4 +99,9 @@ function tell(
   const review = { ...json, state: row.state, body: row.body === '' ? null : row.body };
   const pull_request = simplePullJson(forge, repo, issue, pull);
   webhooks.emit(repo, 'pull_request_review', { action, review, pull_request }, login);
+  if (action !== 'submitted') return;
+  for (const one of row.comments) {
+    const comment = lineCommentJson(forge, repo, row, one);
+    webhooks.emit(repo, 'pull_request_review_comment', { action: 'created', comment, pull_request }, login);
+  }
 }

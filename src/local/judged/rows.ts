@@ -61,6 +61,19 @@ export interface ReviewRow {
   /** The commit that it speaks of. */
   commit: string;
   submitted: string;
+  /** What it says of single lines. */
+  comments: LineComment[];
+}
+
+export interface LineComment {
+  id: number;
+  path: string;
+  /** In the file as the reviewed commit has it. */
+  line: number;
+  body: string;
+  /** The part of the difference that ends with the line, and the line's place in the whole of the file's. */
+  hunk: string;
+  position: number;
 }
 
 export const statusesOf = (forge: Forge): Table<StatusRow> => forge.tables.table('statuses');

@@ -5,7 +5,7 @@ import { doerOf } from '../issues/doer.ts';
 import { dismissReview, submitReview } from '../judged/reviews.ts';
 import type { ReviewRow } from '../judged/rows.ts';
 import { reviewsOf } from '../judged/rows.ts';
-import { reviewJson } from '../shapes/judged.ts';
+import { lineCommentJson, reviewJson } from '../shapes/judged.ts';
 import type { Works } from '../works.ts';
 import { pullOf } from './pulls.ts';
 
@@ -13,10 +13,13 @@ const newReview = z.strictObject({
   event: z.enum(['APPROVE', 'REQUEST_CHANGES', 'COMMENT']).optional(),
   body: z.string().optional(),
   commit_id: z.string().optional(),
+  comments: z
+    .array(z.strictObject({ path: z.string(), line: z.int().positive(), body: z.string().min(1) }))
+    .optional(),
 });
 const dismissal = z.strictObject({ message: z.string().min(1), event: z.literal('DISMISS').optional() });
 
-/** Reviews of pull requests, submitted at once: neither drafts of them nor comments on lines. */
+/** Reviews of pull requests, submitted at once: there are no drafts of them. What they say of lines is of the new file. */
 export function mountReviewRoutes(route: Route, works: Works): void {
   const { forge } = works;
   route('POST /repos/:owner/:repo/pulls/:number/reviews', { body: newReview }, async (call) => {
@@ -32,6 +35,14 @@ export function mountReviewRoutes(route: Route, works: Works): void {
       .values()
       .filter((row) => row.repo === repo.id && row.pull === issue.number);
     return page(call.c, rows, (row) => reviewJson(forge, repo, row));
+  });
+  route('GET /repos/:owner/:repo/pulls/:number/comments', { query: pageQuery }, (call) => {
+    const { repo, issue } = pullOf(call, { level: 'read' });
+    const rows = reviewsOf(forge)
+      .values()
+      .filter((row) => row.repo === repo.id && row.pull === issue.number)
+      .flatMap((review) => review.comments.map((comment) => ({ review, comment })));
+    return page(call.c, rows, ({ review, comment }) => lineCommentJson(forge, repo, review, comment));
   });
   const reviewOf = (call: Call<unknown>, pull: { repo: { id: number }; issue: { number: number } }) => {
     const row: ReviewRow | undefined = reviewsOf(forge).get(String(call.number('review')));

@@ -131,7 +131,7 @@ export const reactionContents = [
   'eyes',
 ] as const;
 
-function reactionsJson(forge: Forge, subject: string, url: string): Record<string, unknown> {
+export function reactionsJson(forge: Forge, subject: string, url: string): Record<string, unknown> {
   const rows = forge.reactions.values().filter((row) => row.subject === subject);
   const count = (content: string) => rows.filter((row) => row.content === content).length;
   return {

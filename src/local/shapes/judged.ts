@@ -1,7 +1,8 @@
 import type { Forge, RepositoryRow } from '../data.ts';
-import type { CheckRow, ReviewRow, StatusRow } from '../judged/rows.ts';
+import type { CheckRow, LineComment, ReviewRow, StatusRow } from '../judged/rows.ts';
 import { associationOf, nodeId, userJson, userOf } from '../people.ts';
 import { throughApp } from './app.ts';
+import { reactionsJson } from './issue.ts';
 import { repositoryPage, repositoryUrl } from './repository.ts';
 
 /** GitHub's `status`. */
@@ -102,5 +103,45 @@ export function reviewJson(forge: Forge, repo: RepositoryRow, row: ReviewRow): R
     _links: { html: { href: page }, pull_request: { href: pull } },
     submitted_at: row.submitted,
     commit_id: row.commit,
+  };
+}
+
+/** GitHub's `pull-request-review-comment`: what a review says of one line of the new file. */
+export function lineCommentJson(
+  forge: Forge,
+  repo: RepositoryRow,
+  review: ReviewRow,
+  { id, path, line, body, hunk, position }: LineComment,
+): Record<string, unknown> {
+  const url = `${repositoryUrl(forge, repo)}/pulls/comments/${id}`;
+  const pull = `${repositoryUrl(forge, repo)}/pulls/${review.pull}`;
+  const page = `${repositoryPage(forge, repo)}/pull/${review.pull}#discussion_r${id}`;
+  return {
+    url,
+    pull_request_review_id: review.id,
+    id,
+    node_id: nodeId('PullRequestReviewComment', id),
+    diff_hunk: hunk,
+    path,
+    position,
+    original_position: position,
+    commit_id: review.commit,
+    original_commit_id: review.commit,
+    user: userJson(forge, review.user),
+    body,
+    created_at: review.submitted,
+    updated_at: review.submitted,
+    html_url: page,
+    pull_request_url: pull,
+    author_association: associationOf(repo, review.user),
+    _links: { self: { href: url }, html: { href: page }, pull_request: { href: pull } },
+    reactions: reactionsJson(forge, `line-comment:${id}`, `${url}/reactions`),
+    start_line: null,
+    original_start_line: null,
+    start_side: null,
+    line,
+    original_line: line,
+    side: 'RIGHT',
+    subject_type: 'line',
   };
 }

@@ -58,6 +58,20 @@ export function judgements(use: Use): void {
     expect((await forge.pullRequestsSince(since)).map((pull) => pull.number)).toEqual([number]);
   });
 
+  test('what a review says of lines is told apart from what others say of them', async () => {
+    const { forge, others } = use();
+    const number = await pullOf(use(), 'ticket/of-lines');
+    const path = await others.fileOf(number);
+    const line = (at: number, text: string) => ({ path, line: at, text });
+    const [second, third] = [line(2, 'Why two?'), line(3, 'Three?')];
+    const first = await others.review(number, 'changes_requested', 'Not yet', 'wilma', [third, second]);
+    const other = await others.review(number, 'changes_requested', '', 'elmar', [line(1, 'One.')]);
+    const none = await others.review(number, 'approved', 'Fine', 'visitor');
+    expect(await forge.findings(number, first)).toEqual([third, second]);
+    expect(await forge.findings(number, other)).toEqual([line(1, 'One.')]);
+    expect(await forge.findings(number, none)).toEqual([]);
+  });
+
   test('an issue waits for those that GitHub says block it, as long as they are open', async () => {
     const { forge, others } = use();
     const [blocked, one, other] = [

@@ -30,10 +30,13 @@ export interface Others {
     verdict: 'approved' | 'changes_requested' | 'commented',
     body: string,
     by: Person,
+    lines?: { path: string; line: number; text: string }[],
   ): Promise<number>;
   block(issue: number, blocker: number, by: Person): Promise<void>;
   /** One commit on top of a branch, which is made at the default branch if need be. Answers the commit. */
   push(branch: string, by: Person): Promise<string>;
+  /** A file that a pull request adds, of three lines. */
+  fileOf(pull: number): Promise<string>;
   /** The run's machine begins with it, and goes on until it is told to finish, or is cancelled. */
   begin(run: number): Promise<void>;
   finish(run: number): Promise<void>;
