@@ -1,4 +1,5 @@
 import { priorities } from '../ticket/format.ts';
+import type { GateName } from '../ticket/phases.ts';
 import type { RequestKind } from '../ticket/requests.ts';
 import type { State } from '../ticket/states.ts';
 import { roleFor, rowFor } from '../ticket/table.ts';
@@ -21,6 +22,8 @@ type ActKind = Extract<
   | 'interrupt'
   | 'approve'
   | 'reject'
+  | 'decide'
+  | 'phases'
   | 'report'
   | 'accept'
   | 'discard'
@@ -57,6 +60,10 @@ const acts: readonly Act[] = [
     quick: false,
   }),
   act('approve', 'Approve'),
+  act('decide', 'Decide', {
+    field: saying('Your choice', 'One of the options, by its number or in its words.', true),
+    quick: false,
+  }),
   act('reject', 'Reject', {
     field: saying('What is missing', 'The next attempt is given these words.', true),
   }),
@@ -89,6 +96,10 @@ const acts: readonly Act[] = [
     ),
     quick: false,
   }),
+  act('phases', 'Phases', {
+    field: saying('What it goes through', 'Phases of the config, in order, with commas.', true),
+    quick: false,
+  }),
   act('cancel', 'Cancel', { field: saying('Why', 'Kept with the ticket.', false), isGrave: true }),
 ];
 
@@ -96,12 +107,22 @@ const acts: readonly Act[] = [
 const ofQuarantine: readonly Act[] = [act('accept', 'Accept'), act('discard', 'Discard', { isGrave: true })];
 
 /** What can be asked of a ticket that stands so: a row of the table is there, and it would change something. */
-export function actsFor(ticket: { state: State; hold: boolean; question: boolean; mirror: boolean }): Act[] {
-  const { state, hold, question, mirror } = ticket;
+export function actsFor(ticket: {
+  state: State;
+  hold: boolean;
+  question: boolean;
+  mirror: boolean;
+  /** Gates that are open, where the ticket is in review; of a card nobody asks. */
+  open?: readonly GateName[];
+}): Act[] {
+  const { state, hold, question, mirror, open } = ticket;
   const isRunning = state === 'in_progress';
   return acts.filter(({ name }) => {
     if (!rowFor(name, state)) return false;
     if (name === 'answer') return question;
+    if (name === 'approve') return open?.includes('person') ?? true;
+    if (name === 'decide') return open?.includes('decision') ?? true;
+    if (name === 'phases') return !mirror;
     if (name === 'hold') return !hold;
     if (name === 'report') return mirror;
     if (name === 'tell' && mirror) return false; // no agent of ours would hear it

@@ -22,13 +22,15 @@ Exit status: 0 accepted, or kept to be decided, 1 refused, or bad input, 2 usage
 With --json one object is printed, and nothing else on standard output:
 { format: 1, status: "accepted", "refused", "kept" or "error", code, message, next }`;
 
-const kinds = ['done', 'review', 'question', 'failed'] as const;
+const kinds = ['done', 'review', 'approved', 'rejected', 'question', 'failed'] as const;
 type Kind = (typeof kinds)[number];
 
 /** The tool that says it, and what that calls the words. */
-const toolOf: Record<Kind, { tool: ToolName; words: string }> = {
+const toolOf: Record<Kind, { tool: ToolName; words: string; verdict?: Kind }> = {
   done: { tool: 'report_done', words: 'summary' },
   review: { tool: 'report_review', words: 'summary' },
+  approved: { tool: 'report_verdict', words: 'summary', verdict: 'approved' },
+  rejected: { tool: 'report_verdict', words: 'summary', verdict: 'rejected' },
   question: { tool: 'ask_question', words: 'question' },
   failed: { tool: 'report_failed', words: 'reason' },
 };
@@ -72,8 +74,8 @@ export function addSignal(program: Command, ports: SignalPorts): void {
 async function run(ports: SignalPorts, flags: Flags, kind: Kind, said: string): Promise<void> {
   const { clock, random, environment } = ports;
   const { clone, remote, branch, json } = flags;
-  const { tool, words } = toolOf[kind];
-  const input = { [words]: said, ...saidFields(flags) };
+  const { tool, words, verdict } = toolOf[kind];
+  const input = { ...(verdict ? { verdict } : {}), [words]: said, ...saidFields(flags) };
   const log = ports.makeLog('error');
   const { status, code, message, next } = await ports.callTool(
     { clone, remote, branch, clock, random, log },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { asError, SignalboxError } from '../base/errors.ts';
+import type { SignalKind } from '../ticket/format.ts';
 
 /*
  * What a signal says besides its verdict, as flags of the command line: each stands for a field of the agents' tools.
@@ -11,6 +12,12 @@ interface Evidence {
   command: string;
   exit: number | null;
   output?: string;
+}
+
+interface Finding {
+  path: string;
+  line: number | null;
+  text: string;
 }
 
 /** The flags, as commander reads them. */
@@ -24,10 +31,20 @@ export interface SaidFlags {
   pullBodyFile?: string;
   artifact?: string[];
   nextAction?: string[];
+  finding?: Finding[];
+  backTo?: string;
 }
 
 /** Adds those that belong to a kind of signal. */
-export function addSaidFlags(command: Command, kind: 'done' | 'review' | 'question' | 'failed'): Command {
+export function addSaidFlags(command: Command, kind: SignalKind): Command {
+  if (kind === 'rejected')
+    command
+      .option(
+        '--finding <path:line: text>',
+        'what is to be changed, and where; may be repeated',
+        (text: string, before: Finding[] = []) => [...before, findingOf(text)],
+      )
+      .option('--back-to <phase>', 'the phase that it goes back to; default: as the config says');
   if (kind === 'question')
     command.option('--option <text>', 'an answer to choose from; may be repeated', several);
   // Not --no-commit: commander takes that for the contrary of --commit.
@@ -62,10 +79,19 @@ export function saidFields(flags: SaidFlags): object {
     ...(Object.keys(pull).length > 0 ? { pull_request: pull } : {}),
     ...(artifact ? { artifacts: artifact } : {}),
     ...(nextAction ? { next_actions: nextAction } : {}),
+    ...(flags.finding ? { findings: flags.finding } : {}),
+    ...(flags.backTo ? { phase: flags.backTo } : {}),
   };
 }
 
 const several = (text: string, before: string[] = []) => [...before, text];
+
+function findingOf(text: string): Finding {
+  const [, path = '', line, words = ''] = /^(\S+?)(?::(\d+))?:\s+(.+)$/s.exec(text) ?? [];
+  if (path === '')
+    throw new InvalidArgumentError('a path, a line if there is one, and words: "src/rake.ts:7: untested"');
+  return { path, line: line === undefined ? null : Number(line), text: words.trim() };
+}
 
 function evidenceOf(text: string): Evidence {
   const [, command = text, exit] = /^(.*?)\s*->\s*(\d{1,3})$/s.exec(text) ?? [];

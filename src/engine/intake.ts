@@ -125,6 +125,7 @@ async function birth(context: Context, { issue, events, comments, config }: Read
     body: form.body,
     owner: form.owner,
     priority: form.priority,
+    ...(form.phases ? { phases: form.phases } : {}),
     mirrored: textDigest(issue.title, issue.body),
     park: kinds.includes('park') ? { by: parker?.actor ?? asked.actor, reason: 'born parked' } : null,
     hold: kinds.includes('hold'),

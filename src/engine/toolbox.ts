@@ -166,7 +166,20 @@ async function ticketAnswer(look: ToolLook): Promise<ToolAnswer> {
     report,
     said,
   }));
-  const facts = { id, title, body, state, hold, phase, phases, priority, issue, attempt: look.attempt };
+  const judges = ticket.attempt?.commit === undefined ? {} : { judges: ticket.attempt.commit };
+  const facts = {
+    ...judges,
+    id,
+    title,
+    body,
+    state,
+    hold,
+    phase,
+    phases,
+    priority,
+    issue,
+    attempt: look.attempt,
+  };
   return { ...standing(look), ...facts, messages: messagesOf(look), earlier_attempts: attempts, explanation };
 }
 

@@ -5,7 +5,7 @@ import type { Ticket } from './format.ts';
 import { gateAsks } from './gate-words.ts';
 import { unmetGates } from './gates.ts';
 import { phaseAfter } from './landing.ts';
-import { backFrom } from './phases.ts';
+import { backFrom, gateName } from './phases.ts';
 import type { RequestKind } from './requests.ts';
 import { stateWords } from './states.ts';
 
@@ -58,7 +58,10 @@ export function whatItDoes(kind: RequestKind, ticket: Ticket, config: Config): s
         : `${phase} is approved, and ${next} begins.`;
     }
     case 'decide':
-      return 'Your choice is kept with the ticket, and the next attempt is told.';
+      return `${unmetGates(ticket, config)
+        .filter((gate) => gateName(gate) === 'decision')
+        .map(gateAsks)
+        .join('')} Your choice is kept with the ticket, and the next attempt is told.`.trim();
     case 'phases':
       return `${goesOn} It goes through ${ticket.phases.join(', ')} now.`;
     case 'reject':

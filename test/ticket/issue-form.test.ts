@@ -14,6 +14,7 @@ describe('an issue made with the form', () => {
       body: 'Rework the\n\nreport',
       owner: 'luci',
       priority: 'high',
+      phases: null,
     });
   });
 
@@ -22,6 +23,7 @@ describe('an issue made with the form', () => {
       body: 'x',
       owner: null,
       priority: 'normal',
+      phases: null,
     });
   });
 
@@ -30,6 +32,7 @@ describe('an issue made with the form', () => {
       body: 'a\nb',
       owner: 'elmar',
       priority: 'low',
+      phases: null,
     });
   });
 
@@ -39,14 +42,25 @@ describe('an issue made with the form', () => {
       body: quoting,
       owner: 'luci',
       priority: 'low',
+      phases: null,
     });
+  });
+
+  test('may name its phases; a form from before that field is read as ever', () => {
+    const chosen = (phases: string) => `${filled('x', 'luci', 'low')}\n\n### Phases\n\n${phases}`;
+    expect(readIssueForm(chosen('dev, review\nsignoff'))).toMatchObject({
+      priority: 'low',
+      phases: ['dev', 'review', 'signoff'],
+    });
+    expect(readIssueForm(chosen('_No response_'))).toMatchObject({ priority: 'low', phases: null });
+    expect(readIssueForm(filled('a\n\n### Phases\n\nqa', 'luci', 'low'))).toMatchObject({ phases: null });
   });
 });
 
 test.each(['', 'Rework the report', '### Priority\n\nhigh', `Hello\n${filled('x', 'luci', 'high')}`])(
   'any other body stays as it is: %j',
   (body) => {
-    expect(readIssueForm(body)).toEqual({ body, owner: null, priority: 'normal' });
+    expect(readIssueForm(body)).toEqual({ body, owner: null, priority: 'normal', phases: null });
   },
 );
 

@@ -1,4 +1,6 @@
 import type { Ticket } from '../../ticket/format.ts';
+import { unmetGates } from '../../ticket/gates.ts';
+import { gateName } from '../../ticket/phases.ts';
 import { stateWords } from '../../ticket/states.ts';
 import { actsFor } from '../acts.ts';
 import type { Deck } from '../deck.ts';
@@ -170,7 +172,8 @@ function Question({ ticket: { waiting } }: { ticket: Ticket }) {
 
 function Acts({ ticket, desk, form, deck, frame }: TicketProps & { ticket: Ticket }) {
   const { state, hold, waiting, mirror } = ticket;
-  const acts = actsFor({ state, hold, question: waiting?.question !== undefined, mirror });
+  const open = unmetGates(ticket, deck.scene.config).map(gateName);
+  const acts = actsFor({ state, hold, question: waiting?.question !== undefined, mirror, open });
   if (acts.length === 0) return null;
   if (!form)
     return (
