@@ -1,5 +1,6 @@
 import { isoSeconds } from '../base/clock.ts';
 import { type LimitReached, limitReached } from '../ticket/breakers.ts';
+import { dayEnd } from '../ticket/budgets.ts';
 import { callMoments } from '../ticket/calls.ts';
 import { claimed, obstacles } from '../ticket/claim.ts';
 import { conditionWords } from '../ticket/condition-words.ts';
@@ -109,6 +110,7 @@ export function nextMoment(snapshot: Snapshot, now: number, config: Config): num
     if (expiry !== null) moments.push(expiry);
   }
   for (const { until } of Object.values(snapshot.desk.profiles)) if (until) moments.push(Date.parse(until));
+  if (Object.keys(config.budgets.day).length > 0) moments.push(dayEnd(now));
   const ahead = moments.filter((moment) => moment > now);
   return ahead.length > 0 ? Math.min(...ahead) : null;
 }

@@ -26,8 +26,7 @@ const left: Readonly<Record<string, string>> = {
   passed: 'its GitHub has no checks',
   phases: 'there is one phase to choose',
   pushed: 'only the app moves its ticket branches, so it is met where work is shown alone, and voids nothing',
-  'expire todo': 'a question waits; nothing counts a budget yet',
-  'expire in_progress': 'the same',
+  'expire in_progress': 'no budget is spent here: its agents report nothing, and a question waits',
   report: 'no work of this world is done elsewhere',
   'stopped in_progress': 'no attempt is claimed while another of its ticket stops',
   'accept in_progress':

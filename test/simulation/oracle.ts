@@ -11,6 +11,7 @@ import { Conditions } from './due.ts';
 import { self } from './names.ts';
 import { checkDesk } from './one-each.ts';
 import type { SimAgent } from './runner.ts';
+import { Starts } from './starts.ts';
 import { checkMessages } from './told.ts';
 import { Violation } from './violation.ts';
 import {
@@ -47,6 +48,7 @@ export class Oracle {
   readonly #begun = new Set<SimAgent>();
   #tickets = new Map<string, Ticket>();
   readonly conditions = new Conditions();
+  readonly #starts = new Starts();
 
   constructor(world: World) {
     this.#world = world;
@@ -181,6 +183,7 @@ export class Oracle {
         throw new Violation('S4', `${after.id} #${closed.number} is said to be stopped, and lives`);
     }
     this.conditions.checkClaim(before, after);
+    this.#starts.check(before, after, { now: this.#world.schedule.now, config });
     checkMessages(this.#world, before, after);
     const failures = failuresOf(after);
     if (failures > failuresMax(after, config, this.#world.asked))

@@ -30,6 +30,8 @@ writeFileSync('work.txt', `attempt ${attempt} was here\n`);
 const head = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 tell({ pids: pids.map(identify), met, prompt, head, env: { ...process.env }, cwd: process.cwd() });
 
+const used = /use (\d+) tokens/.exec(deeds)?.[1];
+if (used) writeFileSync(process.env.SIGNALBOX_USAGE, JSON.stringify({ tokens: Number(used) }));
 if (deeds.includes('mumble')) process.stdout.write('waiting for the model\n');
 if (deeds.includes('echo')) {
   process.stdout.write(prompt);
