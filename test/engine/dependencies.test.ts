@@ -167,7 +167,8 @@ describe('parts of a ticket', () => {
   });
 
   test('end all the same where the whole has no room to note it', async () => {
-    const full = aTicket('MC-1', { ...waiting, body: 'x'.repeat(64 * 1024) });
+    const released = { by: 'wilma', at: '2026-05-25T09:12:00Z' };
+    const full = aTicket('MC-1', { ...waiting, released, body: 'x'.repeat(64 * 1024) });
     const messages = Array.from({ length: 3 }, (_, at) => ({
       id: `c${at}`,
       by: 'a',

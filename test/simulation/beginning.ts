@@ -5,6 +5,7 @@ import { type ClosedAttempt, formatVersion, ticket as schema, type Ticket } from
 import { archivePath, quarantinePath, ticketPath } from '../../src/ticket/paths.ts';
 import { textDigest } from '../../src/ticket/signals.ts';
 import { isOpen, type State, states } from '../../src/ticket/states.ts';
+import { aCondition } from './deferrals.ts';
 import { mainRef } from './names.ts';
 import type { World } from './world.ts';
 
@@ -44,10 +45,10 @@ function aTicket(world: World, state: State): Ticket {
   if (issue !== null && !isOpen(state)) github.update(issue, closed, 'signalbox[bot]');
   const by = { by: 'lucienne', since: at };
   const question = chance.is(0.5);
-  const until = isoSeconds(world.schedule.now + chance.below(20 * 60_000));
   const kinds = [
     { kind: 'parked', reason: 'not now', ...by },
-    { kind: 'deferred', reason: 'later', when: { until }, ...by },
+    { kind: 'deferred', reason: 'later', when: aCondition(world), ...by },
+    { kind: 'deferred', reason: 'later', when: aCondition(world), ...by },
     { kind: 'question', reason: 'which?', question: 'which?', ...by },
   ];
   const attempts = question ? [anAttempt(world, chance.is(0.5) ? null : at)] : [];

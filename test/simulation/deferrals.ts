@@ -23,10 +23,10 @@ export function aDeferral(world: World): { words: string; defers: boolean } {
 /** Something that a ticket may wait for, and now and then something that never comes true. */
 export function aCondition(world: World): Condition {
   const { chance, schedule } = world;
-  const kind = chance.weighted({ until: 4, idle: 2, lasting: 1.5, fewer: 1, after: 2, never: 0.5 });
+  const kind = chance.weighted({ until: 3, idle: 2, lasting: 4, fewer: 1, after: 2, never: 0.5 });
   if (kind === 'until') return { until: isoSeconds(schedule.now + chance.below(20 * 60_000)) };
   if (kind === 'after') return { after: [someTicket(world)] };
-  if (kind === 'lasting') return { idle: 'luci', minutes: chance.pick([1, 2]) };
+  if (kind === 'lasting') return { idle: 'luci', minutes: chance.pick([1, 2, 5]) };
   if (kind === 'fewer') return { idle: 'luci', below: 2 };
   return { idle: kind === 'never' ? 'nobody' : 'luci' };
 }

@@ -1,6 +1,7 @@
 import type { Condition } from '../../src/ticket/condition-format.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { Violation } from './violation.ts';
+import type { World } from './world.ts';
 
 /*
  * Whether what a ticket waits for has come about, from what was published: it shares no rule with the product.
@@ -23,6 +24,12 @@ export class Conditions {
   /** When so many were last seen at the same time, less one. */
   readonly #ran: number[] = [];
 
+  readonly #world: Pick<World, 'config'>;
+
+  constructor(world: Pick<World, 'config'>) {
+    this.#world = world;
+  }
+
   /** Another head of ours, and when its commit was made. */
   next(after: Tickets, at: number): void {
     const before = [...this.#after.values()].filter(occupies).length;
@@ -42,7 +49,8 @@ export class Conditions {
   }
 
   #isIdle({ idle, below = 1, minutes = 0 }: Idle, id: string): boolean {
-    if (idle !== 'luci' || this.#others(id) >= below) return false;
+    const most = this.#world.config.agents[idle]?.capacity ?? 0;
+    if (below > most || this.#others(id) >= below) return false;
     return minutes === 0 || this.#at - (this.#ran[below - 1] ?? 0) >= minutes * 60_000 - roundingMs;
   }
 

@@ -47,11 +47,12 @@ export class Oracle {
   /** Agents whose start was looked at. */
   readonly #begun = new Set<SimAgent>();
   #tickets = new Map<string, Ticket>();
-  readonly conditions = new Conditions();
+  readonly conditions: Conditions;
   readonly #starts = new Starts();
 
   constructor(world: World) {
     this.#world = world;
+    this.conditions = new Conditions(world);
     const clock = { now: () => world.schedule.now, after: () => () => {} };
     this.#store = new CommitStore(new MemoryBackend(world.github.remote), {
       clock,

@@ -113,7 +113,7 @@ function aCommand({ chance, mood, oracle }: World, issue: number): string {
 
 const commands = {
   park: 3,
-  defer: 2,
+  defer: 4,
   after: 1,
   afterAndPark: 0.3,
   hold: 1,
