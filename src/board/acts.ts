@@ -25,6 +25,7 @@ type ActKind = Extract<
   | 'decide'
   | 'phases'
   | 'report'
+  | 'reopen'
   | 'accept'
   | 'discard'
 >;
@@ -68,6 +69,7 @@ const acts: readonly Act[] = [
     field: saying('What is missing', 'The next attempt is given these words.', true),
   }),
   act('retry', 'Retry'),
+  act('reopen', 'Reopen'),
   act('park', 'Park', { field: saying('Why, or until when', conditions, false), isGrave: true }),
   act('hold', 'Hold'),
   act('priority', 'Priority', {

@@ -10,6 +10,7 @@ import { isTicketId } from '../ticket/paths.ts';
 import { doAct, formFor, showAct } from './act-routes.tsx';
 import { addAssets } from './assets.ts';
 import { readFilter } from './cards.ts';
+import { doDesk, showDesk } from './desk-routes.tsx';
 import { type BoardDesk, nameOf } from './desks.ts';
 import { addDoor, refused } from './door.tsx';
 import { boardEvents, ticketEvents, type Watching } from './events.tsx';
@@ -96,6 +97,15 @@ export class Board {
       this.#onDesk(c, (on) => boardEvents(c, this.#watching(c, on), filterOf(c))),
     );
     app.get('/:owner/:repo/health', (c) => this.#onDesk(c, (on) => this.#health(c, on)));
+    app.get('/:owner/:repo/desk', (c) =>
+      this.#onDesk(c, async (on) => {
+        await this.#visible(c);
+        return showDesk(c, { ...on, sessions, random });
+      }),
+    );
+    app.post('/:owner/:repo/desk/:act', (c) =>
+      this.#onDesk(c, (on) => doDesk(c, { ...on, sessions, random })),
+    );
     const ticket = '/:owner/:repo/tickets/:id';
     app.get(ticket, (c) => this.#onTicket(c, (on, id) => this.#ticket(c, on, id)));
     app.get(`${ticket}/events`, (c) =>

@@ -25,7 +25,10 @@ Example:
   signalbox journal --follow
 
 Exit status: 0 done, ${cloneStatuses}
-and the clone has never seen the tickets.`;
+and the clone has never seen the tickets.
+
+With --json, and without, each line is one object, and nothing else is on standard output:
+{ format: 1, id, repository, branch, ticket, transition, request, refused, from, to, actor, cause, attempt, commit, change, at }`;
 
 type Since = { commit: string } | { time: number };
 

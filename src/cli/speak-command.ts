@@ -21,18 +21,17 @@ import { guarded } from './guarded.ts';
  * What people say to a ticket, from a clone: the same words as in comments, each a command.
  */
 
-type Spoke = Extract<(typeof spoken)[number], { where: 'both' | 'clone'; of: 'ticket' }>;
+type Spoke = Extract<(typeof spoken)[number], { where: 'both'; of: 'ticket' }>;
 const isSaidHere = (one: (typeof spoken)[number]): one is Spoke =>
   one.where !== 'comment' && one.of === 'ticket';
 
 /** Those that end what runs. */
 const stopping: readonly SpokenName[] = ['park', 'cancel', 'interrupt'];
 
-const help = ({ name, takes, about, example, where }: Spoke): string => `
+const help = ({ name, takes, about, example }: Spoke): string => `
 ${about}
-Works in any clone of the team's repository, with your own git login and the right to push${
-  where === 'both' ? `; on an issue the same is\n/${[name, usageOf[takes]].join(' ').trim()}` : ''
-}.${stopping.includes(name) ? ' What it stops is said on standard error.' : ''}
+Works in any clone of the team's repository, with your own git login and the right to push; on an issue the same is
+/${[name, usageOf[takes]].join(' ').trim()}.${stopping.includes(name) ? ' What it stops is said on standard error.' : ''}
 
 Example:
   signalbox ${name} MC-4159${example ? ` ${/\s/.test(example) ? `"${example}"` : example}` : ''}

@@ -11,6 +11,7 @@ import { type Context, circumstances, present } from './context.ts';
 import type { Dirty } from './dirty.ts';
 import { refusal } from './draft.ts';
 import { explainHere } from './explain.ts';
+import { createTicket, type Wish, type Wisher } from './newcomer.ts';
 import { may } from './people.ts';
 import type { Forge, Snapshot, Store, TicketFile } from './ports.ts';
 import type { Told } from './receivers.ts';
@@ -61,6 +62,8 @@ export interface Panel {
   signOfLife(id: string, open: BoundAttempt): Promise<number>;
   /** Asks what a comment of this person with these words would ask (`/park until monday`), their right first. */
   command(id: string, words: string, asking: Asking): Promise<Decision>;
+  /** Makes a ticket as this person wishes, their right first. */
+  create(wish: Wish, wisher: Wisher): Promise<{ id: string; decision: Decision }>;
   /** Calls `seen` whenever another head was seen; the answer ends that. */
   watch(seen: () => void): () => void;
   health(): Health;
@@ -135,6 +138,10 @@ export class DeskPanel implements Panel {
     const asked = await withBlockers(context, { ticket: file.ticket, snapshot }, command);
     if (asked.name === 'error') return refusal('bad-command', asked.message);
     return askTicket(context, file.ticket, requestOf(asked, id, said), async () => {}).ask();
+  }
+
+  create(wish: Wish, wisher: Wisher): Promise<{ id: string; decision: Decision }> {
+    return createTicket(this.#context, wish, wisher);
   }
 
   watch(seen: () => void): () => void {

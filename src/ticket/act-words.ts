@@ -66,6 +66,8 @@ export function whatItDoes(kind: RequestKind, ticket: Ticket, config: Config): s
       return `${goesOn} It goes through ${ticket.phases.join(', ')} now.`;
     case 'reject':
       return `It goes back to todo in ${backFrom(config.phases, ticket, phase)}, and the next attempt is given your words.`;
+    case 'reopen':
+      return 'It lies in the inbox again, open, until somebody releases it.';
     case 'report':
       return 'The ticket stands as you report it, and what you say is kept. One that people had wait here waits on.';
     case 'accept':

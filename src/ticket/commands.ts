@@ -36,7 +36,7 @@ export function readCommand(body: string, heard: Heard): Command | null {
   const match = /^\/([a-z]+)(?:\s+(.*))?$/.exec(first.trim());
   if (!match) return null;
   const [, name = '', rest = ''] = match;
-  const known = spoken.find((one) => one.name === name && one.where !== 'clone');
+  const known = spoken.find((one) => one.name === name);
   return known ? readWords(known.name, [rest, ...others].join('\n'), heard) : null;
 }
 

@@ -21,8 +21,8 @@ type Takes =
 interface Spoken {
   name: string;
   takes: Takes;
-  /** Where it is said: in comments, in a clone, or in both. `of` the desk it needs no ticket. */
-  where: 'comment' | 'clone' | 'both';
+  /** Where it is said: in comments alone, or in a clone too. `of` the desk it needs no ticket. */
+  where: 'comment' | 'both';
   of: 'ticket' | 'desk';
   /** In one line. */
   summary: string;
@@ -144,10 +144,9 @@ said again. An issue that is closed blocks nothing. One that is no ticket cannot
   {
     ...ticket,
     name: 'reopen',
-    where: 'clone',
     takes: 'nothing',
     summary: 'bring a closed ticket back into the inbox',
-    about: 'On GitHub the same is to reopen its issue.',
+    about: 'The same is to reopen its issue.',
     example: '',
   },
   {

@@ -43,6 +43,7 @@ inBrowser('looks', () => {
     'a ticket that asks': '/acme/desk/tickets/MC-4112',
     'a blocked ticket': '/acme/desk/tickets/MC-4114',
     act: `/acme/desk/tickets/${inHand}/park`,
+    desk: '/acme/desk/desk',
     health: '/acme/desk/health',
     'nothing there': '/acme/none',
   };

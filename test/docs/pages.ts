@@ -49,7 +49,7 @@ arrow into todo first asks \`hold\` and the desk's switches: held, it leads to w
 }
 
 function commands(): string {
-  const words = spoken.filter(({ where }) => where !== 'clone');
+  const words = spoken;
   const said = words.map(({ name, takes, of, summary, about }) => [
     code(`/${[name, usageOf[takes]].join(' ').trim()}`),
     of === 'desk' ? 'write' : ((name === 'status' ? 'triage' : roleFor(name as never)) ?? ''),

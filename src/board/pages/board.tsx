@@ -126,7 +126,8 @@ export function TopStrip({
                 , <Time at={since} now={now} />
               </>
             )}
-            {by && ')'}. <code>{resume}</code> in a comment ends it
+            {by && ')'}. <code>{resume}</code> in a comment, or <a href={`/${desk}/desk`}>its switches</a>,
+            end it
             {until && (
               <>
                 , or time itself <Time at={until} now={now} />

@@ -19,7 +19,7 @@ export interface PageProps {
   frame: Frame;
   title: string;
   /** Which part of the desk is shown. */
-  at?: 'board' | 'health';
+  at?: 'board' | 'desk' | 'health';
   /** How the script keeps it current: by what it is told, or (`again`) by loading it every ten seconds. */
   live?: { kind: 'board' | 'ticket' | 'again'; events: string; version: string };
   children: Child;
@@ -57,6 +57,9 @@ export function Page({ frame, title, at, live, children }: PageProps) {
               <nav aria-label="Desk">
                 <NavLink href={`/${desk}`} isHere={at === 'board'}>
                   Board
+                </NavLink>
+                <NavLink href={`/${desk}/desk`} isHere={at === 'desk'}>
+                  Desk
                 </NavLink>
                 <NavLink href={`/${desk}/health`} isHere={at === 'health'}>
                   Health
