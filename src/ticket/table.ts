@@ -122,7 +122,13 @@ export const table: readonly Row[] = [
     by: 'write',
     only: 'a question; recorded alone where also parked',
   },
-  { request: 'expire', from: ['waiting', 'in_progress', 'todo'], to: 'blocked', by: 'engine' },
+  {
+    request: 'expire',
+    from: ['waiting', 'in_progress', 'todo'],
+    to: 'blocked',
+    by: 'engine',
+    only: 'its question has waited too long, or a breaker or a budget of it is reached, at this head or as its runner saw',
+  },
   {
     request: 'approve',
     from: ['review'],

@@ -89,6 +89,23 @@ test('the order is that of a plainly written reference, for any tickets', () => 
   );
 });
 
+test('no ticket starves: of an endless stream of urgent ones a low one lets pass those of three days, and no more', () => {
+  const hour = 3_600_000;
+  const iso = (ms: number) => at((ms - noon) / 1000);
+  let line = [ticketIn('todo', { id: 'MC-1', priority: 'low', created: at(0), todo_since: at(0) })];
+  let hours = 0;
+  // One agent takes one an hour, and an urgent one comes each hour.
+  for (let first = ''; first !== 'MC-1'; hours++) {
+    expect(hours).toBeLessThan(100);
+    const now = noon + hours * hour;
+    const since = iso(now);
+    const urgent = { id: `MC-${hours + 2}`, priority: 'urgent', created: since, todo_since: since } as const;
+    line = inLine([...line, ticketIn('todo', urgent)], { now, config });
+    first = line.shift()?.id ?? '';
+  }
+  expect(hours).toBe(3 * 24 + 1);
+});
+
 describe('explain says who goes before', () => {
   const line = [
     ticketIn('todo', { id: 'MC-2', priority: 'high' }),
