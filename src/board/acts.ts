@@ -13,6 +13,7 @@ type ActKind = Extract<
   RequestKind,
   | 'park'
   | 'hold'
+  | 'after'
   | 'release'
   | 'retry'
   | 'priority'
@@ -53,7 +54,7 @@ const act = (name: ActKind, label: string, more: Partial<Act> = {}): Act => ({
 });
 
 const conditions =
-  'Empty, a reason, or a condition: “until monday 9:00”, “when luci is idle”, “after MC-7 is done”. Times are UTC.';
+  'Empty, a reason, or a condition: “until monday 9:00”, “when luci is idle”, “after MC-7 is done”; some joined by “and”, or by “or”. A time may name its zone: “9:00 Europe/Berlin”.';
 const acts: readonly Act[] = [
   act('release', 'Release'),
   act('answer', 'Answer', {
@@ -72,6 +73,14 @@ const acts: readonly Act[] = [
   act('reopen', 'Reopen'),
   act('park', 'Park', { field: saying('Why, or until when', conditions, false), isGrave: true }),
   act('hold', 'Hold'),
+  act('after', 'After', {
+    field: saying(
+      'Tickets that must be done before',
+      '“MC-1, MC-2”, or “nothing”; “and park” stops it, too.',
+      true,
+    ),
+    quick: false,
+  }),
   act('priority', 'Priority', {
     field: {
       label: 'How urgent it is',

@@ -17,8 +17,8 @@ import { guarded } from './guarded.ts';
 
 const help = `
 Without an option the ticket's file is opened in your editor (git's: GIT_EDITOR, core.editor, VISUAL, EDITOR). Title, owner,
-priority, body and not_before are yours to edit; a change of state, hold, waiting or phases is asked like the command that
-it amounts to; all else is Signalbox's own record. Comments in the file are kept. Where the ticket moved on meanwhile, your
+priority, body, not_before, after and parent are yours to edit; a change of state, hold, waiting or phases is asked like the
+command that it amounts to; all else is Signalbox's own record. Comments in the file are kept. Where the ticket moved on meanwhile, your
 changes are made on it as it is then. What is not accepted changes nothing, and your text is kept.
 
 Example:

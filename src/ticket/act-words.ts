@@ -34,6 +34,8 @@ export function whatItDoes(kind: RequestKind, ticket: Ticket, config: Config): s
       return attempt || state === 'review'
         ? `${goesOn} What follows waits no more.`
         : `${stops} It becomes todo, and an agent takes it as soon as one is free.`;
+    case 'after':
+      return `${goesOn} No agent takes it before exactly these are done.`;
     case 'priority':
       return `${goesOn} It is ${ticket.priority} now.`;
     case 'retry':

@@ -72,6 +72,20 @@ describe('who may do what', () => {
     expect((await world.act('MC-1', 'priority', cookie, 'at once')).status).toBe(409);
   });
 
+  test('a park whose condition cannot be read parks, and what comes after others waits for them', async () => {
+    const world = await peopled();
+    const cookie = await world.signIn('wilma');
+    expect((await world.act('MC-1', 'park', cookie, 'until the day before yesterday')).status).toBe(303);
+    expect((await world.desk.ticket('MC-1'))?.waiting).toMatchObject({
+      kind: 'parked',
+      reason: 'until the day before yesterday',
+    });
+    expect((await world.act('MC-2', 'after', cookie, 'MC-1')).status).toBe(303);
+    expect((await world.desk.ticket('MC-2'))?.after).toEqual(['MC-1']);
+    const { text } = await world.visit('/acme/desk/tickets/MC-2', { cookie });
+    expect(text).toMatch(/Done before[\s\S]*?href="\/acme\/desk\/tickets\/MC-1"/);
+  });
+
   test('the right is asked of GitHub for each act: one that was taken away is none', async () => {
     const world = await peopled();
     const cookie = await world.signIn('elmar');
@@ -94,6 +108,8 @@ describe('who may do what', () => {
       return `${status} ${code}`;
     };
     expect(await refused('MC-2', 'reject', 'no tests')).toBe('409 no-row');
+    expect(await refused('MC-1', 'after', 'MC-2')).toBe('409 running');
+    expect(await refused('MC-2', 'after', 'the fair')).toBe('409 bad-command');
     expect(await refused('MC-1', 'answer', 'yes, do')).toBe('409 no-row');
   });
 });
