@@ -11,7 +11,10 @@ const usualLimits = {
   unreadable_seconds: 20,
   kill_after_seconds: 0.3,
   retry_after_seconds: 1,
+  // What many stories share fails and starts often: those that are about it say so.
   starts_per_hour: 1000,
+  ticket_starts_per_hour: 1000,
+  failures_in_row: 1000,
 };
 
 /** Files of a story's repository on its default branch: the workflow and the action as users copy them, a config, an agent. */
