@@ -26,3 +26,18 @@ test('an issue is a page for browsers, its words harmless, and a private one is 
   await github.admin.createRepository('acme/safe', { private: true });
   expect((await fetch(`${github.url}/acme/safe/issues/1`)).status).toBe(404);
 });
+
+test('the page of a pull request shows what is judged of it: checks of its head, and reviews', async () => {
+  const { github, as } = await makeDesk();
+  const desk = { owner: 'acme', repo: 'desk' };
+  const main = (await as.dora.rest.git.getRef({ ...desk, ref: 'heads/main' })).data.object.sha;
+  await as.dora.rest.git.createRef({ ...desk, ref: 'refs/heads/work', sha: main });
+  const head = await github.admin.commit('acme/desk', { branch: 'work', files: { work: 'w\n' } });
+  await as.dora.rest.pulls.create({ ...desk, title: 'Work', head: 'work', base: 'main' });
+  await github.admin.setStatus('acme/desk', head, { state: 'pending', context: 'build', by: 'dora' });
+  await github.admin.review('acme/desk', 1, { event: 'REQUEST_CHANGES', body: 'Not <yet>', by: 'elmar' });
+  const html = await (await fetch(`${github.url}/acme/desk/pull/1`)).text();
+  expect(html).toContain('build: pending');
+  expect(html).toMatch(new RegExp(`elmar, .*: changes requested at ${head.slice(0, 7)}`));
+  expect(html).toContain('Not &lt;yet&gt;');
+});
