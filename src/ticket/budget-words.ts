@@ -1,11 +1,11 @@
 // Stryker disable StringLiteral: words for people, not rules
 import { isoSeconds } from '../base/clock.ts';
-import { dayEnd, dayShares, nearLimit } from './budgets.ts';
+import { dayEnd, dayShares, nearLimit, ticketLimits } from './budgets.ts';
 import type { Config } from './config.ts';
 import type { View } from './decision.ts';
 import type { Reason } from './explain.ts';
 import type { Ticket } from './format.ts';
-import { type Share, shareWords, warnAt } from './spending.ts';
+import { type Share, sharesOf, shareWords, warnAt } from './spending.ts';
 
 /*
  * What people are told of a budget that is nearly used up.
@@ -14,6 +14,19 @@ import { type Share, shareWords, warnAt } from './spending.ts';
 /** Of a ticket. */
 export function nearWords(id: string, share: Share): string {
   return `${id} has used ${shareWords(share)}, ${Math.round(warnAt * 100)} % of its budget or more. At the limit what runs is stopped, its work is kept, and the ticket is blocked.`;
+}
+
+/** What a ticket has used of each of its limits, and what was reported besides: `12 of 60 minutes, 1,900 tokens`; null where nothing is to be said. */
+export function usedWords(ticket: Ticket, config: Config): string | null {
+  const { lifetime } = ticket;
+  const shares = sharesOf(lifetime, ticketLimits(ticket, config), config.budgets);
+  const limited = new Set(shares.map(({ unit }) => unit));
+  const others = (['tokens', 'dollars'] as const).flatMap((unit) => {
+    const said = lifetime.reported?.[unit];
+    return said && !limited.has(unit) ? `${said.amount.toLocaleString('en')} ${unit}` : [];
+  });
+  const words = [...shares.map(shareWords), ...others];
+  return words.length > 0 ? words.join(', ') : null;
 }
 
 /** Budgets of which most is used, of a ticket and of the day, as reasons that stop nothing yet. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { limitReached } from '../../src/ticket/breakers.ts';
 import { budgets as schema } from '../../src/ticket/budget-format.ts';
+import { usedWords } from '../../src/ticket/budget-words.ts';
 import { attemptLimits, dayShares, nearLimit, ticketLimits } from '../../src/ticket/budgets.ts';
 import { callsOf } from '../../src/ticket/calls.ts';
 import { deadlineGraceSeconds } from '../../src/ticket/config.ts';
@@ -156,6 +157,14 @@ describe('S8: an attempt over its budget', () => {
       attempts: [{ outcome: 'blocked', stopped: null }],
     });
   });
+});
+
+test('what a ticket has used is said of each limit, and of what was reported besides', () => {
+  const reported = { tokens: { amount: 1900, minutes: 12 } };
+  const used = ticketIn('todo', { lifetime: lifetime({ minutes: 12, reported }) });
+  expect(usedWords(used, strict)).toBe('12 of 60 minutes, 1,900 of 1,000,000 tokens, 6 of 20 dollars');
+  expect(usedWords(used, config)).toBe('1,900 tokens');
+  expect(usedWords(ticketIn('todo'), config)).toBeNull();
 });
 
 describe('at 80 %', () => {

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import { usedWords } from '../../ticket/budget-words.ts';
 import { agentOf } from '../../ticket/claim.ts';
 import { partsShown } from '../../ticket/family.ts';
 import type { Ticket } from '../../ticket/format.ts';
@@ -209,6 +210,7 @@ function Timing({ ticket, deck }: FactsProps) {
   const { created, not_before: notBefore, lifetime, state } = ticket;
   const { now, config } = deck.scene;
   const closed = state === 'done' || state === 'cancelled' ? closedAt(ticket) : null;
+  const used = usedWords(ticket, config);
   return (
     <Group title="Timing">
       {created && (
@@ -231,6 +233,7 @@ function Timing({ ticket, deck }: FactsProps) {
         {lifetime.retries} of {config.limits.retries + lifetime.granted}
       </Fact>
       <Fact name="Agents' time">{Math.round(lifetime.minutes)} min</Fact>
+      {used && <Fact name="Used">{used}</Fact>}
     </Group>
   );
 }
