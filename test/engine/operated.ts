@@ -4,6 +4,7 @@ import { makeLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
 import { makeOperator } from '../../src/engine/operator.ts';
 import type { Forge, Operator, Store, Swept } from '../../src/engine/ports.ts';
+import type { Seat } from '../../src/engine/seat.ts';
 import { writeTicket } from '../../src/ticket/codec.ts';
 import type { Config } from '../../src/ticket/config.ts';
 import type { Desk, Ticket } from '../../src/ticket/format.ts';
@@ -30,7 +31,7 @@ export class OperatedDesk {
   readonly #time: { leapt: number };
   readonly #begin: () => Operator;
 
-  private constructor(world: World, store: Store, settings: Config, installedDaysAgo: number) {
+  private constructor(world: World, store: Store, settings: Config, installedDaysAgo: number, seat?: Seat) {
     const time = { leapt: 0 };
     const clock: Clock = { now: () => systemClock.now() + time.leapt, after: () => () => {} };
     this.#world = world;
@@ -46,6 +47,7 @@ export class OperatedDesk {
         clock,
         random: systemRandom,
         log: makeLog('warn', (line) => this.said.push(line)),
+        ...(seat ? { seat } : {}),
         installedAt: isoSeconds(systemClock.now() - installedDaysAgo * 24 * 3600_000),
       });
     this.operator = this.#begin();
@@ -70,9 +72,9 @@ export class OperatedDesk {
     };
   }
 
-  static async start(settings: Config = config, installedDaysAgo = 0.5): Promise<OperatedDesk> {
+  static async start(settings: Config = config, installedDaysAgo = 0.5, seat?: Seat): Promise<OperatedDesk> {
     const world = await memoryWorld();
-    return new OperatedDesk(world, await world.open(), settings, installedDaysAgo);
+    return new OperatedDesk(world, await world.open(), settings, installedDaysAgo, seat);
   }
 
   /** A ticket that an issue was made of, as it was labelled. */
