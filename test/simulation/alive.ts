@@ -18,7 +18,7 @@ export function checkAgents(
   const names = agents.map(({ ticket }) => ticket);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice) throw new Violation('S3', `two agents work on ${twice}`);
-  const capacity = config.agents.luci?.capacity ?? 0;
+  const capacity = Object.values(config.agents).reduce((sum, one) => sum + one.capacity, 0);
   if (names.length > capacity)
     throw new Violation('S3', `${names.join(' and ')} are worked on, with capacity ${capacity}`);
   const { look_seconds, kill_after_seconds } = config.limits;

@@ -61,6 +61,7 @@ function aTicket(world: World, state: State): Ticket {
     issue,
     state,
     created: at,
+    ...(world.config.phases.review ? { phases: ['dev', 'review'] } : {}),
     attempts:
       state === 'in_progress' || state === 'todo'
         ? attempts.map((one) => ({ ...one, stopped: at }))

@@ -3,14 +3,20 @@ import type { Chance } from './chance.ts';
 
 /** What a simulated repository asks for. Times are as people have them, since time costs nothing here. */
 export function drawConfig(chance: Chance): Config {
+  const gate = chance.pick(['none', 'person', 'merged', 'reviewed']);
   return schema.parse({
     format: 1,
     prefix: 'MC',
-    agents: { luci: { command: ['true'], capacity: chance.pick([1, 1, 2]), time_limit_minutes: 5 } },
+    agents: {
+      luci: { command: ['true'], capacity: chance.pick([1, 1, 2]), time_limit_minutes: 5 },
+      ...(gate === 'reviewed' ? { rex: { command: ['true'], time_limit_minutes: 5 } } : {}),
+    },
     default_agent: 'luci',
-    phases: { dev: { gate: chance.pick(['none', 'person', 'merged']) } },
+    // In some worlds another agent judges what was done.
+    phases: gate === 'reviewed' ? { dev: {}, review: { agent: 'rex', reviews: true } } : { dev: { gate } },
     limits: {
       retries: 2,
+      rounds: 2,
       retry_after_seconds: 5,
       starts_per_hour: 1000,
       ticket_starts_per_hour: 3, // few, so that worlds come so far

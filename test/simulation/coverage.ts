@@ -20,12 +20,12 @@ const nearness = 60;
 
 /** Rows that nothing asks for yet, or that no world here can bring about, and why. */
 const left: Readonly<Record<string, string>> = {
-  approved: 'its tickets have one phase, and no agent there reviews',
+  approved: 'met in the worlds where another agent judges, too seldom to be asked near each trouble',
   rejected: 'the same',
   decide: 'none of its phases asks for a decision',
   passed: 'its GitHub has no checks',
-  phases: 'there is one phase to choose',
-  pushed: 'only the app moves its ticket branches, so it is met where work is shown alone, and voids nothing',
+  phases: 'nobody there changes his mind about them',
+  pushed: 'met in every state, in some of them too seldom to be asked near each trouble',
   'expire in_progress': 'no budget is spent here: its agents report nothing, and a question waits',
   report: 'no work of this world is done elsewhere',
   'stopped in_progress': 'no attempt is claimed while another of its ticket stops',

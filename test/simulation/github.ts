@@ -92,7 +92,10 @@ export class SimGitHub {
     const [issue, pull] = [this.issues.get(number), this.pulls.get(number)];
     if (!issue || !pull) return null;
     const { title, body, state } = issue;
-    return { number, title, body, state, base: 'main', url: `https://github.test/pull/${number}`, ...pull };
+    const now = state === 'open' ? this.remote.refs.get(`refs/heads/${pull.head}`) : undefined;
+    const head_sha = now ?? pull.head_sha;
+    const url = `https://github.test/pull/${number}`;
+    return { number, title, body, state, base: 'main', url, ...pull, head_sha };
   }
 
   /** @throws SignalboxError as the real forge does where there is no such issue, or none any more. */
@@ -215,6 +218,7 @@ export class SimGitHub {
     const pull = this.pulls.get(number);
     if (!pull || this.issues.get(number)?.state !== 'open') return;
     const main = this.remote.refs.get(mainRef) ?? '';
+    pull.head_sha = this.remote.refs.get(`refs/heads/${pull.head}`) ?? pull.head_sha;
     const commit = await this.commit([main, pull.head_sha], `Merge #${number}`);
     pull.merged = { at: this.at, by: actor };
     this.update(number, { state: 'closed' }, actor);

@@ -19,6 +19,7 @@ import {
   failuresMax,
   failuresOf,
   fits,
+  goesOn,
   isAbout,
   isLifted,
   isYounger,
@@ -195,7 +196,7 @@ export class Oracle {
     const { asked: all } = this.#world;
     const when = before?.waiting?.when;
     const asked = all.filter((one) => isAbout(one, before ?? after) && fits(one, before));
-    if (when && 'desk' in when) return;
+    if ((when && 'desk' in when) || goesOn(before, after)) return;
     if (this.conditions.checkDue(before, after)) {
       // What is pushed leaves no mark.
       const isSeen = (one: Asked) =>

@@ -34,6 +34,7 @@ const acts: Record<string, { weight: number; act: (world: World) => void | Promi
   close: { weight: 1, act: close },
   remove: { weight: 0.5, act: remove },
   pull: { weight: 2, act: closePull },
+  pushWork: { weight: 1, act: pushWork },
   sift: { weight: 1.5, act: sift },
   twin: { weight: 0.5, act: twin },
   cancelRun: { weight: 1, act: cancelRun },
@@ -61,7 +62,9 @@ function open(world: World): void {
   const author = chance.pick(['lucienne', 'wilma', 'elmar']);
   const controls = ['park', 'hold', 'release'].filter(() => chance.is(0.3));
   const labels = ['ticket', ...controls].sort(() => chance.next() - 0.5);
-  const number = github.openIssue(author, 'A ticket', form, []);
+  const isReviewed = world.config.phases.review !== undefined;
+  const chosen = isReviewed ? `${form}\n\n### Phases\n\ndev, review` : form;
+  const number = github.openIssue(author, 'A ticket', chosen, []);
   world.tell(`${author} opens #${number} with ${labels.join(', ')}`);
   for (const one of labels) label(world, one, author, number);
 }
@@ -237,6 +240,18 @@ async function closePull(world: World): Promise<void> {
   world.tell(`wilma ${isMerged ? 'merges' : 'closes'} pull request ${number}`);
   if (isMerged) await github.merge(number, 'wilma');
   else github.update(number, { state: 'closed' }, 'wilma');
+}
+
+/** Somebody adds a commit to a ticket's branch; GitHub tells, or not. */
+async function pushWork(world: World): Promise<void> {
+  const { chance, github } = world;
+  const refs = [...github.remote.refs.keys()].filter((ref) => ref.startsWith('refs/heads/ticket/'));
+  if (refs.length === 0) return;
+  const ref = chance.pick(refs);
+  const before = github.remote.refs.get(ref) ?? '';
+  const commit = await github.commit([before], 'their own');
+  world.tell(`wilma pushes ${commit} to ${ref}`);
+  github.push(ref, commit, 'wilma');
 }
 
 /** A second run of what was asked for once: by somebody's hand, or GitHub's. */

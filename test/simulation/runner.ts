@@ -27,6 +27,8 @@ import { simStore } from './store.ts';
 export interface SimAgent {
   ticket: string;
   attempt: number;
+  /** Whether it judges the work of another. */
+  reviews: boolean;
   run: number;
   key: string;
   isAlive: boolean;
@@ -186,7 +188,7 @@ export class SimRunner {
   }
 
   /** The agent's life, until it ends by itself or the brake is pulled. */
-  #lives(job: Job, key: string, { messages }: Ticket, brake: Brake): Promise<Life> {
+  #lives(job: Job, key: string, { messages, attempt: open }: Ticket, brake: Brake): Promise<Life> {
     const { run, hangs } = this.#sim;
     return new Promise((resolve) => {
       const end: SimAgent['end'] = (exit, said, limit) => {
@@ -198,6 +200,7 @@ export class SimRunner {
       const agent: SimAgent = {
         ticket,
         attempt,
+        reviews: open?.commit !== undefined,
         run: run.id,
         key,
         isAlive: true,

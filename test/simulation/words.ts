@@ -79,3 +79,9 @@ const lookMs = 60_000;
 export function endedMeanwhile({ reason, ended }: ClosedAttempt, { updated }: { updated: string }): boolean {
   return /time limit/.test(reason) && Date.parse(ended) - Date.parse(updated) <= lookMs;
 }
+
+/** A ticket in review, held by nobody, goes on to its next phase, or back to a review that a push made void. */
+export function goesOn(before: Ticket | undefined, after: Ticket): boolean {
+  if (before?.state !== 'review' || before.hold || before.phases.length === 1) return false;
+  return after.phase !== before.phase && after.messages.length === before.messages.length;
+}

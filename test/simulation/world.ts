@@ -1,5 +1,6 @@
 import { isoSeconds } from '../../src/base/clock.ts';
 import type { Config } from '../../src/ticket/config.ts';
+import type { SignalKind } from '../../src/ticket/format.ts';
 import { pushSignal } from './agents.ts';
 import { SimApp } from './app.ts';
 import type { Chance } from './chance.ts';
@@ -140,8 +141,9 @@ export class World {
       agent.end({ code: 1 }, null, { until, line: 'limit reached' });
     } else if (kind === 'file' || kind === 'lie') await pushSignal(this, agent, kind === 'file');
     else {
-      this.said.add(`${agent.ticket} #${agent.attempt} ${kind}`);
-      agent.end({ code: 0 }, { kind, summary: `said ${kind}` });
+      const verdict = agent.reviews ? verdictOf(kind, agent.attempt) : kind;
+      this.said.add(`${agent.ticket} #${agent.attempt} ${verdict}`);
+      agent.end({ code: 0 }, { kind: verdict, summary: `said ${verdict}` });
     }
   }
 
@@ -179,6 +181,12 @@ export class World {
   #skew(): number {
     return this.chance.is(0.3) ? (this.chance.next() - 0.5) * 10 * 60_000 : 0;
   }
+}
+
+/** What an agent says that judges, where another would say that it is done. */
+function verdictOf(kind: SignalKind, attempt: number): SignalKind {
+  if (kind !== 'done') return kind === 'review' ? 'rejected' : kind;
+  return attempt % 2 === 0 ? 'rejected' : 'approved';
 }
 
 const endings = {
