@@ -109,8 +109,8 @@ test('its refused signal, its question, and its failure say the same in quotatio
     (await written(issue)).some((one) => one.includes('evidence:2')),
   );
   await desk.comment(issue, `/park until ${bomb}`);
-  await desk.until('it is refused', async () =>
-    (await written(issue)).some((one) => one.includes('refused:')),
+  await desk.until('it is answered', async () =>
+    (await written(issue)).some((one) => one.includes('answer:') && one.includes('bad-condition')),
   );
 
   expect(existsSync(trap)).toBe(false);

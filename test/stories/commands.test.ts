@@ -57,10 +57,16 @@ test('park with its conditions, hold, status and cancel do what they say', async
   expect(await ask(issue, '/hold', 'elmar')).toBe(done);
   expect(desk.ticket(id)?.hold).toBe(true);
 
+  const understood = await told(desk, issue, 'answer');
+  expect(understood.map((body) => body.split('\n')[1])).toEqual([
+    `@elmar: ${id} is waiting until 2099-01-01T09:00:00Z.`,
+    expect.stringContaining('`bad-condition` There is no agent lucy, so this never comes true.'),
+    expect.stringContaining('`bad-condition` There is no ticket MC-901, so this never comes true.'),
+  ]);
   await desk.comment(issue, '/status', 'elmar');
-  const [answer] = await desk.until('the status is told', async () => {
+  const answer = await desk.until('the status is told', async () => {
     const answers = await told(desk, issue, 'answer');
-    return answers.length > 0 ? answers : undefined;
+    return answers[understood.length];
   });
   expect(answer).toContain(`**${id}** is **waiting**`);
   expect(answer).toMatch(/- `parked` Parked by elmar: Not before we have talked\..*\n- `held` /);
@@ -207,12 +213,13 @@ test('what was refused stays refused, also when its author is given the right la
   desk.github.admin.setPermission('acme/desk', 'elmar', 'triage');
 });
 
-test('what cannot be read is answered with how to write it, once; talk is not', async () => {
+test('what cannot be read is answered with how to write it, once, and a park parks all the same; talk is not', async () => {
   const issue = await desk.openIssue({});
   const id = `MC-${issue}`;
   await desk.untilState(id, 'inbox');
   for (const command of ['/park until the cows come home', '/park when pigs fly', '/park until 2001-01-01'])
-    expect(await ask(issue, command, 'elmar'), command).toBe(notUnderstood);
+    expect(await ask(issue, command, 'elmar'), command).toBe(done);
+  expect(desk.ticket(id)?.waiting).toMatchObject({ kind: 'parked', reason: 'until 2001-01-01' });
   expect(await ask(issue, '/answer')).toBe(notUnderstood);
   const talk = [
     await desk.comment(issue, 'I would /park it'),
@@ -220,20 +227,26 @@ test('what cannot be read is answered with how to write it, once; talk is not', 
     await desk.comment(issue, '/parking is hard here'),
   ];
   await desk.github.delivered();
-  const answers = await told(desk, issue, 'refused');
-  expect(answers).toHaveLength(4);
-  for (const answer of answers.slice(0, 3)) {
-    expect(answer).toMatch(/^<!-- signalbox:refused:c\d+ -->\n@elmar: `bad-command` /);
-    expect(answer).toContain('`/park until 2026-06-01 9:00`, `/park when luci is idle`');
+  const answers = await told(desk, issue, 'answer');
+  expect(answers).toHaveLength(3);
+  for (const answer of answers) {
+    expect(answer).toMatch(
+      /^<!-- signalbox:answer:c\d+ -->\n@elmar: \S+ is waiting, and only a release wakes it/,
+    );
+    expect(answer).toContain('`bad-condition`');
+    expect(answer).toContain(
+      '`/park until 2026-06-01 9:00 Europe/Berlin`, `/park when luci is idle for 30 minutes`',
+    );
   }
   expect(answers[0]).toContain('the cows come home');
   expect(answers[2]).toContain('is past');
-  expect(answers[3]).toContain('`/answer <text>`');
+  const refused = await told(desk, issue, 'refused');
+  expect(refused).toEqual([expect.stringMatching(/`bad-command` [\s\S]*`\/answer <text>`/)]);
   for (const comment of talk) expect(await reactions(desk, comment)).toEqual([]);
   await desk.stopApp();
   await desk.startApp();
   await ask(issue, '/hold', 'elmar');
-  expect(await told(desk, issue, 'refused')).toEqual(answers);
+  expect([await told(desk, issue, 'answer'), await told(desk, issue, 'refused')]).toEqual([answers, refused]);
 });
 
 test('a pull request that is closed unmerged is a note: the review stays, and the next attempt builds on what a person pushed', async () => {
