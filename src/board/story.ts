@@ -32,6 +32,8 @@ export interface RunSight {
   isLive: boolean;
   url: string;
   steps: RunStep[];
+  /** What was said with the work that it saved last, and when (ISO); null once it has ended. */
+  said: { at: string; words: string } | null;
   /** The end of its log; null where GitHub gives none (yet). */
   tail: string | null;
 }
@@ -59,13 +61,18 @@ export async function storyOf(panel: Panel, { scene }: Deck, id: string, log: Lo
   return { file, why, happenings, entries, run, missing };
 }
 
-async function runOf({ forge }: Panel, { ticket }: TicketFile): Promise<RunSight | null> {
+async function runOf(panel: Panel, { id: ticketId, ticket }: TicketFile): Promise<RunSight | null> {
   const latest = ticket?.attempt?.run ? ticket.attempt : ticket?.attempts.findLast(({ run }) => run !== null);
   if (!latest?.run) return null;
   const { id, url } = latest.run;
-  const [steps, text] = await Promise.all([forge.runSteps(id), forge.runLog(id)]);
+  const { forge } = panel;
   const isLive = ticket?.attempt?.number === latest.number;
-  return { id, attempt: latest.number, isLive, url, steps, tail: text === null ? null : tailOf(text) };
+  const [steps, text, said] = await Promise.all([
+    forge.runSteps(id),
+    forge.runLog(id),
+    isLive ? panel.lastWords(ticketId, latest.number) : null,
+  ]);
+  return { said, id, attempt: latest.number, isLive, url, steps, tail: text === null ? null : tailOf(text) };
 }
 
 function tailOf(text: string): string {

@@ -1,8 +1,10 @@
 import { isoSeconds } from '../base/clock.ts';
+import { checkInWords } from '../ticket/check-in.ts';
 import { readCommand } from '../ticket/commands.ts';
 import type { Decision } from '../ticket/decision.ts';
 import type { DeskFacts, Explanation } from '../ticket/explain.ts';
 import type { Circumstances } from '../ticket/landing.ts';
+import { workRef } from '../ticket/paths.ts';
 import { reasons } from '../ticket/reasons.ts';
 import { askTicket } from './asks.ts';
 import { withBlockers } from './blockers.ts';
@@ -60,6 +62,8 @@ export interface Panel {
   explain(id: string): Promise<Explanation | null>;
   /** When the run of an open attempt last gave a sign of life, in milliseconds. Costs two calls. */
   signOfLife(id: string, open: BoundAttempt): Promise<number>;
+  /** What was said with the work that an open attempt saved last, and when (ISO); null where nothing was. Costs two calls. */
+  lastWords(id: string, attempt: number): Promise<{ at: string; words: string } | null>;
   /** Asks what a comment of this person with these words would ask (`/park until monday`), their right first. */
   command(id: string, words: string, asking: Asking): Promise<Decision>;
   /** Makes a ticket as this person wishes, their right first. */
@@ -119,6 +123,13 @@ export class DeskPanel implements Panel {
 
   signOfLife(id: string, open: BoundAttempt): Promise<number> {
     return lastSign(this.#context.forge, id, open);
+  }
+
+  async lastWords(id: string, attempt: number): Promise<{ at: string; words: string } | null> {
+    const { forge } = this.#context;
+    const work = await forge.ref(workRef(id, attempt));
+    const saved = work === null ? null : await forge.commitWords(work);
+    return saved && { at: saved.at, words: checkInWords(saved.message) };
   }
 
   async command(id: string, words: string, { login, user, source, saw }: Asking): Promise<Decision> {

@@ -21,6 +21,8 @@ export interface Sights {
   isPrivate(): Promise<boolean>;
   /** As the last answer told; null before the first. */
   rateLimit(): RateLimit | null;
+  /** When a commit was made (ISO), and its message; null where there is none. */
+  commitWords(sha: string): Promise<{ at: string; message: string } | null>;
   /** Steps of a run's jobs; empty where GitHub knows no such run. */
   runSteps(run: number): Promise<RunStep[]>;
   /** The logs of a run's jobs. GitHub gives them when a job has ended: null before, and when they were deleted. */

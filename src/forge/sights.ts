@@ -1,3 +1,4 @@
+import { isoSeconds } from '../base/clock.ts';
 import type { Sights } from '../engine/sights.ts';
 import type { Api } from './api.ts';
 import { failureOf } from './failures.ts';
@@ -40,6 +41,14 @@ export function sightCalls(api: Api): Sights {
   return {
     isPrivate: async () => (await api.repository()).private,
     rateLimit: () => api.rateLimit,
+    async commitWords(sha) {
+      const reading = api.read(`commit ${sha}`, (headers) =>
+        octokit.rest.repos.listCommits({ ...at, sha, per_page: 1, headers }),
+      );
+      const found = (await api.orNull(reading))?.[0]?.commit;
+      const date = found?.committer?.date;
+      return found && date ? { at: isoSeconds(Date.parse(date)), message: found.message } : null;
+    },
     async runSteps(run) {
       return (await jobsOf(run)).flatMap(({ steps = [] }) =>
         steps.map(({ name, status, conclusion }) => ({ name, status: conclusion ?? status })),

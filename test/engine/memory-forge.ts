@@ -45,6 +45,11 @@ export class MemoryForge extends MemoryJudgements implements Forge {
 
   isPrivate = async () => false;
   rateLimit: Forge['rateLimit'] = () => null;
+  readonly commitMessages = new Map<string, string>();
+  commitWords = async (sha: string): Promise<{ at: string; message: string } | null> => {
+    const at = this.commitTimes.get(sha);
+    return at === undefined ? null : { at, message: this.commitMessages.get(sha) ?? '' };
+  };
   runSteps = async (): Promise<RunStep[]> => [];
   runLog = async (): Promise<string | null> => null;
 

@@ -52,6 +52,16 @@ test('a commit was made when its committer says, in UTC and whole seconds', asyn
   expect(await forgeAtGithub().commitTime('gone')).toBeNull();
 });
 
+test('a commit says when it was made, and its message', async () => {
+  const commit = { sha, commit: { committer: { date: '2026-05-25T12:00:00Z' }, message: 'MC-1 #1: half' } };
+  repositoryIsThere();
+  github().get(`${at}/commits`).query({ sha, per_page: 1 }).reply(200, [commit]);
+  github().get(`${at}/commits`).query({ sha: 'gone', per_page: 1 }).reply(404, { message: 'Not Found' });
+  const forge = forgeAtGithub();
+  expect(await forge.commitWords(sha)).toEqual({ at: '2026-05-25T12:00:00Z', message: 'MC-1 #1: half' });
+  expect(await forge.commitWords('gone')).toBeNull();
+});
+
 test('a file is its text, and a folder is none', async () => {
   const content = Buffer.from('format: 1\n').toString('base64');
   github()

@@ -21,6 +21,7 @@ export function simForge(github: SimGitHub, machine: Machine): Forge {
     commitTime: (sha) => call(`commit ${sha}`, () => null),
     isPrivate: () => call('repository', () => false),
     rateLimit: () => null,
+    commitWords: (sha) => call(`words of ${sha}`, () => null),
     runSteps: (run) => call(`steps of ${run}`, () => []),
     runLog: (run) => call(`log of ${run}`, () => null),
     defaultBranch: () => call('default branch', () => 'main'),

@@ -1,10 +1,13 @@
 import type { RunSight } from '../story.ts';
-import { Away, Part } from './bits.tsx';
+import { Away, Part, Time } from './bits.tsx';
 
-/** As much of a run as GitHub shows through its API: its steps while it works, the end of its log afterwards. */
-export function LogTail({ run }: { run: RunSight | null; now: number }) {
+/**
+ * As much of a run as GitHub shows through its API: while it works its steps, and what was said with the work that was saved last,
+ * since GitHub gives no log of a job before it has ended; then the end of that.
+ */
+export function LogTail({ run, now }: { run: RunSight | null; now: number }) {
   if (!run) return null;
-  const { attempt, url, steps, tail, isLive } = run;
+  const { attempt, url, steps, tail, isLive, said } = run;
   return (
     <Part title={`Log of attempt ${attempt}`} id="log">
       {steps.length > 0 && (
@@ -15,6 +18,14 @@ export function LogTail({ run }: { run: RunSight | null; now: number }) {
             </li>
           ))}
         </ol>
+      )}
+      {said && (
+        <>
+          <p>
+            Last sign of life <Time at={said.at} now={now} />:
+          </p>
+          <div class="text">{said.words}</div>
+        </>
       )}
       {tail === null ? (
         <p class="hint">
