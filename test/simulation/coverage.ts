@@ -23,7 +23,7 @@ const left: Readonly<Record<string, string>> = {
   approved: 'met in the worlds where another agent judges, too seldom to be asked near each trouble',
   rejected: 'the same',
   decide: 'none of its phases asks for a decision',
-  passed: 'its GitHub has no checks',
+  passed: 'no gate of this world waits for checks',
   phases: 'nobody there changes his mind about them',
   pushed: 'met in every state, in some of them too seldom to be asked near each trouble',
   'expire in_progress': 'no budget is spent here: its agents report nothing, and a question waits',

@@ -23,9 +23,10 @@ export function aDeferral(world: World): { words: string; defers: boolean } {
 /** Something that a ticket may wait for, and now and then something that never comes true. */
 export function aCondition(world: World): Condition {
   const { chance, schedule } = world;
-  const kind = chance.weighted({ until: 3, idle: 2, lasting: 4, fewer: 1, after: 2, never: 0.5 });
+  const kind = chance.weighted({ until: 3, idle: 2, lasting: 4, fewer: 1, after: 2, checks: 2, never: 0.5 });
   if (kind === 'until') return { until: isoSeconds(schedule.now + chance.below(20 * 60_000)) };
   if (kind === 'after') return { after: [someTicket(world)] };
+  if (kind === 'checks') return { checks: 'main' };
   if (kind === 'lasting') return { idle: 'luci', minutes: chance.pick([1, 2, 5]) };
   if (kind === 'fewer') return { idle: 'luci', below: 2 };
   return { idle: kind === 'never' ? 'nobody' : 'luci' };
@@ -34,6 +35,7 @@ export function aCondition(world: World): Condition {
 function inWords(condition: Condition): string {
   if ('until' in condition) return `until ${condition.until.replace('T', ' ').replace('Z', ' UTC')}`;
   if ('after' in condition) return `after ${condition.after.join(', ')} is done`;
+  if ('checks' in condition) return `when checks: ${condition.checks}`;
   if (!('idle' in condition)) return '';
   const { idle, below, minutes } = condition;
   const lasting = minutes ? ` for ${minutes} minutes` : '';

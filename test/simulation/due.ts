@@ -13,6 +13,9 @@ type Idle = Extract<Condition, { idle: string }>;
 /** A commit's time has whole seconds. */
 const roundingMs = 1_000;
 
+/** Of what must hold in this moment. */
+const now = Number.POSITIVE_INFINITY;
+
 const occupies = ({ attempt, attempts }: Ticket): boolean =>
   attempt !== null || attempts.some(({ stopped }) => stopped === null);
 
@@ -24,28 +27,32 @@ export class Conditions {
   /** When so many were last seen at the same time, less one. */
   readonly #ran: number[] = [];
 
-  readonly #world: Pick<World, 'config'>;
+  readonly #world: Pick<World, 'config' | 'github'>;
 
-  constructor(world: Pick<World, 'config'>) {
+  constructor(world: Pick<World, 'config' | 'github'>) {
     this.#world = world;
   }
 
   /** Another head of ours, and when its commit was made. */
   next(after: Tickets, at: number): void {
     const before = [...this.#after.values()].filter(occupies).length;
-    const now = [...after.values()].filter(occupies).length;
-    for (let level = now; level < before; level++) this.#ran[level] = at;
+    const left = [...after.values()].filter(occupies).length;
+    for (let level = left; level < before; level++) this.#ran[level] = at;
     [this.#before, this.#after, this.#at] = [this.#after, after, at];
   }
 
-  /** Whether a condition of the ticket `id` holds by either head: what a commit decides may stand on what it does itself. */
-  holds(condition: Condition, id: string): boolean {
+  /**
+   * Whether a condition of the ticket `id` holds by either head: what a commit decides may stand on what it does itself. What
+   * checks were seen for it may be otherwise by then; they were green at some moment since the ticket waits (milliseconds).
+   */
+  holds(condition: Condition, id: string, since: number): boolean {
     if ('until' in condition) return Date.parse(condition.until) <= this.#at;
     if ('after' in condition) return condition.after.every((one) => this.#isDone(one));
     if ('idle' in condition) return this.#isIdle(condition, id);
-    if ('desk' in condition || 'checks' in condition) return true; // checked elsewhere, or not of this world
-    if ('all' in condition) return condition.all.every((part) => this.holds(part, id));
-    return condition.any.some((part) => this.holds(part, id));
+    if ('checks' in condition) return this.#world.github.judged.lastGreen(condition.checks) >= since;
+    if ('desk' in condition) return true; // checked elsewhere
+    if ('all' in condition) return condition.all.every((part) => this.holds(part, id, since));
+    return condition.any.some((part) => this.holds(part, id, since));
   }
 
   #isIdle({ idle, below = 1, minutes = 0 }: Idle, id: string): boolean {
@@ -71,7 +78,7 @@ export class Conditions {
     const first = after.after.find((id) => !this.#isDone(id));
     if (first) throw new Violation('S2', `${what} before ${first} is done`);
     const idle = before?.start_when;
-    if (idle && !this.holds(idle, after.id))
+    if (idle && !this.holds(idle, after.id, now))
       throw new Violation('S2', `${what}, though ${JSON.stringify(idle)} does not hold any more`);
   }
 
@@ -84,7 +91,8 @@ export class Conditions {
         'S2',
         `${after.id} waited for ${JSON.stringify(when)}, and says it was released by another`,
       );
-    if (!when || !this.holds(when, after.id))
+    const since = Date.parse(before?.waiting?.since ?? '') - roundingMs;
+    if (!when || !this.holds(when, after.id, since))
       throw new Violation('S2', `${after.id} comes due, though ${JSON.stringify(when)} does not hold`);
     return true;
   }
@@ -92,7 +100,7 @@ export class Conditions {
   /** In peace nothing waits any more for what has come about, and only what comes after others stays in todo. */
   checkRest(ticket: Ticket): void {
     const { id, state, waiting } = ticket;
-    const isDue = state === 'waiting' && waiting?.when && this.holds(waiting.when, id);
+    const isDue = state === 'waiting' && waiting?.when && this.holds(waiting.when, id, now);
     if (isDue) throw new Violation('S9', `${id} waits on, though ${JSON.stringify(waiting.when)} holds`);
     if ((state === 'todo' && !ticket.after.some((one) => !this.#isDone(one))) || state === 'in_progress')
       throw new Violation('S9', `${id} stays ${state} (not before ${ticket.not_before})`);

@@ -284,6 +284,7 @@ export class SimGitHub {
     const zero = '0'.repeat(40);
     if (ref.startsWith('refs/heads/'))
       this.activity.unshift({ ref, before: before ?? zero, after: after ?? zero, actor: this.pusher });
+    this.judged.left(ref, before);
     if (ref === this.remote.stateRef) this.emit('push', null, this.pusher, { ref });
     for (const [number, pull] of this.pulls) {
       if (`refs/heads/${pull.head}` !== ref || this.issues.get(number)?.state !== 'open') continue;

@@ -8,6 +8,8 @@ export type StatusState = 'success' | 'failure' | 'error' | 'pending';
 export class SimJudged {
   readonly #github: SimGitHub;
   readonly #statuses = new Map<string, Check[]>();
+  /** When the head of a ref was green last, where it is so no more. */
+  readonly #green = new Map<string, number>();
   readonly #reviews = new Map<number, Review[]>();
   readonly said = new Map<number, Finding[]>();
   readonly #blockers = new Map<number, number[]>();
@@ -16,7 +18,25 @@ export class SimJudged {
     this.#github = github;
   }
 
+  /** When everything that is checked at the head of a branch was green last, in milliseconds; infinity where it is. */
+  lastGreen(branch: string): number {
+    const ref = `refs/heads/${branch}`;
+    if (this.#isGreen(this.#github.remote.refs.get(ref) ?? null)) return Number.POSITIVE_INFINITY;
+    return this.#green.get(ref) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** A ref leaves this commit. */
+  left(ref: string, commit: string | null): void {
+    if (this.#isGreen(commit)) this.#green.set(ref, this.#github.schedule.now);
+  }
+
+  #isGreen(commit: string | null): boolean {
+    const all = this.#statuses.get(commit ?? '') ?? [];
+    return all.length > 0 && all.every(({ state }) => state === 'green');
+  }
+
   status(commit: string, name: string, state: StatusState, by: string): void {
+    for (const [ref, head] of this.#github.remote.refs) if (head === commit) this.left(ref, commit);
     const meant = state === 'success' ? 'green' : state === 'pending' ? 'pending' : 'red';
     const others = this.checks(commit).filter((check) => check.name !== name);
     this.#statuses.set(commit, [...others, { name, state: meant, by }]);

@@ -2,6 +2,7 @@ import { may } from '../../src/engine/people.ts';
 import { priorities } from '../../src/ticket/format.ts';
 import { parseQuarantinePath } from '../../src/ticket/paths.ts';
 import { aDeferral, someTicket } from './deferrals.ts';
+import { judge } from './judging.ts';
 import { people } from './names.ts';
 import { moveBack, pushEdit, pushNew } from './pushes.ts';
 import type { World } from './world.ts';
@@ -35,6 +36,7 @@ const acts: Record<string, { weight: number; act: (world: World) => void | Promi
   remove: { weight: 0.5, act: remove },
   pull: { weight: 2, act: closePull },
   pushWork: { weight: 1, act: pushWork },
+  judge: { weight: 1, act: judge },
   sift: { weight: 1.5, act: sift },
   twin: { weight: 0.5, act: twin },
   cancelRun: { weight: 1, act: cancelRun },
