@@ -15,7 +15,7 @@ import { topOf } from './top.ts';
 const gatherMs = 100;
 /** Times pass without a commit: a back-off ends, a pause is over. Milliseconds. */
 const lookAgainMs = 15_000;
-/** Transitions of the history that are looked through for tickets that were closed lately. */
+/** Transitions, or commits since the last look, that are looked through for tickets that were closed lately. */
 const historyMax = 300;
 
 interface Ports {
@@ -39,8 +39,10 @@ export class Live {
   /** What the deck says, to tell whether another one differs. */
   #said = '';
   #making: Promise<Deck> | null = null;
-  /** Tickets that were closed lately, the latest first; null before anybody looked. */
+  /** Tickets that were closed lately; null before anybody looked. */
   #closed: string[] | null = null;
+  /** The head that was looked at last, and what was open there. */
+  #head: string | null = null;
   #open: ReadonlySet<string> = new Set();
   #stopWatching = () => {};
   #callOff = () => {};
@@ -112,21 +114,26 @@ export class Live {
     return deck;
   }
 
-  /** Files of tickets closed lately. After the first look, what is not among the open any more was closed. */
+  /** Files of tickets closed lately: those that the history names, and those that are not among the open any more. */
   async #closedFiles({ snapshot }: Scene): Promise<TicketFile[]> {
-    const before = this.#closed ?? (await this.#closedBefore());
-    const { tickets } = snapshot;
+    const { tickets, head } = snapshot;
+    const since = await this.#closedSince(head);
     const left = [...this.#open].filter((id) => !tickets.has(id));
-    this.#open = new Set(tickets.keys());
-    const ids = [...new Set([...left, ...before])].filter((id) => !tickets.has(id));
+    const ids = [...new Set([...since, ...left, ...(this.#closed ?? [])])].filter((id) => !tickets.has(id));
     const files = await Promise.all(ids.slice(0, closedMax * 2).map((id) => snapshot.archived(id)));
     const closed = files.flatMap((file) => (file?.ticket && !isOpen(file.ticket.state) ? [file] : []));
+    this.#head = head;
+    this.#open = new Set(tickets.keys());
     this.#closed = closed.map(({ id }) => id);
     return closed;
   }
 
-  async #closedBefore(): Promise<string[]> {
-    const entries = await this.#panel.history(null, { limit: historyMax });
+  /** Tickets that were closed since the last look, the latest first: one may come and go while nobody looks. */
+  async #closedSince(head: string | null): Promise<string[]> {
+    if (head === null || head === this.#head) return [];
+    const panel = this.#panel;
+    const since = this.#head && (await panel.between(this.#head, head, historyMax));
+    const entries = since || (await panel.history(null, { limit: historyMax }));
     const closing = entries.filter(
       ({ ticket, transition }) => isTicketId(ticket) && /-> (done|cancelled)$/.test(transition),
     );

@@ -15,7 +15,7 @@ import { refusal } from './draft.ts';
 import { explainHere } from './explain.ts';
 import { createTicket, type Wish, type Wisher } from './newcomer.ts';
 import { may } from './people.ts';
-import type { Forge, Snapshot, Store, TicketFile } from './ports.ts';
+import type { Forge, HistoryEntry, Snapshot, Store, TicketFile } from './ports.ts';
 import type { Told } from './receivers.ts';
 import type { Sights } from './sights.ts';
 import { type BoundAttempt, lastSign } from './silence.ts';
@@ -55,6 +55,11 @@ export interface Health {
 export interface Panel {
   readonly forge: Pick<Forge, keyof Sights | 'now' | 'permission' | 'comments'>;
   history: Store['history'];
+  /**
+   * What commits after `from` up to and with `to` recorded, newest first; null where `to` does not descend from `from`, or
+   * by more than `most` commits.
+   */
+  between(from: string, to: string, most: number): Promise<HistoryEntry[] | null>;
   look(): Promise<Scene>;
   /** The file of a ticket, open or archived. */
   file(id: string): Promise<TicketFile | null>;
@@ -76,10 +81,12 @@ export interface Panel {
 /** Those who are told what happened on a desk, as it sees them. */
 type Followers = Pick<Tellers, 'wake' | 'told'>;
 
+type HistoryStore = Pick<Store, 'history' | 'trail' | 'transitions'>;
+
 /** The panel that an operator shows. */
 export class DeskPanel implements Panel {
   readonly #context: Context;
-  readonly #store: Pick<Store, 'history'>;
+  readonly #store: HistoryStore;
   readonly #tellers: Followers | undefined;
   readonly #lines: () => readonly Pick<Dirty<never>, 'name' | 'size'>[];
   readonly #watchers = new Set<() => void>();
@@ -87,7 +94,7 @@ export class DeskPanel implements Panel {
 
   constructor(
     context: Context,
-    { store, tellers }: { store: Pick<Store, 'history'>; tellers?: Followers | undefined },
+    { store, tellers }: { store: HistoryStore; tellers?: Followers | undefined },
     lines: () => readonly Pick<Dirty<never>, 'name' | 'size'>[],
   ) {
     this.#context = context;
@@ -101,6 +108,13 @@ export class DeskPanel implements Panel {
   }
 
   history: Store['history'] = (id, options) => this.#store.history(id, options);
+
+  async between(from: string, to: string, most: number): Promise<HistoryEntry[] | null> {
+    const commits = await this.#store.trail(from, to);
+    if (commits === null || commits.length > most) return null;
+    const entries = await Promise.all(commits.map((commit) => this.#store.transitions(commit)));
+    return entries.flat().reverse();
+  }
 
   async look(): Promise<Scene> {
     const context = this.#context;

@@ -96,3 +96,11 @@ test('an event carries one card of many, and a window that is old is told to loa
   expect(first).toMatch(/^event: reload/);
   await reader?.cancel();
 });
+
+test('a ticket that comes and goes while nobody looks stands among the closed ones', async () => {
+  const world = await peopled();
+  await world.visit('/acme/desk');
+  await world.desk.close(ticketIn('done', { id: 'MC-77', title: 'Came and went' }));
+  await world.desk.operator.lookAtHead();
+  expect((await world.visit('/acme/desk')).text).toContain('Came and went');
+});

@@ -79,7 +79,11 @@ test('S10: the function, /status, the board, the command line and the agents’ 
       const { explanation } = await callAgentsTool(at(), environment, 'get_ticket', {});
       const told = (one: unknown) => (one as Explanation).reasons.map(({ code }) => code);
       const board = told(
-        await new DeskPanel(theApp(), { store: { history: async () => [] } }, () => []).explain(id),
+        await new DeskPanel(
+          theApp(),
+          { store: { history: async () => [], trail: async () => [], transitions: async () => [] } },
+          () => [],
+        ).explain(id),
       );
       expect({ id, status: said, board, cli: told(json), mcp: told(explanation) }).toEqual({
         id,
