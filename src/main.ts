@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from './base/clock.ts';
+import { systemClock, untilEnd } from './base/clock.ts';
 import { makeLog } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { openInBrowser } from './cli/browser.ts';
@@ -54,5 +54,5 @@ const options: ProgramOptions = {
   exit: (status) => process.exit(status),
 };
 
-// Timers and sockets of the ports do not keep the process alive by themselves; what serves says when it is over.
-await runProgram(options, process.argv.slice(2));
+// Timers and sockets of the ports do not keep the process alive by themselves; a command says when it is over.
+await untilEnd(runProgram(options, process.argv.slice(2)));

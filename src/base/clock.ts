@@ -33,6 +33,12 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
+/** Keeps the process alive until `work` has ended, where it may wait for nothing but timers of `systemClock`. */
+export function untilEnd<T>(work: Promise<T>): Promise<T> {
+  const timer = setInterval(() => {}, 2 ** 30);
+  return work.finally(() => clearInterval(timer));
+}
+
 /** An instant as tickets and trailers carry it: ISO 8601, UTC, whole seconds. `ms` since the epoch. */
 export function isoSeconds(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -1,4 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { bundled } from '../support/bundled.ts';
 import { signalbox } from './command.ts';
 import { aTeamsDesk } from './teams-desk.ts';
 
@@ -54,4 +57,17 @@ test('for programs it prints a line for each change of the ticket that is meant'
     { ...common, state: 'review', title: 'Ticket MC-6' },
     { ...common, state: 'done', title: 'Ticket MC-6' },
   ]);
+});
+
+test('as a program it goes on until Ctrl-C, with nothing to wait for but the next look', async () => {
+  const args = [await bundled('src/main.ts'), 'watch', 'MC-5', '--clone', here.clone];
+  const watch = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void watch.kill('SIGKILL'));
+  let said = '';
+  watch.stdout.setEncoding('utf8').on('data', (part) => (said += part));
+  await vi.waitFor(() => expect(said).toContain('MC-5'), 30_000);
+  await run('cancel', 'MC-5', 'Not wanted any more.');
+  await vi.waitFor(() => expect(said.trim().split('\n').length).toBeGreaterThan(1), 30_000);
+  watch.kill('SIGINT');
+  expect(await once(watch, 'exit')).toEqual([0, null]);
 });
