@@ -146,6 +146,7 @@ async function choose(desk: SetupDesk, flags: Flags, ask: InitPorts['ask']): Pro
       `Which agent works the tickets (${presetNames.join(', ')}, or a command as a JSON list)?`,
       'claude',
     ));
+  const chosen = readAgent(agent); // a slip is said before the next question
   const prefix = flags.prefix ?? (await answer("Prefix of the tickets' ids?", usual.prefix));
   const taken = flags.labelPrefix === undefined ? await labelCollisions(desk) : [];
   const labelPrefix =
@@ -157,7 +158,7 @@ async function choose(desk: SetupDesk, flags: Flags, ask: InitPorts['ask']): Pro
             'agent:',
           )
         ).replace(/^none$/, '');
-  return { agent: readAgent(agent), prefix, branch: given.branch, labelPrefix };
+  return { agent: chosen, prefix, branch: given.branch, labelPrefix };
 }
 
 function readAgent(text: string): Choices['agent'] {

@@ -42,8 +42,10 @@ export function addPrompt(program: Command, ports: ClonePorts): void {
     .addHelpText('after', help);
   addCloneFlags(command).action((ticket: string | undefined, flags: Flags) =>
     guarded(ports, async () => {
-      if (flags.template) ports.print(defaultTemplate.trimEnd());
-      else await show(ports, flags, ticket ?? '');
+      if (flags.template) return ports.print(defaultTemplate.trimEnd());
+      const hint = 'signalbox prompt MC-4159, or --template for the words that every prompt is made of.';
+      if (ticket === undefined) throw new SignalboxError('user', 'bad-id', 'no ticket is named', { hint });
+      await show(ports, flags, ticket);
     }),
   );
 }

@@ -101,7 +101,8 @@ async function list(ports: ClonePorts, desk: CloneDesk, flags: ReadFlags & ListF
   if (flags.json) return printJson(ports, desk, data);
   for (const banner of banners) ports.print(bannerLine(banner));
   if (snapshot.head === null) return ports.print(beforeInit(desk));
-  if (rows.length === 0) return ports.print('No open ticket is like that.');
+  if (rows.length === 0)
+    return ports.print(explanations.length === 0 ? 'No ticket is open.' : 'No open ticket is like that.');
   ports.printStyled(listed(rows, desk.now(), ports.terminal));
 }
 
