@@ -18,13 +18,14 @@ export interface TellerOptions {
 
 /** The longest that is waited before something is tried again, in milliseconds. */
 const slowestMs = 5 * 60_000;
-/** What of one commit is sent at the same time: they are of different tickets. */
+/** Of how many tickets something is sent at the same time. */
 const atOnce = 8;
 
 /**
  * Tells one receiver of each transition. What is to be told are the commits after its cursor, a ref that moves when a
  * commit was told whole; so any process goes on where another ended, and what was told between two moves of the cursor is
- * told again (at least once). A commit comes after the one before, so that of each ticket everything comes in order.
+ * told again (at least once). A commit comes after the one before, and what one commit recorded of a ticket one after
+ * another, so that of each ticket everything comes in order.
  */
 export class Teller {
   readonly receiver: Receiver;
@@ -164,13 +165,23 @@ export class Teller {
     const [first] = entries;
     this.#note({ behind, since: first ? Date.parse(first.at) : this.#told.since });
     const open = entries.filter((entry) => !this.#taken.has(idOf(entry)));
-    for (let from = 0; from < open.length; from += atOnce) {
-      const some = open.slice(from, from + atOnce).map((entry) => this.#send(happeningOf(entry, where)));
+    const tickets = byTicket(open.map((entry) => happeningOf(entry, where)));
+    for (let from = 0; from < tickets.length; from += atOnce) {
+      const some = tickets.slice(from, from + atOnce).map((one) => this.#sendInOrder(one));
       const faults = (await Promise.all(some)).filter((fault) => fault !== null);
       const [fault] = faults;
       if (fault !== undefined) return this.#failed(fault);
     }
     return true;
+  }
+
+  /** Of one ticket. What was not taken keeps back what comes after it. */
+  async #sendInOrder(happenings: readonly Happening[]): Promise<string | null> {
+    for (const happening of happenings) {
+      const fault = await this.#send(happening);
+      if (fault !== null) return fault;
+    }
+    return null;
   }
 
   async #send(happening: Happening): Promise<string | null> {
@@ -234,5 +245,12 @@ export class Teller {
 }
 
 const idOf = ({ commit, number }: HistoryEntry): string => `${commit}.${number}`;
+
+/** An admission records of one ticket what was pushed and what of it was put back, all in one commit. */
+function byTicket(happenings: readonly Happening[]): Happening[][] {
+  const tickets = new Map<string, Happening[]>();
+  for (const one of happenings) tickets.set(one.ticket, [...(tickets.get(one.ticket) ?? []), one]);
+  return [...tickets.values()];
+}
 
 const backoffMs = (failures: number): number => Math.min(slowestMs, 1_000 * 2 ** Math.min(failures - 1, 10));

@@ -86,6 +86,31 @@ test('of one commit only what was turned away is sent again, and nothing later c
   await one.close();
 });
 
+test('of one ticket, what one commit records comes in its order too, and stops at what was turned away', async () => {
+  const one = await desk.telling();
+  let answer = (_: null) => {};
+  desk.moods.audit = (what) =>
+    what === 'MC-1 release'
+      ? 'it answered 500'
+      : what === 'MC-2 edit'
+        ? new Promise((resolve) => {
+            answer = resolve;
+          })
+        : null;
+  // As an admission records what was pushed and what of it was put back.
+  await desk.publish('MC-1 release', 'MC-2 edit', 'MC-1 park', 'MC-2 back', 'MC-3 create');
+  one.wake();
+  await desk.going();
+  expect(desk.heard.audit).toEqual(['- MC-1 release', 'MC-3 create']); // nobody waits for another ticket
+  answer(null);
+  await desk.going();
+  expect(desk.took('audit')).toEqual(['MC-3 create', 'MC-2 edit', 'MC-2 back']);
+  desk.moods = {};
+  await desk.going(minute);
+  expect(desk.took('audit').slice(3)).toEqual(['MC-1 release', 'MC-1 park']);
+  await one.close();
+});
+
 test('a slow receiver holds up no other, and no end', async () => {
   desk.receivers = [named('slow'), named('quick')];
   let answer = (_: null) => {};
