@@ -74,7 +74,7 @@ export async function serve(options: ServeOptions): Promise<RunningApp> {
   const github = makeGithubApp({ ...options });
   const identity = await github.identity();
   const share = options.capacity === undefined ? null : new Share(options.capacity, clock);
-  const posts = { public: makePublicPost(), any: makePost() };
+  const posts = { public: makePublicPost(clock), any: makePost(clock) };
   return startApp({
     ...options,
     githubUrl: apiUrl,

@@ -1,16 +1,18 @@
 import { once } from 'node:events';
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcp } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isPublic } from '../../src/outward/address.ts';
 import { makePost, makePublicPost, type Resolve } from '../../src/outward/post.ts';
+import { HandClock } from '../support/hand-clock.ts';
 
 /*
  * A repository's config must not make the app call what only the app can reach.
  */
 
-const never = new AbortController().signal;
-const posted = (url: string, signal = never) => ({
+const never = () => new AbortController().signal;
+const clock = new HandClock();
+const posted = (url: string, signal = never()) => ({
   url,
   headers: { 'X-Test': 'yes' },
   body: '{"ü":1}',
@@ -72,19 +74,21 @@ describe('a receiver of a config', () => {
     'https://127.1',
   ])('is not called at %s', async (address) => {
     const { port, count } = await trap();
-    await expect(makePublicPost()(posted(`${address}:${port}/`))).rejects.toThrow(/no public address/);
+    await expect(makePublicPost(clock)(posted(`${address}:${port}/`))).rejects.toThrow(
+      'its address is not public',
+    );
     expect(count()).toBe(0);
   });
 
   test('is not called by http', async () => {
-    await expect(makePublicPost()(posted('http://1.1.1.1/'))).rejects.toThrow('only https');
+    await expect(makePublicPost(clock)(posted('http://1.1.1.1/'))).rejects.toThrow('only https');
   });
 
   test('is not called where one of its addresses is not public, nor where it has none', async () => {
     const { port, count } = await trap();
     for (const found of [['127.0.0.1'], ['1.1.1.1', '127.0.0.1'], ['::1'], []]) {
-      const post = makePublicPost(resolving(found));
-      await expect(post(posted(`https://example.com:${port}/`))).rejects.toThrow(/no public address/);
+      const post = makePublicPost(clock, resolving(found));
+      await expect(post(posted(`https://example.com:${port}/`))).rejects.toThrow('its address is not public');
     }
     expect(count()).toBe(0);
   });
@@ -92,10 +96,10 @@ describe('a receiver of a config', () => {
   test('a name is looked at each time that it is connected to, and asked once for each', async () => {
     const { port, count } = await trap();
     const ended = AbortSignal.abort();
-    const post = makePublicPost(resolving(['192.0.2.1'], ['127.0.0.1']));
+    const post = makePublicPost(clock, resolving(['192.0.2.1'], ['127.0.0.1']));
     await expect(post(posted(`https://example.com:${port}/`, ended))).rejects.toThrow();
-    await expect(post(posted(`https://example.com:${port}/`))).rejects.toThrow(/no public address/);
-    await expect(post(posted(`https://example.com:${port}/`))).rejects.toThrow(/no public address/);
+    await expect(post(posted(`https://example.com:${port}/`))).rejects.toThrow('its address is not public');
+    await expect(post(posted(`https://example.com:${port}/`))).rejects.toThrow('its address is not public');
     expect(count()).toBe(0);
   });
 });
@@ -107,7 +111,7 @@ describe('a receiver of whoever runs the app', () => {
       seen.push([String(request.headers['x-test']), (await request.toArray()).join('')]);
       response.writeHead(202).end('taken');
     });
-    expect(await makePost()(posted(`${url}/hook?x=1`))).toBe(202);
+    expect(await makePost(clock)(posted(`${url}/hook?x=1`))).toBe(202);
     expect(seen).toEqual([['yes', '{"ü":1}']]);
   });
 
@@ -120,7 +124,7 @@ describe('a receiver of whoever runs the app', () => {
     const url = await listening(
       (_request, response) => void response.writeHead(307, { location: other }).end(),
     );
-    expect(await makePost()(posted(url))).toBe(307);
+    expect(await makePost(clock)(posted(url))).toBe(307);
     expect(count).toBe(0);
   });
 
@@ -131,14 +135,62 @@ describe('a receiver of whoever runs the app', () => {
         void (response.write('x'.repeat(16_384)) ? setImmediate(more) : response.once('drain', more));
       more();
     });
-    expect(await makePost()(posted(url))).toBe(200);
+    expect(await makePost(clock)(posted(url))).toBe(200);
   });
 
   test('may be called off', async () => {
     const url = await listening(() => {});
     const end = new AbortController();
-    const asked = makePost()(posted(url, end.signal));
+    const asked = makePost(clock)(posted(url, end.signal));
     end.abort();
     await expect(asked).rejects.toThrow();
+  });
+
+  test('is let go a second after its answer where that does not end, so that others are not kept from it', async () => {
+    let held = 0;
+    const url = await listening((request, response) => {
+      held++;
+      request.socket.once('close', () => held--);
+      response.writeHead(200).write('and');
+    });
+    const post = makePost(clock);
+    for (let n = 0; n < 8; n++) expect(await post(posted(url))).toBe(200);
+    expect(held).toBe(8); // as many as are open at the same time
+    const ninth = post(posted(url));
+    await clock.until(clock.now() + 1_000);
+    expect(await ninth).toBe(200);
+    await clock.until(clock.now() + 1_000);
+    await vi.waitFor(() => expect(held).toBe(0));
+  });
+
+  test('keeps its connection where its answer ends', async () => {
+    const clock = new HandClock();
+    const from = new Set<number | undefined>();
+    const url = await listening((request, response) => {
+      from.add(request.socket.remotePort);
+      response.end('taken');
+    });
+    const post = makePost(clock);
+    for (let n = 0; n < 3; n++) {
+      expect(await post(posted(url))).toBe(200);
+      await vi.waitFor(() => expect(clock.next).toBeNull());
+      await clock.until(clock.now() + 1_000);
+    }
+    expect(from.size).toBe(1);
+  });
+
+  test('may be called off while it waits for a connection', async () => {
+    const url = await listening(() => {});
+    const post = makePost(clock);
+    const end = new AbortController();
+    const eight = Array.from({ length: 8 }, () => post(posted(url, AbortSignal.any([end.signal]))));
+    const alone = new AbortController();
+    const ninth = post(posted(url, alone.signal));
+    alone.abort();
+    await expect(ninth).rejects.toThrow();
+    end.abort();
+    expect((await Promise.allSettled(eight)).map(({ status }) => status)).toEqual(
+      eight.map(() => 'rejected'),
+    );
   });
 });
