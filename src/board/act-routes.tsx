@@ -32,6 +32,12 @@ export async function formFor(
   };
 }
 
+/** Whether somebody may write; a stranger may not. */
+export async function mayWriteOn({ panel }: Live, session: Session | null): Promise<boolean> {
+  const role = session && (await panel.forge.permission(session.login, session.user));
+  return role === 'admin' || role === 'write';
+}
+
 /** The page that says what an act does, before it is done. */
 export async function showAct(c: Context<Vars>, errand: Errand): Promise<Response> {
   const act = actNamed(c.req.param('act') ?? '');

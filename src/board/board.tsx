@@ -7,7 +7,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Panel } from '../engine/panel.ts';
 import { isTicketId } from '../ticket/paths.ts';
-import { doAct, formFor, showAct } from './act-routes.tsx';
+import { doAct, formFor, mayWriteOn, showAct } from './act-routes.tsx';
 import { addAssets } from './assets.ts';
 import { readFilter } from './cards.ts';
 import { doDesk, showDesk } from './desk-routes.tsx';
@@ -185,9 +185,13 @@ export class Board {
   }
 
   async #health(c: Context<Vars>, { desk, live }: OnDesk): Promise<Response> {
-    const [vitals] = await Promise.all([vitalsOf(desk, live), this.#visible(c)]);
     const { clock, deliveries } = this.#options;
-    const props = { frame: frameOf(c, desk), vitals, deliveries: deliveries(), now: clock.now() };
+    const [vitals, mayWrite] = await Promise.all([
+      vitalsOf(desk, live),
+      mayWriteOn(live, c.get('session')).catch(() => false), // the page is for when GitHub fails, too
+      this.#visible(c),
+    ]);
+    const props = { frame: frameOf(c, desk), vitals, deliveries: deliveries(), mayWrite, now: clock.now() };
     return c.html(<HealthPage {...props} />);
   }
 

@@ -70,12 +70,20 @@ test('how far each receiver of webhooks is stands there, and why one is not told
       },
     ],
   });
-  const cookie = await world.signIn('elmar');
+  const cookie = await world.signIn('wilma');
   const { text } = await world.visit('/acme/desk/health', { cookie });
   expect(text).toContain('audit (a.example)');
   expect(text).toContain('told everything');
   expect(text).toContain('it answered &lt;b&gt;500&lt;/b&gt;, 4 times in a row');
   expect(text).toContain('3 or more commits to go');
+  // Where they are, and what they answer, is for those who may write: a public repository's page is open to everybody.
+  const strangers = ['', await world.signIn('visitor'), await world.signIn('elmar')];
+  for (const one of strangers) {
+    const shown = (await world.visit('/acme/desk/health', { cookie: one })).text;
+    expect(shown).toMatch(/<dt>chat<\/dt><dd>fails, <time/);
+    expect(shown).toMatch(/<dt>audit<\/dt><dd>told everything/);
+    expect(shown).not.toMatch(/[ac]\.example|answered/);
+  }
   const metrics = await world.visit('/metrics', {
     headers: { authorization: 'Bearer the-token-of-the-scraper' },
   });

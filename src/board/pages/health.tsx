@@ -15,11 +15,13 @@ interface HealthProps {
   frame: Frame;
   vitals: Vitals;
   deliveries: Deliveries;
+  /** Whether who looks may write there: what receivers answer and where they are is for them. */
+  mayWrite: boolean;
   now: number;
 }
 
 /** How the app is doing for one desk. */
-export function HealthPage({ frame, vitals, deliveries, now }: HealthProps) {
+export function HealthPage({ frame, vitals, deliveries, mayWrite, now }: HealthProps) {
   const { desk, health, top } = vitals;
   return (
     <Page
@@ -43,7 +45,7 @@ export function HealthPage({ frame, vitals, deliveries, now }: HealthProps) {
             ))}
           </Tile>
           <RateTile rateLimit={vitals.rateLimit} now={now} />
-          <Told told={health.told} now={now} />
+          <Told told={health.told} isWhole={mayWrite} now={now} />
           <Tile title="Webhook deliveries">
             <Figure name="not taken yet">{deliveries.failing}</Figure>
             <Figure name="asked for again">{deliveries.again}</Figure>
@@ -100,16 +102,24 @@ function Sweeps({
   );
 }
 
+interface ToldProps {
+  told: Vitals['health']['told'];
+  /** With where they are, and why one fails. */
+  isWhole: boolean;
+  now: number;
+}
+
 /** Those who are told of each transition, by outbound webhooks. */
-function Told({ told, now }: { told: Vitals['health']['told']; now: number }) {
+function Told({ told, isWhole, now }: ToldProps) {
   if (told.length === 0) return null;
   return (
     <Tile title="Outbound webhooks">
       {told.map(({ name, host, behind, since, last, failure }) => (
-        <Figure name={`${name} (${host})`}>
+        <Figure name={isWhole ? `${name} (${host})` : name}>
           {failure ? (
             <>
-              fails, <Time at={failure.at} now={now} />: {failure.why}
+              fails, <Time at={failure.at} now={now} />
+              {isWhole && `: ${failure.why}`}
               {failure.count > 1 && `, ${failure.count} times in a row`}
             </>
           ) : (
