@@ -65,7 +65,8 @@ async function journal(ports: WatchPorts, desk: CloneDesk, flags: Flags): Promis
   const { head } = await desk.look();
   tell(await past(desk, id, head, flags.since));
   if (!flags.follow || desk.asOf !== null) return;
-  await follow(ports, desk, head, tell);
+  // Where there was no branch all of it is news, once there is one.
+  await follow(ports, desk, head, { tell, whole: (all) => past(desk, id, all, flags.since) });
   ports.exit(0);
 }
 
@@ -90,18 +91,30 @@ function inOrder(newestFirst: readonly HistoryEntry[]): HistoryEntry[] {
 }
 
 async function after(desk: CloneDesk, from: string, to: string): Promise<HistoryEntry[]> {
-  const commits = await desk.trail(from, to);
-  if (commits) return (await Promise.all(commits.map((commit) => desk.transitions(commit)))).flat();
+  const entries = await between(desk, from, to);
+  if (entries) return entries;
   throw new SignalboxError('user', 'unknown-commit', `${from} is not in the history of ${desk.branch}`, {
     hint: 'Name a time, or a commit of an earlier line.',
   });
+}
+
+interface Telling {
+  tell(entries: readonly HistoryEntry[]): void;
+  /** All that is to be told up to a head. */
+  whole(head: string): Promise<HistoryEntry[]>;
+}
+
+/** Null where `from` is not in the history of `to`. */
+async function between(desk: CloneDesk, from: string, to: string): Promise<HistoryEntry[] | null> {
+  const commits = await desk.trail(from, to);
+  return commits && (await Promise.all(commits.map((commit) => desk.transitions(commit)))).flat();
 }
 
 async function follow(
   ports: WatchPorts,
   desk: CloneDesk,
   began: string | null,
-  tell: (entries: readonly HistoryEntry[]) => void,
+  { tell, whole }: Telling,
 ): Promise<void> {
   const end = new AbortController();
   ports.onStop(() => end.abort());
@@ -114,9 +127,9 @@ async function follow(
     isGone = snapshot === null;
     // What was moved back is put back or replaced: until then nothing is told, and nothing twice.
     if (!snapshot?.head || snapshot.movedBack || snapshot.head === at) continue;
-    const commits = at === null ? [snapshot.head] : await desk.trail(at, snapshot.head);
-    if (!commits) ports.printError(`The history of ${desk.branch} was replaced; it goes on from here.`);
-    for (const commit of commits ?? []) tell(await desk.transitions(commit));
+    const news = at === null ? await whole(snapshot.head) : await between(desk, at, snapshot.head);
+    if (!news) ports.printError(`The history of ${desk.branch} was replaced; it goes on from here.`);
+    tell(news ?? []);
     at = snapshot.head;
   }
 }

@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { type Happening, happening } from '../../src/ticket/journal.ts';
+import { witnessRef } from '../../src/ticket/paths.ts';
 import { signalbox } from './command.ts';
 import { aTeamsDesk } from './teams-desk.ts';
 
@@ -7,7 +9,7 @@ import { aTeamsDesk } from './teams-desk.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const { here, run } = aTeamsDesk();
+const { here, run, git, admit } = aTeamsDesk();
 
 const parsed = (stdout: string): Happening[] =>
   stdout
@@ -58,5 +60,38 @@ test('--follow goes on as it happens, until Ctrl-C', async () => {
   await run('cancel', 'MC-3');
   await vi.waitFor(() => expect(lines).toHaveLength(2), 30_000);
   stop();
+  expect((await ended).status).toBe(0);
+});
+
+test('--follow begun before there is a branch tells all that came until it was seen', async () => {
+  const head = git(here.clone, 'ls-remote', 'origin', 'refs/heads/signalbox').split('\t')[0] ?? '';
+  git(here.clone, 'push', '--quiet', 'origin', '--delete', 'refs/heads/signalbox', witnessRef);
+  const lines: string[] = [];
+  let stop = () => {};
+  let lookAgain: (() => void) | null = null;
+  const ended = signalbox(['journal', '--follow', '--clone', here.clone], undefined, {
+    print: (text) => lines.push(text),
+    onStop: (given) => {
+      stop = given;
+    },
+    clock: {
+      ...systemClock,
+      after(ms, fn) {
+        if (ms !== 5_000) return systemClock.after(ms, fn);
+        lookAgain = fn;
+        return () => {};
+      },
+    },
+  });
+  await vi.waitFor(() => expect(lookAgain).not.toBeNull(), 30_000);
+  git(here.clone, 'push', '--quiet', 'origin', `${head}:refs/heads/signalbox`);
+  admit(head);
+  await run('hold', 'MC-3');
+  await run('cancel', 'MC-3');
+  (lookAgain as unknown as () => void)();
+  await vi.waitFor(() => expect(lines.length).toBeGreaterThan(0), 30_000);
+  expect(short(parsed(lines.join('\n'))).map(([, request]) => request)).toEqual(['hold', 'cancel']);
+  stop();
+  (lookAgain as unknown as () => void)();
   expect((await ended).status).toBe(0);
 });
