@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { asError } from '../base/errors.ts';
 import type { Delivery, Receiver, Receivers } from '../engine/receivers.ts';
 import type { Config } from '../ticket/config.ts';
+import { reasons } from '../ticket/reasons.ts';
 import { isOf, type OperatedReceivers } from '../ticket/webhooks.ts';
 import type { Post } from './post.ts';
 
@@ -63,19 +64,28 @@ export function makeReceivers(options: ReceiversOptions): Receivers {
     return known({ name, url, host, fault, secret: secret ?? '', post: mayBeAny ? posts.any : posts.public });
   };
 
+  /** Whether whoever runs the app uses a secret, and for none of this repository's receivers. */
+  const isOfOthers = (secret: string): boolean => {
+    const users = Object.values(settings.receivers).filter((one) => one.secret === secret);
+    return users.length > 0 && !users.some((one) => isOf(one.repositories, repository));
+  };
+
   return {
     of(config: Config) {
       const own = Object.entries(settings.receivers).filter(([, one]) => isOf(one.repositories, repository));
       const mine = own.map(([name, one]) => make(name, one, one.internal));
       const taken = new Set(mine.map(({ name }) => name));
       const theirs = Object.entries(config.webhooks).map(([name, one]) => {
-        if (!taken.has(name)) return make(name, one, settings.mayBeInternal);
         const { host } = new URL(one.url);
-        return {
-          name: `${name} of the config`,
-          host,
-          fault: 'whoever runs the app has a receiver of this name',
-        };
+        if (taken.has(name))
+          return {
+            name: `${name} of the config`,
+            host,
+            fault: 'whoever runs the app has a receiver of this name',
+          };
+        if (isOfOthers(one.secret))
+          return { name, host, fault: `secret-not-yours: ${reasons['secret-not-yours']}` };
+        return make(name, one, settings.mayBeInternal);
       });
       return [...mine, ...theirs];
     },

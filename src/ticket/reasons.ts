@@ -36,6 +36,8 @@ export const reasons = {
     'The ticket holds as many messages that no agent was given as it may. Put them into one, or into its text.',
   'no-such-agent': 'The configuration has no agent profile of this name.',
   circle: 'Tickets would wait for each other, or be parts of each other, in a circle.',
+  'secret-not-yours':
+    'Whoever runs the app uses this secret for certain repositories, and this is none of them: name another one.',
   'bad-condition': 'This condition cannot be met or understood.',
   // why a todo ticket does not start
   'run-not-ended': 'An earlier run of this ticket has not been seen to end yet.',

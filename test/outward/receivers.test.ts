@@ -5,6 +5,7 @@ import type { Posted } from '../../src/outward/post.ts';
 import { makeReceivers, type OutboundSettings } from '../../src/outward/receivers.ts';
 import { readConfig } from '../../src/ticket/codec.ts';
 import { type Config, config as configSchema } from '../../src/ticket/config.ts';
+import { reasons } from '../../src/ticket/reasons.ts';
 import { HandClock } from '../support/hand-clock.ts';
 
 const secret = 'a secret that nobody guesses';
@@ -88,6 +89,33 @@ describe('who cannot be told, and why', () => {
       { name: 'audit', host: 'example.com', fault: null },
       { name: 'audit of the config', fault: 'whoever runs the app has a receiver of this name' },
     ]);
+  });
+});
+
+describe('a secret that whoever runs the app uses for some repositories', () => {
+  const own = (...all: (string[] | undefined)[]) =>
+    Object.fromEntries(
+      all.map((repositories, index) => [
+        `own${index}`,
+        { ...audit, internal: false, ...(repositories ? { repositories } : {}) },
+      ]),
+    );
+  const theirs = (receivers: OutboundSettings['receivers']) =>
+    world({ receivers })
+      .receivers.of(configOf({ mine: audit }))
+      .find(({ name }) => name === 'mine')?.fault;
+
+  test('is named by no config of others: they would sign as one of them', () => {
+    expect(theirs(own(['other/*']))).toBe(`secret-not-yours: ${reasons['secret-not-yours']}`);
+  });
+
+  test.each([
+    ['theirs', own(['other/*', 'Acme/*'])],
+    ['theirs by another receiver', own(['other/*'], ['acme/desk'])],
+    ['everybody’s', own(['other/*'], undefined)],
+    ['of nobody in particular', {}],
+  ])('may be named where it is %s', (_, receivers) => {
+    expect(theirs(receivers)).toBeNull();
   });
 });
 

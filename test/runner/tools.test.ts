@@ -190,7 +190,6 @@ describe('an agent asks its tools', () => {
       'attach_artifact',
       'report_done',
       'report_review',
-      'report_verdict',
       'ask_question',
       'report_failed',
     ]);

@@ -3257,32 +3257,33 @@ ket is in another phase than the one the signal is of.","not-mirror":"Only a tic
 this number, or of these words.","own-work":"This is your own work, or your own ticket: somebody else has to approve it.","old-commit":"This speaks of another commit than the present head of the ticke\
 t branch. Look at that one.","work-not-shown":"The accepted work is not on the ticket branch yet; the app puts it there.","no-such-gate":"The phase in hand does not wait for this.","messages-full":"Th\
 e ticket holds as many messages that no agent was given as it may. Put them into one, or into its text.","no-such-agent":"The configuration has no agent profile of this name.",circle:"Tickets would wa\
-it for each other, or be parts of each other, in a circle.","bad-condition":"This condition cannot be met or understood.","run-not-ended":"An earlier run of this ticket has not been seen to end yet.",
-"same-agent":"A review is for another agent profile than the one whose work it judges.","no-capacity":"The agent works as many tickets as it may.","budget-day":"The repository's budget of the day is u\
-sed up.","budget-near":"Most of a budget is used up. That stops nothing yet.","breaker-failures":"Attempts of the agent profile failed one after another, so it is paused.","app-capacity":"The app work\
-s as many tickets, of all repositories that it serves, as it may.","desk-capacity":"All agents together work as many tickets as they may.","no-agent":"No agent profile is configured for the owner or t\
-he phase of this ticket.","owner-is-a-person":"The owner is a person, so no agent takes it.","not-before":"The ticket waits out its back-off.","blocked-by":"Other tickets must be done before this one \
-starts.","condition-unmet":"The condition this ticket waited for does not hold any more.","desk-paused":"The desk is paused.","desk-draining":"The desk is draining.","profile-paused":"The agent profil\
-e is paused.","profile-draining":"The agent profile is draining: it takes nothing, and what it worked is parked.","starts-per-hour":"The desk has started as many attempts in this hour as it may.",held:"\
-The ticket is held.",mirror:"The work of this ticket is launched elsewhere, and Signalbox starts and stops nothing of it.","not-released":"The ticket lies in the inbox, and nobody has released it.",parked:"\
-A person parked the ticket.",deferred:"The ticket waits for its condition.",question:"The agent asked a question, and the ticket waits for the answer.",starting:"An attempt was claimed, and its run ha\
-s not passed the gate yet.",running:"An attempt works on the ticket.","in-review":"A person looks at the work.","checks-unmet":"The work waits for its checks.","not-merged":"The work waits until its p\
-ull request is merged.","not-decided":"The work waits for a decision.",blocked:"The ticket is blocked.",done:"The ticket is done.",cancelled:"The ticket is cancelled.","not-executing":"The ticket is n\
-ot being executed.","attempt-closed":"This attempt has ended.","unknown-attempt":"There never was such an attempt.","other-claim":"Another claim holds this attempt.","other-run":"Another run is bound \
-to this attempt.","not-bound":"No run is bound to this attempt.",rerun:"A run pressed again may not take up its old attempt.","stop-label":"The issue carries a park or hold label.","wrong-key":"The ke\
-y is not the bound run's.","bad-signal":"The signal could not be read.","needs-commit":"This phase needs a commit, and there is none. Commit the work and say so again, or say why there is no commit (`\
-no_commit`).","needs-verdict":"This phase reviews. Give a verdict: approved, or rejected with what is to be changed.","not-reviewing":"A verdict counts in a reviewing phase only. Say that it is done, \
-or to be reviewed.","work-not-saved":"The work could not be saved, and a completion without its work is none.","other-fate":"This signal was already decided.",quota:"The agent's provider lets it do no\
- more for now.","agent-failed":"The agent ended with a failure.","setup-failed":"The set-up that comes before an agent (`.github/signalbox/setup.sh`) failed.","run-ended-silent":"The run ended without\
- a verdict.","run-gone":"GitHub does not know the run of this attempt any more.","never-bound":"No run reached the gate in time.","time-limit":"The attempt ran longer than its profile allows.","head-u\
-nreadable":"The runner could not read the head for too long, and stopped its agent.","retries-exhausted":"All attempts this ticket may make were made.","rounds-exhausted":"Reviews have sent the ticket\
- back as often as they may.",budget:"The budget of the ticket, or of its attempt, is used up.","breaker-starts":"The ticket was started too often within an hour.","question-expired":"The question was \
-not answered in time.","no-workflow":"The workflow is not on the default branch or cannot be dispatched.","dispatch-refused":"GitHub refuses to start the workflow.","bad-phase":"The ticket names a pha\
-se that the configuration does not have.","head-moved-back":"The state branch was moved back or replaced. Nothing is decided until a person restores it.","not-judged":"Somebody pushed to the state bra\
-nch, and the app has not looked at that yet.","bad-config":"The newest configuration cannot be read; the last good one stays in force.","bad-yaml":"The file is not valid YAML.","bad-field":"A field is\
- missing, unknown or of the wrong type.","newer-format":"The file is of a newer format than this Signalbox reads.","too-large":"The file is too large.","bad-id":"The name is not a valid ticket id.","i\
-d-mismatch":"The id in the file is not the name of the file.","illegal-edit":"A pushed change that no rule allows was put back.","both-open-and-archived":"The ticket exists both open and archived; the\
- open one counts.",busy:"Too many writers at once. Try again.",internal:"Signalbox failed here; the log has more."};function bn({ticket:e,attempt:t,kind:r,summary:i,key:n}){return Fe(JSON.stringify([e,t,r,gi(i),Fe(n)]))}a(bn,"signalDigest");function gi(e){let r=Yd(e.replaceAll(`\r
+it for each other, or be parts of each other, in a circle.","secret-not-yours":"Whoever runs the app uses this secret for certain repositories, and this is none of them: name another one.","bad-condit\
+ion":"This condition cannot be met or understood.","run-not-ended":"An earlier run of this ticket has not been seen to end yet.","same-agent":"A review is for another agent profile than the one whose \
+work it judges.","no-capacity":"The agent works as many tickets as it may.","budget-day":"The repository's budget of the day is used up.","budget-near":"Most of a budget is used up. That stops nothing\
+ yet.","breaker-failures":"Attempts of the agent profile failed one after another, so it is paused.","app-capacity":"The app works as many tickets, of all repositories that it serves, as it may.","des\
+k-capacity":"All agents together work as many tickets as they may.","no-agent":"No agent profile is configured for the owner or the phase of this ticket.","owner-is-a-person":"The owner is a person, s\
+o no agent takes it.","not-before":"The ticket waits out its back-off.","blocked-by":"Other tickets must be done before this one starts.","condition-unmet":"The condition this ticket waited for does n\
+ot hold any more.","desk-paused":"The desk is paused.","desk-draining":"The desk is draining.","profile-paused":"The agent profile is paused.","profile-draining":"The agent profile is draining: it tak\
+es nothing, and what it worked is parked.","starts-per-hour":"The desk has started as many attempts in this hour as it may.",held:"The ticket is held.",mirror:"The work of this ticket is launched else\
+where, and Signalbox starts and stops nothing of it.","not-released":"The ticket lies in the inbox, and nobody has released it.",parked:"A person parked the ticket.",deferred:"The ticket waits for its\
+ condition.",question:"The agent asked a question, and the ticket waits for the answer.",starting:"An attempt was claimed, and its run has not passed the gate yet.",running:"An attempt works on the ti\
+cket.","in-review":"A person looks at the work.","checks-unmet":"The work waits for its checks.","not-merged":"The work waits until its pull request is merged.","not-decided":"The work waits for a dec\
+ision.",blocked:"The ticket is blocked.",done:"The ticket is done.",cancelled:"The ticket is cancelled.","not-executing":"The ticket is not being executed.","attempt-closed":"This attempt has ended.",
+"unknown-attempt":"There never was such an attempt.","other-claim":"Another claim holds this attempt.","other-run":"Another run is bound to this attempt.","not-bound":"No run is bound to this attempt.",
+rerun:"A run pressed again may not take up its old attempt.","stop-label":"The issue carries a park or hold label.","wrong-key":"The key is not the bound run's.","bad-signal":"The signal could not be \
+read.","needs-commit":"This phase needs a commit, and there is none. Commit the work and say so again, or say why there is no commit (`no_commit`).","needs-verdict":"This phase reviews. Give a verdict\
+: approved, or rejected with what is to be changed.","not-reviewing":"A verdict counts in a reviewing phase only. Say that it is done, or to be reviewed.","work-not-saved":"The work could not be saved\
+, and a completion without its work is none.","other-fate":"This signal was already decided.",quota:"The agent's provider lets it do no more for now.","agent-failed":"The agent ended with a failure.",
+"setup-failed":"The set-up that comes before an agent (`.github/signalbox/setup.sh`) failed.","run-ended-silent":"The run ended without a verdict.","run-gone":"GitHub does not know the run of this att\
+empt any more.","never-bound":"No run reached the gate in time.","time-limit":"The attempt ran longer than its profile allows.","head-unreadable":"The runner could not read the head for too long, and \
+stopped its agent.","retries-exhausted":"All attempts this ticket may make were made.","rounds-exhausted":"Reviews have sent the ticket back as often as they may.",budget:"The budget of the ticket, or\
+ of its attempt, is used up.","breaker-starts":"The ticket was started too often within an hour.","question-expired":"The question was not answered in time.","no-workflow":"The workflow is not on the \
+default branch or cannot be dispatched.","dispatch-refused":"GitHub refuses to start the workflow.","bad-phase":"The ticket names a phase that the configuration does not have.","head-moved-back":"The \
+state branch was moved back or replaced. Nothing is decided until a person restores it.","not-judged":"Somebody pushed to the state branch, and the app has not looked at that yet.","bad-config":"The n\
+ewest configuration cannot be read; the last good one stays in force.","bad-yaml":"The file is not valid YAML.","bad-field":"A field is missing, unknown or of the wrong type.","newer-format":"The file\
+ is of a newer format than this Signalbox reads.","too-large":"The file is too large.","bad-id":"The name is not a valid ticket id.","id-mismatch":"The id in the file is not the name of the file.","il\
+legal-edit":"A pushed change that no rule allows was put back.","both-open-and-archived":"The ticket exists both open and archived; the open one counts.",busy:"Too many writers at once. Try again.",internal:"\
+Signalbox failed here; the log has more."};function bn({ticket:e,attempt:t,kind:r,summary:i,key:n}){return Fe(JSON.stringify([e,t,r,gi(i),Fe(n)]))}a(bn,"signalDigest");function gi(e){let r=Yd(e.replaceAll(`\r
 `,`
 `)).trim();return r.length<=2e4?r:`${r.slice(0,2e4).replace(new RegExp("\\p{Surrogate}$","u"),"")}
 [cut]`}a(gi,"wordsOf");function Go(e,t){return Fe(JSON.stringify([e,t.replaceAll(`\r
