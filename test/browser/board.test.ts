@@ -56,7 +56,7 @@ inBrowser('the board in a browser', () => {
     expect(lives(one)).toBe(true);
     await page.getByLabel('Why, or until when').fill('until next monday: the paint is wet');
     await page.getByRole('button', { name: `Park ${one.id}` }).click();
-    await page.getByText(`${one.id} is waiting.`).waitFor();
+    await page.getByText(`${one.id} is waiting until `).waitFor();
     // Another window, which nobody touched, shows the same.
     await cardIn(other, one.id, 'waiting').waitFor();
     expect(await cardIn(other, one.id, 'waiting').textContent()).toContain('the paint is wet');

@@ -190,6 +190,7 @@ describe('an agent asks its tools', () => {
       'attach_artifact',
       'report_done',
       'report_review',
+      'report_verdict',
       'ask_question',
       'report_failed',
     ]);

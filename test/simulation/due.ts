@@ -16,8 +16,9 @@ const roundingMs = 1_000;
 /** Of what must hold in this moment. */
 const now = Number.POSITIVE_INFINITY;
 
+/** Whether luci works it: conditions name no other, though in some worlds another judges what it did. */
 const occupies = ({ attempt, attempts }: Ticket): boolean =>
-  attempt !== null || attempts.some(({ stopped }) => stopped === null);
+  attempt?.agent === 'luci' || attempts.some(({ agent, stopped }) => agent === 'luci' && stopped === null);
 
 /** Two heads that follow each other, and since when luci has run less than 1, 2, … at the same time. */
 export class Conditions {
