@@ -36,14 +36,13 @@ export function judgementCalls(api: Api): Judgements {
     const runs = all
       .filter(({ check_suite }) => !own.includes(check_suite?.id ?? 0))
       .toSorted((one, other) => other.id - one.id);
-    return newest(
-      runs.map(({ name, status, conclusion, app }) => ({
-        name,
-        state: status !== 'completed' ? 'pending' : good.includes(conclusion ?? '') ? 'green' : 'red',
-        by: app?.slug ?? 'ghost',
-      })),
-      ({ name, by }) => `${by} ${name}`,
-    );
+    // The last of each suite: two workflows, or two events, may each have a check of one name, and both must be green.
+    const last = newest(runs, ({ name, check_suite }) => `${check_suite?.id} ${name}`);
+    return last.map(({ name, status, conclusion, app }) => ({
+      name,
+      state: status !== 'completed' ? 'pending' : good.includes(conclusion ?? '') ? 'green' : 'red',
+      by: app?.slug ?? 'ghost',
+    }));
   };
 
   /** The check suites of a workflow's runs of a commit. */
@@ -108,8 +107,8 @@ function reviewCalls(api: Api): Pick<Judgements, 'reviews' | 'findings'> {
   };
 }
 
-function newest(newestFirst: readonly Check[], key: (check: Check) => string): Check[] {
-  const found = new Map<string, Check>();
+function newest<T>(newestFirst: readonly T[], key: (one: T) => string): T[] {
+  const found = new Map<string, T>();
   for (const check of newestFirst) if (!found.has(key(check))) found.set(key(check), check);
   return [...found.values()];
 }
