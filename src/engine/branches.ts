@@ -1,6 +1,7 @@
 import { acceptedLast } from '../ticket/attempts.ts';
 import type { Ticket } from '../ticket/format.ts';
 import { unmetGates } from '../ticket/gates.ts';
+import { isPusherUnknown, unknownPusher } from '../ticket/pushers.ts';
 import { headOf, looksAtCommits, voidApprovals } from '../ticket/reviews.ts';
 import { marker } from '../ticket/sentences.ts';
 import { isOpen } from '../ticket/states.ts';
@@ -9,7 +10,7 @@ import { askAll } from './asks.ts';
 import type { OwnComments } from './comments.ts';
 import { type Context, own } from './context.ts';
 import { ticketBranch } from './intake.ts';
-import type { PullRequest } from './ports.ts';
+import type { Forge, PullRequest } from './ports.ts';
 import { reviewAsks } from './reviews.ts';
 import { throwGravest, together } from './together.ts';
 
@@ -31,19 +32,52 @@ export async function lookAtBranch(context: Context, ticket: Ticket, comments: O
   const ref = `refs/heads/${ticketBranch(ticket.id)}`;
   const commit = await forge.ref(ref);
   const isKnown = ticket.branch !== null && (commit === null || commit === headOf(ticket));
-  if (!isKnown || ticket.branch?.work !== work) {
-    const by = commit === null ? 'signalbox' : await pusherOf(context, ticket, ref, commit);
-    await writer.handle(ticket.id, { ...own(context, 'branch'), kind: 'pushed', commit, by, work });
-    return; // what follows is asked of the ticket as it is then, which is shown next
+  const isNew = !isKnown || ticket.branch?.work !== work;
+  if (isNew || isPusherUnknown(ticket)) {
+    const seen = await pushedBy(context, ticket, { ref, commit: commit ?? headOf(ticket), work });
+    if (isNew || !seen.pushers.includes(unknownPusher)) {
+      await writer.handle(ticket.id, { ...own(context, 'branch'), kind: 'pushed', commit, ...seen, work });
+      return; // what follows is asked of the ticket as it is then, which is shown next
+    }
   }
   if (ticket.state === 'review') await lookAtGates(context, ticket);
 }
 
-/** Whose head it is: of accepted work its agent's, else the pusher's by the repository's activity. */
-async function pusherOf({ forge }: Context, ticket: Ticket, ref: string, commit: string): Promise<string> {
+/**
+ * Whose head it is: of accepted work its agent's, else the pusher's by the repository's activity; and who pushed before,
+ * back to accepted work, or to a head of which that is known.
+ */
+async function pushedBy(
+  { forge }: Context,
+  ticket: Ticket,
+  { ref, commit, work }: { ref: string; commit: string | null; work: string | null },
+): Promise<{ by: string; pushers: string[] }> {
+  if (commit === null) return { by: 'signalbox', pushers: [] };
   const worker = ticket.attempts.find((one) => one.work === commit || one.accepted?.work === commit);
-  if (worker) return worker.agent;
-  return (await forge.pushes(ref)).find(({ after }) => after === commit)?.actor ?? 'somebody unknown';
+  const known = isPusherUnknown(ticket) ? null : headOf(ticket);
+  // Accepted work may be what somebody had pushed: then nothing was moved to show it, and it is theirs as before.
+  const isOurs = commit === known || (commit === work && commit !== headOf(ticket));
+  const pushers = isOurs
+    ? []
+    : pushersSince(await forge.pushes(ref), commit, [work, known, '', '0'.repeat(40)]);
+  return { by: worker?.agent ?? pushers[0] ?? ticket.branch?.by ?? unknownPusher, pushers };
+}
+
+/** Who led a branch to `commit` from one of `bases`, the latest first; where the record has a gap, somebody unknown too. */
+function pushersSince(
+  pushes: Awaited<ReturnType<Forge['pushes']>>,
+  commit: string,
+  bases: readonly (string | null)[],
+): string[] {
+  const found: string[] = [];
+  let at = commit;
+  for (const { before, after, actor } of pushes) {
+    if (after !== at) continue;
+    found.push(actor);
+    at = before;
+    if (bases.includes(at)) return [...new Set(found)];
+  }
+  return [...new Set(found), unknownPusher];
 }
 
 async function lookAtGates(context: Context, ticket: Ticket): Promise<void> {

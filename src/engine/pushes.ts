@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { sleep } from '../base/clock.ts';
 import type { Pusher } from '../ticket/foreign.ts';
+import { unknownPusher } from '../ticket/pushers.ts';
 import { may } from './people.ts';
 import type { Forge, Snapshot } from './ports.ts';
 
@@ -33,7 +34,7 @@ export function makeJudge(
       const chain = chainOf(await forge.pushes(ref), head, witness);
       if (chain) return Promise.all(chain.map((push) => judged(push, forge)));
       if (now() > giveUp) {
-        const pusher = { commit: head, login: 'somebody unknown', mayWrite: false };
+        const pusher = { commit: head, login: unknownPusher, mayWrite: false };
         return [{ before: witness, after: head, pusher }];
       }
       await sleep(clock, 500);

@@ -1,6 +1,7 @@
 import { endedSince } from '../ticket/closing.ts';
 import { isTooOld } from '../ticket/decide.ts';
 import type { Ticket } from '../ticket/format.ts';
+import { isPusherUnknown } from '../ticket/pushers.ts';
 import { headOf } from '../ticket/reviews.ts';
 import { type Ask, answerAtDoor, askTicket, tellRefusal } from './asks.ts';
 import type { OwnComments } from './comments.ts';
@@ -39,6 +40,7 @@ function isNew(
 ): boolean {
   if (state === 'dismissed' || isTooOld(at, forge.now()) || at < (ticket.created ?? '')) return false;
   if (Object.hasOwn(ticket.seen, `r${id}`) || comments?.has(`refused:r${id}`)) return false;
+  if (state === 'approved' && isPusherUnknown(ticket)) return false; // found again once that is known
   return commit === headOf(ticket) || (comments !== null && !endedSince(ticket, at));
 }
 

@@ -11,6 +11,7 @@ import { unmetGates } from './gates.ts';
 import type { Circumstances } from './landing.ts';
 import { elsewhere, whoReports } from './outside-words.ts';
 import { type Gate, gateName } from './phases.ts';
+import { isPusherUnknown } from './pushers.ts';
 import { expiryOf } from './questions.ts';
 import { inLine } from './quotes.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
@@ -48,6 +49,7 @@ export function stateReasons(ticket: Ticket, here: Circumstances): Reason[] {
 }
 
 const somebody = 'Somebody with write access';
+const unnamed = `The app asks GitHub again when it looks next. ${somebody} may reject it: then the work is done anew.`;
 
 /** Why the phase in review is not over: one reason for each gate that nobody has met. */
 function gateReason(gate: Gate, ticket: Ticket, here: Circumstances, since: string | null): Reason {
@@ -55,6 +57,8 @@ function gateReason(gate: Gate, ticket: Ticket, here: Circumstances, since: stri
   const message = `Phase ${phase} waits until: ${gateAsks(gate)}.`;
   switch (gateName(gate)) {
     case 'person': {
+      if (isPusherUnknown(ticket))
+        return of('pusher-unknown', { since: ticket.branch?.at ?? null, change: unnamed });
       const change = `${somebody}, whose work it is not, approves it, or rejects it with what is missing.`;
       return of('in-review', { message: `A person looks at its phase ${phase}.`, since, change });
     }

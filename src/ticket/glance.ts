@@ -1,7 +1,9 @@
 import { sha256 } from '../base/random.ts';
+import { acceptedLast } from './attempts.ts';
 import type { Ticket } from './format.ts';
 import type { ReasonCode } from './reasons.ts';
 import { type Request, waking } from './requests.ts';
+import { headOf, isShown } from './reviews.ts';
 import { textDigest } from './signals.ts';
 
 /*
@@ -9,17 +11,24 @@ import { textDigest } from './signals.ts';
  * showed, and what lets a ticket go on counts only for those who saw what there was to see.
  */
 
-/** What a page showed of a ticket: how it was stopped last, what was worked, and its text. For a form to bring back. */
-export function glanceOf({ restricted_at, attempts, title, body }: Ticket): string {
+/** What a page showed of a ticket: how it was stopped last, what was worked, its text, and the commit to be judged. For a form to bring back. */
+export function glanceOf(ticket: Ticket): string {
+  const { restricted_at, attempts, title, body } = ticket;
   const worked = attempts.map(({ number, accepted }) => [number, accepted?.at ?? null]);
-  return [JSON.stringify(restricted_at), JSON.stringify(worked), textDigest(title, body)]
-    .map(short)
-    .join('.');
+  // Accepted work is what is judged, before it is on the branch as well.
+  const judged = isShown(ticket) ? headOf(ticket) : acceptedLast(ticket)?.work;
+  const parts = [
+    JSON.stringify(restricted_at),
+    JSON.stringify(worked),
+    textDigest(title, body),
+    judged ?? '',
+  ];
+  return parts.map(short).join('.');
 }
 
 /** Whether a text may be one of `glanceOf`. */
 export function isGlance(text: string): boolean {
-  return /^[0-9a-f]{16}(\.[0-9a-f]{16}){2}$/.test(text);
+  return /^[0-9a-f]{16}(\.[0-9a-f]{16}){3}$/.test(text);
 }
 
 const short = (text: string): string => sha256(text).slice(0, 16);
@@ -29,12 +38,13 @@ export function unseen(ticket: Ticket, request: Request): { code: ReasonCode; me
   const { kind, saw } = request;
   if (saw === undefined) return null;
   const before = saw.split('.');
-  const [stops, work, text] = glanceOf(ticket).split('.');
+  const [stops, work, text, head] = glanceOf(ticket).split('.');
   const defers = request.kind === 'park' && request.when !== undefined;
   const loosens = waking.includes(kind) || (defers && ticket.waiting?.kind === 'parked');
   if (loosens && before[0] !== stops) return { code: 'superseded' };
   const judges = ['answer', 'approve', 'decide', 'reject'].includes(kind);
   if (judges && before[1] !== work)
     return { code: 'no-row', message: 'An attempt has ended since this page was loaded. Look at it first.' };
+  if ((kind === 'approve' || kind === 'reject') && before[3] !== head) return { code: 'old-commit' };
   return kind === 'release' && !ticket.released && before[2] !== text ? { code: 'text-changed' } : null;
 }

@@ -16,6 +16,7 @@ import {
 } from './landing.ts';
 import { withMessage } from './messages.ts';
 import { backFrom, type GateName, gateName, isReviewing } from './phases.ts';
+import { branchSeen, isOfOlderHead, isOwnWork, isPusherUnknown } from './pushers.ts';
 import { chosen } from './questions.ts';
 import { quoteWords } from './quotes.ts';
 import type { RequestOf } from './requests.ts';
@@ -65,9 +66,9 @@ export function approve(ticket: Ticket, request: RequestOf<'approve'>, now: Circ
   const absent = absentGate(ticket, 'person', now);
   if (absent) return absent;
   if (isOwnWork(ticket, request.actor)) return refuse('own-work');
-  const head = headOf(ticket);
-  if (request.commit !== undefined && request.commit !== head) return refuse('old-commit');
+  if (isOfOther(ticket, request)) return refuse('old-commit');
   if (ticket.branch !== null && !isShown(ticket)) return refuse('work-not-shown');
+  if (isPusherUnknown(ticket)) return refuse('pusher-unknown');
   return meet(ticket, 'person', request, now);
 }
 
@@ -129,10 +130,10 @@ export function merged(ticket: Ticket, request: RequestOf<'merged'>, now: Circum
 export function pushed(ticket: Ticket, request: RequestOf<'pushed'>, now: Circumstances): Ticket | Refusal {
   const { branch } = ticket;
   const commit = request.commit ?? branch?.commit ?? null; // one that was deleted after its merge says nothing new
-  if (branch && branch.commit === commit && branch.work === request.work) return refuse('already-so');
-  const isMoved = branch?.commit !== commit;
-  const seen = { commit, by: isMoved ? request.by : branch.by, at: isoSeconds(now.now), work: request.work };
+  const seen = branchSeen(ticket, request, { commit, at: isoSeconds(now.now) });
+  if (JSON.stringify(seen) === JSON.stringify(branch)) return refuse('already-so');
   const moved: Ticket = { ...ticket, branch: seen };
+  if (branch && branch.commit === commit && branch.work === request.work) return moved; // who pushed it is known now
   const counted: Ticket = { ...moved, gates: stillMet(moved) };
   const back = ticket.attempt === null ? voidPhase(counted, now.config) : undefined;
   if (back === undefined || (back === ticket.phase && ticket.state !== 'review')) return counted;
@@ -146,7 +147,7 @@ export function pushed(ticket: Ticket, request: RequestOf<'pushed'>, now: Circum
 /** A person sends the work back. */
 export function reject(ticket: Ticket, request: RequestOf<'reject'>, now: Circumstances): Ticket | Refusal {
   if (request.commit === undefined && endedSince(ticket, request.at)) return refuse('no-row', beforeWork);
-  if (request.commit !== undefined && request.commit !== headOf(ticket)) return refuse('old-commit');
+  if (isOfOther(ticket, request)) return refuse('old-commit');
   const phase = request.phase ?? backFrom(now.config.phases, ticket, ticket.phase);
   if (!ticket.phases.includes(phase))
     return refuse('bad-phase', `${ticket.id} has no phase ${quoteWords(phase)}.`);
@@ -206,8 +207,8 @@ function meet(
   return unmetGates(met, now.config).length > 0 ? met : landNextPhase(met, now);
 }
 
-/** Whether somebody would approve what is their own: their ticket, or the head that they pushed. */
-function isOwnWork({ owner, branch }: Ticket, actor: string): boolean {
-  const isActor = (name: string | null | undefined) => name?.toLowerCase() === actor.toLowerCase();
-  return isActor(owner) || isActor(branch?.by);
+/** Whether what somebody says of the work is of another head than the present one, or may be. */
+function isOfOther(ticket: Ticket, request: RequestOf<'approve' | 'reject'>): boolean {
+  const { commit } = request;
+  return commit === undefined ? isOfOlderHead(ticket, request) : commit !== headOf(ticket);
 }

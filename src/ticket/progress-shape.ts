@@ -10,10 +10,20 @@ export const judged = commit
   .optional()
   .describe('of a reviewing phase: the head of the ticket branch that is judged; null where there is none');
 
+/** So many of those who pushed to a ticket branch are kept. */
+export const maxPushers = 50;
+
 const branch = z.strictObject({
   commit: commit.nullable().describe('its last head that was seen; null where there was none yet'),
   by: line.describe('who pushed it; of accepted work the profile of its agent'),
-  at: instant,
+  pushers: z
+    .array(line)
+    .max(maxPushers)
+    .default([])
+    .describe(
+      'everybody who pushed since accepted work was shown, the latest first; `somebody unknown` until GitHub names them',
+    ),
+  at: instant.describe('when that head was seen first'),
   work: commit.nullable().describe('the accepted work that was shown there before it was looked at'),
 });
 

@@ -30,6 +30,8 @@ export const reasons = {
   'no-such-option': 'The question has no option with this number, or of these words.',
   'own-work': 'This is your own work, or your own ticket: somebody else has to approve it.',
   'old-commit': 'This speaks of another commit than the present head of the ticket branch. Look at that one.',
+  'pusher-unknown':
+    'GitHub has not said yet who pushed to the ticket branch, so this might be your own work. It is asked again at each look: approve once more in some minutes. Where that does not help, /reject has the work done anew.',
   'work-not-shown': 'The accepted work is not on the ticket branch yet; the app puts it there.',
   'no-such-gate': 'The phase in hand does not wait for this.',
   'messages-full':

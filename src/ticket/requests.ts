@@ -150,8 +150,11 @@ export type Request = Asked &
     | { kind: 'passed'; commit: string }
     /** The head of its pull request as it was merged, where that is known. */
     | { kind: 'merged'; commit?: string }
-    /** What is on the ticket branch (null: there is none), who pushed it, and the accepted work that was shown before. */
-    | { kind: 'pushed'; commit: string | null; by: string; work: string | null }
+    /**
+     * What is on the ticket branch (null: there is none), who pushed it, everybody who pushed since (`pushers`, the latest first,
+     * as far as they are not known yet), and the accepted work that was shown before.
+     */
+    | { kind: 'pushed'; commit: string | null; by: string; pushers: string[]; work: string | null }
     | { kind: 'phases'; phases: readonly string[] }
     /** The pull request that shows its work was closed, and not merged. */
     | { kind: 'unmerged'; pull: number }

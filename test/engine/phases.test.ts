@@ -159,7 +159,10 @@ describe('a sign-off', () => {
   });
 
   test('refused: by who pushed the head', async () => {
-    await desk.put({ ...(await ticket()), branch: { commit: work, by: 'wilma', at: desk.now, work } });
+    await desk.put({
+      ...(await ticket()),
+      branch: { commit: work, by: 'wilma', pushers: [], at: desk.now, work },
+    });
     desk.forge.say(1, '/approve', 'wilma');
     await desk.look(1);
     expect(refusals()).toEqual([expect.stringContaining('@wilma: `own-work`')]);

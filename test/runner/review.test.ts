@@ -16,7 +16,7 @@ beforeEach(async () => {
   const later = await world.git(...author, 'commit-tree', 'main^{tree}', '-p', 'main', '-m', 'later');
   await world.git('update-ref', branch, later.trim());
   const { attempt } = world.ticket();
-  const branchSeen = { commit: judged, by: 'ada', at: '2026-05-25T12:00:00Z', work: null };
+  const branchSeen = { commit: judged, by: 'ada', pushers: [], at: '2026-05-25T12:00:00Z', work: null };
   if (attempt) world.setTicket({ attempt: { ...attempt, commit: judged }, branch: branchSeen });
 });
 afterEach(() => world.close());

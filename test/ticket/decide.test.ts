@@ -21,7 +21,13 @@ function fitting(name: RowName, state: State, hold: boolean): Ticket {
     return { ...base, messages: [{ id: 'c1', by: 'elmar', at: '2026-05-25T11:00:00Z', text: 'go on' }] };
   if (name === 'report') return { ...base, mirror: true };
   if (name === 'passed') {
-    const branch = { commit: 'a'.repeat(40), by: 'luci', at: '2026-05-25T11:00:00Z', work: null };
+    const branch = {
+      commit: 'a'.repeat(40),
+      by: 'luci',
+      pushers: [],
+      at: '2026-05-25T11:00:00Z',
+      work: null,
+    };
     return { ...base, phase: 'review', branch };
   }
   if (wantedPhase[name])

@@ -1,4 +1,5 @@
 import type { Obstacle } from '../../src/ticket/claim.ts';
+import { unknownPusher } from '../../src/ticket/pushers.ts';
 import { reasons } from '../../src/ticket/reasons.ts';
 import { limitCases } from './explain-limit-cases.ts';
 import { desk, type Over, works } from './explaining.ts';
@@ -51,6 +52,7 @@ type Known =
   | 'starting'
   | 'running'
   | 'in-review'
+  | 'pusher-unknown'
   | 'checks-unmet'
   | 'not-merged'
   | 'not-decided'
@@ -105,6 +107,15 @@ export const cases: Record<Known, Case> = {
     `at ${at(600)} at the latest. A park stops it now.`,
   ],
   'in-review': [ticketIn('review'), {}, 'A person looks at its phase dev.', null, 'approves it, or rejects'],
+  'pusher-unknown': [
+    ticketIn('review', {
+      branch: { commit: 'a'.repeat(40), by: 'luci', pushers: [unknownPusher], at: at(-9), work: null },
+    }),
+    {},
+    'GitHub has not said yet who pushed',
+    at(-9),
+    'asks GitHub again when it looks next',
+  ],
   'checks-unmet': [
     ticketIn('review'),
     gated({ checks: ['build', 'lint'] }),
@@ -199,7 +210,7 @@ export const cases: Record<Known, Case> = {
     "It was wilma's act: somebody with write access comments /resume luci.",
   ],
   'same-agent': [
-    ticketIn('todo', { branch: { commit: 'a'.repeat(40), by: 'luci', at: at(-9), work: null } }),
+    ticketIn('todo', { branch: { commit: 'a'.repeat(40), by: 'luci', pushers: [], at: at(-9), work: null } }),
     reviewed('luci'),
     'luci did the work that phase dev is to judge.',
     null,

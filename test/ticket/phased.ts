@@ -67,8 +67,13 @@ export class Line {
   }
 
   /** The app has shown accepted work, or somebody pushed. */
-  shows(commit: string, by = 'luci', work = this.ticket.branch?.work ?? null): Decision {
-    return this.ask({ kind: 'pushed', commit, by, work, actor: 'signalbox' });
+  shows(
+    commit: string,
+    by = 'luci',
+    work = this.ticket.branch?.work ?? null,
+    pushers = Object.hasOwn(config.agents, by) ? [] : [by],
+  ): Decision {
+    return this.ask({ kind: 'pushed', commit, by, pushers, work, actor: 'signalbox' });
   }
 
   /** Dev does `work`, and it is shown. */

@@ -58,7 +58,7 @@ describe('a review', () => {
   test('of work that adds no commit judges what was said', () => {
     line.starts();
     line.says('done', { work: first });
-    line.ask({ kind: 'pushed', commit: null, by: 'signalbox', work: first });
+    line.ask({ kind: 'pushed', commit: null, by: 'signalbox', pushers: [], work: first });
     line.reviews('approved');
     expect(line.ticket.attempts.at(-1)).toMatchObject({ outcome: 'approved', commit: null });
     expect(line.stands).toBe('review in signoff');

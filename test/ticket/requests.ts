@@ -88,7 +88,7 @@ export function aRequest(name: RowName, over: Partial<Request> = {}): Request {
     expire: { ...own, kind: 'expire', code: 'time-limit', reason: '' },
     merged: { ...own, kind: 'merged' },
     passed: { ...own, kind: 'passed', commit: 'a'.repeat(40) },
-    pushed: { ...own, kind: 'pushed', commit: 'b'.repeat(40), by: 'wilma', work: null },
+    pushed: { ...own, kind: 'pushed', commit: 'b'.repeat(40), by: 'wilma', pushers: ['wilma'], work: null },
     unmerged: { ...asked, kind: 'unmerged', pull: 8 },
     edit: { ...asked, kind: 'edit', title: 'Another', body: 'text', digest: 'c'.repeat(64) },
     link: { ...own, kind: 'link', issue: 7, digest: 'b'.repeat(64) },
