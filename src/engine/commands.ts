@@ -16,7 +16,7 @@ import { withBlockers } from './blockers.ts';
 import type { OwnComments } from './comments.ts';
 import type { Context } from './context.ts';
 import { explainHere } from './explain.ts';
-import { may } from './people.ts';
+import { isPersons, may } from './people.ts';
 import type { Comment, Snapshot } from './ports.ts';
 
 interface Commented {
@@ -72,7 +72,7 @@ async function commandAsks(
     return [];
   }
   // Asked before anything else: a stranger's words are not answered, however they are written.
-  if (!may(role, neededFor(command)) || (comment.author_is_bot && meetsGate(command))) {
+  if (!may(role, neededFor(command)) || (comment.author_is_bot && isPersons(command.name))) {
     const told = async () => {
       await forge.react(comment.id, '-1');
       context.answered.add(comment.id);
@@ -120,11 +120,6 @@ export function deskRequest({ name, ...words }: DeskCommand, said: Said): DeskRe
 /** Whether a command is said to the desk, as a whole or of one profile. */
 export function isOfDesk(command: Command): command is DeskCommand {
   return command.name === 'pause' || command.name === 'drain' || command.name === 'resume';
-}
-
-/** Whether a command says of the work under review that it is good, or not: no bot's to say. */
-function meetsGate({ name }: Command): boolean {
-  return name === 'approve' || name === 'reject' || name === 'decide';
 }
 
 /** What somebody must be on the repository whose command is heard. */

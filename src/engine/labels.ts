@@ -7,7 +7,7 @@ import { roleFor } from '../ticket/table.ts';
 import { type Ask, answerAtDoor, askTicket, tellRefusal } from './asks.ts';
 import type { Context } from './context.ts';
 import type { Reading } from './intake.ts';
-import { isBot, may } from './people.ts';
+import { isBot, isPersons, may } from './people.ts';
 import type { IssueEvent } from './ports.ts';
 
 /** The labels that ask something, as this repository calls them, in lower case (GitHub's labels know no case). */
@@ -117,8 +117,8 @@ async function askAs(
   const said = { source: `e${event.id}`, at: event.at, actor: event.actor };
   const needed = asking.kind === 'merged' ? 'write' : roleFor(asking.kind);
   const told: Ask['told'] = (decision) => tellRefusal(reading.comments, said, decision);
-  if (asking.kind === 'approve' && isBot(event.actor))
-    return [answerAtDoor('not-permitted', told, 'A gate is for a person to meet, not for a bot.')];
+  if (isPersons(asking.kind) && isBot(event.actor))
+    return [answerAtDoor('not-permitted', told, 'This is for a person to say, not for a bot.')];
   if (needed && !may(await context.forge.permission(event.actor), needed))
     return [answerAtDoor('not-permitted', told, `This needs ${needed} access to the repository.`)];
   return [askTicket(context, ticket, { ...asking, ...said } as Request, told)];

@@ -1,3 +1,5 @@
+import type { Command } from '../ticket/commands.ts';
+import { type RequestKind, waking } from '../ticket/requests.ts';
 import type { PermissionRole } from './ports.ts';
 
 const ranks: readonly PermissionRole[] = ['none', 'read', 'triage', 'write', 'admin'];
@@ -5,6 +7,12 @@ const ranks: readonly PermissionRole[] = ['none', 'read', 'triage', 'write', 'ad
 /** Whether a login is a bot's, by GitHub's own mark: a gate is for a person to meet, whatever a bot may write. */
 export function isBot(login: string): boolean {
   return login.endsWith('[bot]');
+}
+
+/** Whether only a person may ask it: it wakes a ticket, or says of the work under review that it is good, or not. */
+export function isPersons(kind: RequestKind | Command['name']): boolean {
+  const judging: readonly RequestKind[] = ['approve', 'reject', 'decide'];
+  return [...waking, ...judging].some((one) => one === kind);
 }
 
 /** Whether somebody with `role` on the repository may do what needs `needed`. */

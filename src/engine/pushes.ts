@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { sleep } from '../base/clock.ts';
 import type { Pusher } from '../ticket/foreign.ts';
 import { unknownPusher } from '../ticket/pushers.ts';
-import { may } from './people.ts';
+import { isBot, may } from './people.ts';
 import type { Forge, Snapshot } from './ports.ts';
 
 /** One push of others, between the witness and the head. `before` is null where it made the branch. */
@@ -75,6 +75,8 @@ function chainOf(pushes: Recorded[], head: string, witness: string | null): Reco
 }
 
 async function judged({ before, after, actor }: Recorded, forge: Pick<Forge, 'permission'>): Promise<Push> {
-  const pusher = { commit: after, login: actor, mayWrite: may(await forge.permission(actor), 'write') };
+  // What it could write of a ticket a person would have to answer for: a bot only stops.
+  const mayWrite = !isBot(actor) && may(await forge.permission(actor), 'write');
+  const pusher = { commit: after, login: actor, mayWrite };
   return { before: /^0*$/.test(before) ? null : before, after, pusher };
 }

@@ -11,6 +11,7 @@ import {
   type Circumstances,
   landBlocked,
   landClosed,
+  landCompleted,
   landRetry,
   landReview,
   landTodo,
@@ -114,7 +115,7 @@ const runs = {
   done,
   review(ticket, request, now) {
     const fault = request.signal && claimFault(request.signal, ticket, now.config);
-    return fault ? refuse(fault) : landReview(closeBySignal(ticket, request, now));
+    return fault ? refuse(fault) : landCompleted(closeBySignal(ticket, request, now), now, true);
   },
   approved,
   rejected,

@@ -9,7 +9,7 @@ import { blockersOf, blockerWords } from './dependencies.ts';
 import type { Attempt, Desk, Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
 import { elsewhere } from './outside-words.ts';
-import { isPersons, isReviewing } from './phases.ts';
+import { isPersons, isReviewing, unknownPhase } from './phases.ts';
 import type { ReasonCode } from './reasons.ts';
 import { authorsOf, headOf, isShown } from './reviews.ts';
 import { shareWords } from './spending.ts';
@@ -32,6 +32,7 @@ export interface Obstacle {
     | 'starts-per-hour'
     | 'owner-is-a-person'
     | 'no-agent'
+    | 'bad-phase'
     | 'profile-paused'
     | 'profile-draining'
     | 'no-capacity'
@@ -46,9 +47,12 @@ export interface Obstacle {
   message: string;
 }
 
-/** The profile that would work the ticket's phase: the phase's own, else the owner, else the default. A person's ticket has none. */
+/**
+ * The profile that would work the ticket's phase: the phase's own, else the owner, else the default. A person's ticket has
+ * none, and neither has one in a phase that the config does not have: nobody knows what that would ask for.
+ */
 export function agentOf({ owner, phase }: Ticket, config: Config): string | null {
-  if (isPersons(config.phases, phase)) return null;
+  if (isPersons(config.phases, phase) || unknownPhase(config.phases, phase) !== null) return null;
   if (owner !== null && !config.agents[owner]) return null;
   return config.phases[phase]?.agent ?? owner ?? config.default_agent ?? null;
 }
@@ -96,6 +100,8 @@ const sum = (numbers: Iterable<number>): number => [...numbers].reduce((all, one
 /** The profile that works the ticket's phase, and its name; or why there is none. */
 function workerOf(ticket: Ticket, config: Config): { agent: string; profile: Profile } | Obstacle {
   const { id, owner, phase } = ticket;
+  const unknown = unknownPhase(config.phases, phase);
+  if (unknown !== null) return { code: 'bad-phase', message: unknown };
   const agent = agentOf(ticket, config);
   if (isPersons(config.phases, phase))
     return { code: 'owner-is-a-person', message: `Phase ${phase} is a person's.` };

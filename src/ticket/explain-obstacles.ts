@@ -118,6 +118,10 @@ function wayOut(
       return unknown(`${ticket.owner} works it, or it gets an agent profile as its owner.`);
     case 'no-agent':
       return unknown('It gets an agent profile as its owner, or the config names one for it.');
+    case 'bad-phase':
+      return unknown(
+        'Whoever keeps the config adds the phase, or somebody with write access chooses others.',
+      );
     case 'profile-paused':
     case 'profile-draining':
     case 'breaker-failures':

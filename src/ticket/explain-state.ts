@@ -7,7 +7,7 @@ import { conditionWords, faultWords, unmetWords } from './condition-words.ts';
 import type { Reason } from './explain.ts';
 import type { Attempt, Ticket, Waiting } from './format.ts';
 import { gateAsks } from './gate-words.ts';
-import { unmetGates } from './gates.ts';
+import { lacksCommit, unmetGates } from './gates.ts';
 import type { Circumstances } from './landing.ts';
 import { elsewhere, whoReports } from './outside-words.ts';
 import { type Gate, gateName } from './phases.ts';
@@ -60,7 +60,10 @@ function gateReason(gate: Gate, ticket: Ticket, here: Circumstances, since: stri
       if (isPusherUnknown(ticket))
         return of('pusher-unknown', { since: ticket.branch?.at ?? null, change: unnamed });
       const change = `${somebody}, whose work it is not, approves it, or rejects it with what is missing.`;
-      return of('in-review', { message: `A person looks at its phase ${phase}.`, since, change });
+      const named = here.config.phases[phase]?.gate ?? [];
+      const lacking = named.filter((one) => lacksCommit(ticket, one)).map(gateName);
+      const instead = lacking.length > 0 ? `, since there is no commit for: ${lacking.join(', ')}` : '';
+      return of('in-review', { message: `A person looks at its phase ${phase}${instead}.`, since, change });
     }
     case 'checks': {
       const open = openChecks(ticket, here.config);

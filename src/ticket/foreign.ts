@@ -5,6 +5,7 @@ import type { View } from './decision.ts';
 import { afterFault, parentFault } from './dependencies.ts';
 import { type Desk, formatVersion, openDesk, ticket as schema, type Ticket } from './format.ts';
 import type { Circumstances } from './landing.ts';
+import { phasesFault } from './phase-acts.ts';
 import type { ReasonCode } from './reasons.ts';
 import { type Request, type RequestKind, waking } from './requests.ts';
 import { isOpen, stateWords } from './states.ts';
@@ -76,8 +77,8 @@ export function admitEdit(
   const circular = tied(ticket, before, after, view);
   putBack.push(...circular.values());
   const edits = editsOf(before, after).filter((field) => !circular.has(field));
-  if (differs(before, after, 'mirror') && !edits.includes('mirror'))
-    putBack.push('mirror: something of it is at work');
+  for (const field of ['mirror', 'owner'] as const)
+    if (differs(before, after, field) && !edits.includes(field)) putBack.push(`${field}: ${settled[field]}`);
   if (pusher.mayWrite) ticket = keepPhase({ ...ticket, ...picked(after, edits) });
   else if (edits.length > 0) putBack.push(`${edits.join(', ')} (not-permitted)`);
   const own = (Object.keys(before) as (keyof Ticket)[]).filter(
@@ -99,9 +100,19 @@ export function admitNew(added: Ticket, pusher: Pusher, here: Circumstances): Ad
   const bare = { ...added, after: [], parent: null };
   const circular = tied(bare, bare, added, here.view);
   const untied = free.filter((field) => !circular.has(field));
-  const birth = { created: added.created ?? isoSeconds(here.now), phase: added.phases[0] ?? added.phase };
-  const inbox = schema.parse({ format: formatVersion, ...picked(added, ['id', ...untied]), ...birth });
-  return admitEdit(inbox, { ...added, ...birth }, pusher, here);
+  const [first = added.phase] = Object.keys(here.config.phases);
+  const chosen = isUnnamed(added, here.config) ? [first] : added.phases;
+  const mayChoose = pusher.mayWrite && phasesFault(chosen, here.config.phases) === null;
+  const phase = (mayChoose ? chosen[0] : undefined) ?? first;
+  const birth = { created: added.created ?? isoSeconds(here.now), phase };
+  const text = picked(added, ['id', ...untied]);
+  const inbox = schema.parse({ format: formatVersion, ...text, ...birth, phases: [first] });
+  return admitEdit(inbox, { ...added, ...birth, phases: chosen }, pusher, here);
+}
+
+/** Whether a new file names no phases, as far as one can tell: what the format puts there the config does not have. */
+function isUnnamed({ phases }: Ticket, config: Circumstances['config']): boolean {
+  return phases.length === 1 && phases[0] === 'dev' && !Object.hasOwn(config.phases, 'dev');
 }
 
 /**
@@ -215,11 +226,23 @@ function addedReports(before: Ticket, after: Ticket): Ticket['reports'] {
     : [];
 }
 
-/** Of people's own fields those that changed. Who works a ticket, here or elsewhere, is settled while nobody does. */
+/**
+ * Of people's own fields those that changed and may. Where a ticket is worked is settled before anything of it was, and
+ * whose it is not while it is in review: either edit would undo what keeps its gates.
+ */
 function editsOf(before: Ticket, after: Ticket): (keyof Ticket)[] {
-  const isWorked = before.state === 'in_progress';
-  return free.filter((field) => differs(before, after, field) && !(field === 'mirror' && isWorked));
+  const { state, attempts } = before;
+  const isUntouched = attempts.length === 0 && (state === 'inbox' || state === 'todo' || state === 'waiting');
+  const may = { mirror: isUntouched, owner: state !== 'review' };
+  return free.filter(
+    (field) => differs(before, after, field) && !(field in may && !may[field as keyof typeof may]),
+  );
 }
+
+const settled = {
+  mirror: 'it was worked on, so where it is worked stays as it is',
+  owner: 'it is in review, and its owner may not approve it: reject it first',
+};
 
 /** Anybody's restriction stands; the rest needs somebody who may write. */
 function mayAsk(request: Request, pusher: Pusher): boolean {

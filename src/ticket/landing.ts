@@ -5,8 +5,8 @@ import type { Config } from './config.ts';
 import type { View } from './decision.ts';
 import type { Ticket, Waiting } from './format.ts';
 import { unmetGates } from './gates.ts';
-import { isPersons } from './phases.ts';
-import { voidPhase } from './reviews.ts';
+import { isPersons, unknownPhase } from './phases.ts';
+import { reviewAgain } from './reviews.ts';
 
 /** What every landing may look at. */
 export interface Circumstances {
@@ -30,9 +30,19 @@ export function landTodo(ticket: Ticket, { view, now, config }: Circumstances): 
   if (ticket.hold) return landWaiting(free, now, { kind: 'parked', reason: 'held', by: 'signalbox' });
   if (view.desk.paused || view.desk.draining) {
     const reason = view.desk.draining ? 'the desk is draining' : 'the desk is paused';
-    return landWaiting(free, now, { kind: 'deferred', when: { desk: 'open' }, reason, by: 'signalbox' });
+    const when = onceOpen(ticket.start_when);
+    return landWaiting(free, now, { kind: 'deferred', when, reason, by: 'signalbox' });
   }
   return free;
+}
+
+/** Until the desk is open, and what was to hold at the claim holds then. */
+function onceOpen(start: Condition | null): Condition {
+  const open: Condition = { desk: 'open' };
+  if (!start) return open;
+  const parts = 'all' in start ? start.all : [start];
+  const isAsked = parts.some((one) => 'desk' in one);
+  return isAsked ? start : { all: [open, start] };
 }
 
 /** In `waiting`. A condition makes it deferred; without one it never comes due. */
@@ -80,21 +90,52 @@ export function entering(ticket: Ticket, phase: string): Ticket {
   return { ...ticket, phase, gates: [], not_before: null };
 }
 
-/**
- * After an accepted completion: where its gates are met at once, the next phase. A review that was passed before and
- * speaks of another commit than the present head comes first.
- */
-export function landCompleted(ticket: Ticket, now: Circumstances): Ticket {
-  const back = voidPhase(ticket, now.config);
-  if (back !== undefined) return landTodo(entering(ticket, back), now);
+/** After an accepted completion: where its gates are met at once, the next phase, unless its agent asks for a look. */
+export function landCompleted(ticket: Ticket, now: Circumstances, asksLook = false): Ticket {
   const fresh: Ticket = { ...ticket, state: 'todo', gates: [] };
-  return unmetGates(fresh, now.config).length > 0 ? landReview(fresh) : landNextPhase(fresh, now);
+  const halted = landHalted(fresh, now);
+  if (halted) return halted;
+  return asksLook || unmetGates(fresh, now.config).length > 0 ? landReview(fresh) : landNextPhase(fresh, now);
 }
 
 /** After a phase all of whose gates are met. */
 export function landNextPhase(ticket: Ticket, now: Circumstances): Ticket {
+  const halted = landHalted(ticket, now);
+  if (halted) return halted;
   const next = phaseAfter(ticket);
-  return next === undefined ? landClosed(ticket, 'done') : landTodo(entering(ticket, next), now);
+  if (next === undefined) return landClosed(ticket, 'done');
+  const entered = entering(ticket, next);
+  return landUnknown(entered, now) ?? landTodo(entered, now);
+}
+
+/**
+ * Why nothing goes on from the phase in hand: the config does not have it, or a review that was passed before speaks of
+ * other work than there is by now, and comes first. Null where it goes on.
+ */
+function landHalted(ticket: Ticket, now: Circumstances): Ticket | null {
+  const unknown = landUnknown(ticket, now);
+  if (unknown) return unknown;
+  const back = reviewAgain(ticket, now.config);
+  if (!back) return null;
+  const again = entering(ticket, back.phase);
+  return back.by === null
+    ? landTodo(again, now)
+    : oneMoreRound(again, now, `${back.by} changed what was approved.`);
+}
+
+/** Blocked where the config does not have the phase in hand: past it a review or a sign-off would be lost. */
+function landUnknown(ticket: Ticket, now: Circumstances): Ticket | null {
+  const fault = unknownPhase(now.config.phases, ticket.phase);
+  return fault === null ? null : landBlocked(ticket, now.now, 'bad-phase', fault);
+}
+
+/** Sent back once more, where that may be; else blocked, and a person decides (S9). */
+export function oneMoreRound(ticket: Ticket, now: Circumstances, why: string): Ticket {
+  const { rounds = 0, granted_rounds: granted = 0 } = ticket.lifetime;
+  if (rounds < now.config.limits.rounds + granted)
+    return landTodo({ ...ticket, lifetime: { ...ticket.lifetime, rounds: rounds + 1 } }, now);
+  const reason = `${why} It was sent back ${rounds} times before, as often as it may be.`;
+  return landBlocked(ticket, now.now, 'rounds-exhausted', reason);
 }
 
 /** With its gates open, whatever was said of it before. */

@@ -7,15 +7,15 @@ import { gatesOf, metGate, stillMet, unmetGates } from './gates.ts';
 import {
   type Circumstances,
   entering,
-  landBlocked,
   landClosed,
   landCompleted,
   landNextPhase,
   landTodo,
+  oneMoreRound,
   phaseAfter,
 } from './landing.ts';
 import { withMessage } from './messages.ts';
-import { backFrom, type GateName, gateName, isReviewing } from './phases.ts';
+import { backFrom, type GateName, gateName, isReviewing, unknownPhase } from './phases.ts';
 import { branchSeen, isOfOlderHead, isOwnWork, isPusherUnknown } from './pushers.ts';
 import { chosen } from './questions.ts';
 import { quoteWords } from './quotes.ts';
@@ -48,15 +48,6 @@ export function rejected(ticket: Ticket, request: RequestOf<'signal'>, now: Circ
 
 function faultOf(ticket: Ticket, { signal }: RequestOf<'signal'>, { config }: Circumstances) {
   return signal ? claimFault(signal, ticket, config) : undefined;
-}
-
-/** Sent back once more, where that may be; else blocked, and a person decides. */
-function oneMoreRound(ticket: Ticket, now: Circumstances, why: string): Ticket {
-  const { rounds = 0, granted_rounds: granted = 0 } = ticket.lifetime;
-  if (rounds < now.config.limits.rounds + granted)
-    return landTodo({ ...ticket, lifetime: { ...ticket.lifetime, rounds: rounds + 1 } }, now);
-  const reason = `${why} It was sent back ${rounds} times before, as often as it may be.`;
-  return landBlocked(ticket, now.now, 'rounds-exhausted', reason);
 }
 
 /** Somebody who may approves: one gate, of the work as it stands now. */
@@ -118,6 +109,8 @@ export function merged(ticket: Ticket, request: RequestOf<'merged'>, now: Circum
   }
   if (ticket.state === 'review')
     return endedSince(ticket, request.at) ? refuse('no-row', beforeWork) : landNextPhase(ticket, now);
+  const unknown = unknownPhase(phases, ticket.phase);
+  if (unknown !== null) return refuse('bad-phase', unknown);
   if (phaseAfter(ticket) !== undefined) return refuse('no-row', 'Phases are left to do.');
   const judges = isReviewing(phases, ticket.phase) || gates.some((gate) => gate !== 'merged');
   return judges ? refuse('no-row', `Phase ${ticket.phase} is left to do.`) : landClosed(ticket, 'done');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quoteWords } from './quotes.ts';
 
 /*
  * What a ticket goes through. A phase is worked by an agent, who does something or judges what was done, or it is a
@@ -103,6 +104,12 @@ export function phaseFaults(all: Phases): { path: string[]; message: string }[] 
     if (new Set(gate.map(gateName)).size < gate.length) add('gate', 'each gate stands there once');
     return faults;
   });
+}
+
+/** Why nothing goes on in a phase that the config does not have, and what to do; null where it has it. */
+export function unknownPhase(phases: Phases, of: string): string | null {
+  if (Object.hasOwn(phases, of)) return null;
+  return `The configuration has no phase ${quoteWords(of)}. Add it there, or give the ticket other phases (/phases).`;
 }
 
 /** Whether the phase's agent judges, and does nothing. */

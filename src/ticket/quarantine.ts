@@ -2,7 +2,7 @@ import { isoSeconds } from '../base/clock.ts';
 import { stopping } from './attempts.ts';
 import type { Entry, Refusal, View } from './decision.ts';
 import type { ClosedAttempt, Signal, Ticket } from './format.ts';
-import { type Circumstances, landCompleted, landReview, landWaiting } from './landing.ts';
+import { type Circumstances, landCompleted, landWaiting } from './landing.ts';
 import type { Request, RequestOf } from './requests.ts';
 import { saidOf } from './said.ts';
 
@@ -54,8 +54,7 @@ export function accept(ticket: Ticket, request: RequestOf<'accept'>, now: Circum
     start_when: null,
     attempts: ticket.attempts.map((one) => (one === spoken ? { ...one, accepted } : one)),
   };
-  if (kind === 'done') return landCompleted(settled, now);
-  if (kind === 'review') return landReview(settled);
+  if (kind === 'done' || kind === 'review') return landCompleted(settled, now, kind === 'review');
   const waits = ticket.hold ? 'parked' : 'question';
   const options = said?.options ? { options: said.options } : {};
   const asks = { kind: waits, question: summary, ...options, reason: summary, by: request.actor } as const;

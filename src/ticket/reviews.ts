@@ -54,6 +54,27 @@ export function voidPhase(ticket: Ticket, { phases }: Config): string | undefine
   });
 }
 
+/**
+ * The review to be passed again before anything goes on, and whose new work asks for it: an agent that completes a later
+ * phase with work that is not shown yet. `by` is null where the branch moved. Null where every review still counts.
+ */
+export function reviewAgain(ticket: Ticket, config: Config): { phase: string; by: string | null } | null {
+  const isVoid = voidPhase(ticket, config);
+  if (isVoid !== undefined) return { phase: isVoid, by: null };
+  const last = acceptedLast(ticket);
+  const work = last?.work ?? null;
+  if (!last || work === null || work === headOf(ticket) || isShown(ticket)) return null;
+  const { phases: order, phase, attempts } = ticket;
+  const passed = order
+    .slice(0, order.indexOf(phase))
+    .find(
+      (one) =>
+        isReviewing(config.phases, one) &&
+        attempts.some((each) => each.phase === one && each.outcome === 'approved'),
+    );
+  return passed === undefined ? null : { phase: passed, by: last.agent };
+}
+
 /** The rejection whose findings are still to be seen to; undefined once the work was done again, or approved. */
 export function sentBackBy({ attempts }: Pick<Ticket, 'attempts'>): ClosedAttempt | undefined {
   const last = attempts.findLast(

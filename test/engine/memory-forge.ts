@@ -111,7 +111,7 @@ export class MemoryForge extends MemoryJudgements implements Forge {
     if (body.length > longestText) throw this.#refusal('body is too long (maximum is 65536 characters)');
     const id = ++this.#ids;
     const ours = author === 'signalbox[bot]';
-    const said = { id, body, author, author_is_bot: ours, ours, at: this.#at() };
+    const said = { id, body, author, author_is_bot: author.endsWith('[bot]'), ours, at: this.#at() };
     this.#comments.set(number, [...(this.#comments.get(number) ?? []), said]);
     this.#touch(number);
     return id;

@@ -194,6 +194,13 @@ export const cases: Record<Known, Case> = {
     `at ${at(1800)}; or whoever keeps the config`,
   ],
   'owner-is-a-person': [ticketIn('todo', { owner: 'elmar' }), {}, 'elmar is no', null, 'elmar works it, or'],
+  'bad-phase': [
+    ticketIn('todo', { phases: ['dry'], phase: 'dry' }),
+    {},
+    'The configuration has no phase `dry`',
+    null,
+    'chooses others',
+  ],
   'no-agent': [ticketIn('todo', { owner: null }), {}, 'MC-1 has no owner', null, 'gets an agent profile'],
   'profile-paused': [
     todo,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { closeAttempt } from '../../src/ticket/attempts.ts';
 import { admitDesk, admitEdit, admitNew, type Pusher, wordsOf } from '../../src/ticket/foreign.ts';
-import { at, config, noon, ticketIn, view } from './fixtures.ts';
+import { states } from '../../src/ticket/states.ts';
+import { at, config, noon, phase, ticketIn, view } from './fixtures.ts';
 import { type Desk, openDesk, type Ticket } from './types.ts';
 
 const writer: Pusher = { commit: 'c0ffee', login: 'wilma', mayWrite: true };
@@ -56,6 +58,36 @@ describe('the switches of the desk, edited by hand', () => {
       paused: true,
       draining: false,
     });
+  });
+});
+
+describe('who works a ticket', () => {
+  const edited = (before: Ticket, over: Partial<Ticket>) =>
+    admitEdit(before, { ...before, ...over }, writer, here);
+
+  test('is settled elsewhere or here before anything of it was', () => {
+    const fresh = ['inbox', 'todo', 'waiting'];
+    for (const state of states) {
+      const { ticket, putBack } = edited(ticketIn(state), { mirror: true });
+      expect([state, ticket.mirror]).toEqual([state, fresh.includes(state)]);
+      expect(putBack).toEqual(fresh.includes(state) ? [] : [expect.stringContaining('mirror: ')]);
+    }
+    const { attempt } = ticketIn('in_progress');
+    const worked = closeAttempt({ ...ticketIn('todo'), attempt }, noon, {
+      outcome: 'parked',
+      by: 'a',
+      reason: '',
+      agentGone: true,
+    });
+    expect(edited(worked, { mirror: true }).ticket.mirror).toBe(false);
+  });
+
+  test('stays while the work is in review: its owner may not approve it', () => {
+    expect(edited(ticketIn('review'), { owner: 'ada' })).toMatchObject({
+      ticket: { owner: 'luci' },
+      putBack: [expect.stringContaining('owner: ')],
+    });
+    expect(edited(ticketIn('todo'), { owner: 'ada' }).ticket.owner).toBe('ada');
   });
 });
 
@@ -126,6 +158,17 @@ test('a new file is born when it says, or now, in the first of its phases', () =
   expect(born({ created: null })).toMatchObject({ created: at(0) });
   expect(born({ phases: ['review', 'dev'] })).toMatchObject({ phase: 'review', phases: ['review', 'dev'] });
   expect(born({ phases: ['plan', 'dev'] })).toMatchObject({ phase: 'dev', phases: ['dev'] });
+  const byBot = admitNew(ticketIn('inbox', { phases: ['review', 'dev'] }), bot, here);
+  expect(byBot.ticket).toMatchObject({ phase: 'dev', phases: ['dev'] });
+  expect(byBot.putBack).toEqual(['phases (not-permitted)']);
+  const others = { ...here, config: { ...config, phases: { build: phase() } } };
+  const unnamed = admitNew(ticketIn('inbox'), writer, others);
+  expect(unnamed).toMatchObject({ ticket: { phase: 'build', phases: ['build'] }, putBack: [] });
+  const named = admitNew(ticketIn('inbox', { phases: ['dev', 'build'] }), writer, others);
+  expect(named).toMatchObject({
+    ticket: { phase: 'build', phases: ['build'] },
+    putBack: ['phases (bad-phase)'],
+  });
 });
 
 test('the words of a ticket are what its people write', () => {

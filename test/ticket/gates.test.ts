@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { config as configSchema } from '../../src/ticket/config.ts';
-import { first, Line, second } from './phased.ts';
+import { why } from './explaining.ts';
+import { config, first, Line, second } from './phased.ts';
 
 /*
  * Each gate is met by its own act; a ticket goes through what it names.
@@ -42,6 +43,65 @@ describe('gates', () => {
     expect(line.stands).toBe('review in build');
     line.ask({ kind: 'approve' });
     expect(line.stands).toBe('done in build');
+  });
+});
+
+test('checks of nothing are no gate: a person looks in their place, and explain says so', () => {
+  const line = new Line({ phases: ['build'], phase: 'build' });
+  line.starts();
+  line.says('done');
+  line.ask({ kind: 'pushed', commit: null, by: 'signalbox', work: null });
+  expect(why(line.ticket, { config: line.config }).reasons).toMatchObject([
+    { code: 'in-review', message: expect.stringContaining('no commit for: checks') },
+  ]);
+  expect(line.ask({ kind: 'approve' }).code).toBe('ok');
+  expect(line.stands).toBe('done in build');
+});
+
+describe('a phase that the config does not have', () => {
+  const without = (...gone: string[]) => {
+    const left = Object.entries(config.phases).filter(([name]) => !gone.includes(name));
+    return { ...config, phases: Object.fromEntries(left) };
+  };
+
+  test('is worked by nobody', () => {
+    const line = new Line({ phases: ['dev', 'review', 'signoff'] });
+    line.develops(first);
+    line.config = without('review');
+    expect(line.ask({ kind: 'claim', claim: 'x' }).code).toBe('bad-phase');
+    line.config = config;
+    line.starts();
+    expect(line.ticket.attempt?.agent).toBe('rex');
+  });
+
+  test('is not passed, from before it or from within, and goes on once the config has it', () => {
+    const line = new Line({ phases: ['dev', 'review', 'signoff'] });
+    line.config = without('review');
+    line.develops(first);
+    expect(line.stands).toBe('blocked in review');
+    expect(line.ticket.blocked).toMatchObject({
+      code: 'bad-phase',
+      reason: expect.stringContaining('no phase `review`'),
+    });
+    expect(line.ask({ kind: 'merged', commit: first }).code).toBe('bad-phase');
+    line.config = config;
+    line.ask({ kind: 'retry' });
+    line.reviews('approved');
+    expect(line.stands).toBe('review in signoff');
+    line.config = without('signoff');
+    expect(line.ask({ kind: 'approve' }).code).toBe('ok');
+    expect(line.stands).toBe('blocked in signoff');
+    expect(line.ask({ kind: 'merged', commit: first }).code).toBe('bad-phase');
+  });
+
+  test('is completed by nothing said in it', () => {
+    for (const kind of ['done', 'review'] as const) {
+      const line = new Line({ phases: ['build'], phase: 'build' });
+      line.starts();
+      line.config = without('build');
+      line.says(kind, { work: first });
+      expect(line.stands).toBe('blocked in build');
+    }
   });
 });
 

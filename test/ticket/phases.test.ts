@@ -40,6 +40,50 @@ test('from dev over a rejection, an approval, and a push that voids it, to a sig
   expect(line.stands).toBe('done in signoff');
 });
 
+describe('work of a phase after the review is reviewed as well', () => {
+  const withDocs = { ...config, phases: { ...config.phases, docs: phase() } };
+  const reviewed = (...after: string[]) => {
+    line = new Line({ phases: ['dev', 'review', ...after] });
+    line.config = withDocs;
+    line.develops(first);
+    line.reviews('approved');
+    line.starts();
+  };
+
+  test.each(['done', 'review'] as const)('once it is said to be %s, before it is shown', (kind) => {
+    reviewed('docs');
+    line.says(kind, { work: second });
+    expect(line.stands).toBe('todo in review');
+    expect(line.ticket.lifetime.rounds).toBe(1);
+    expect(line.ask({ kind: 'claim', claim: 'x' }).code).toBe('work-not-shown');
+    line.shows(second, 'luci', second);
+    line.reviews('approved');
+    line.starts();
+    line.says('done', { work: second });
+    expect(line.stands).toBe('done in docs');
+  });
+
+  test('not where it adds nothing, and no oftener than rounds are allowed', () => {
+    reviewed('docs');
+    line.says('done');
+    expect(line.stands).toBe('done in docs');
+    reviewed('docs');
+    line.ticket = { ...line.ticket, lifetime: { ...line.ticket.lifetime, rounds: 2 } };
+    line.says('done', { work: second });
+    expect(line.ticket.blocked?.code).toBe('rounds-exhausted');
+  });
+
+  test('before its gate is asked for, and after a push while it was worked', () => {
+    reviewed('colour');
+    line.says('done', { work: second });
+    expect(line.stands).toBe('todo in review');
+    reviewed('docs', 'dev');
+    line.shows(second, 'mallory');
+    line.says('review', { work: first });
+    expect(line.stands).toBe('todo in review');
+  });
+});
+
 describe('a review', () => {
   test('is not begun before the accepted work is on the branch, and not by whoever did the work', () => {
     line.starts();

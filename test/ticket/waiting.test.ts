@@ -4,12 +4,13 @@ import type { Condition } from '../../src/ticket/condition-format.ts';
 import { conditionWords } from '../../src/ticket/condition-words.ts';
 import { holds, momentsOf } from '../../src/ticket/conditions.ts';
 import { decide } from '../../src/ticket/decide.ts';
+import { landTodo } from '../../src/ticket/landing.ts';
 import type { RowName } from '../../src/ticket/requests.ts';
 import { table } from '../../src/ticket/table.ts';
 import { tries } from './arbitrary.ts';
 import { at, config, noon, ticketIn, view } from './fixtures.ts';
 import { aRequest } from './requests.ts';
-import type { State, Ticket } from './types.ts';
+import { openDesk, type State, type Ticket } from './types.ts';
 
 // What wakes a ticket that waits for something: its own condition and people, and nothing else.
 
@@ -101,6 +102,15 @@ test('the clock wakes it exactly when its condition holds and the desk is open, 
     }),
     tries(500),
   );
+});
+
+test('what is asked again at the claim outlasts a desk that was paused', () => {
+  const paused = { now: noon, config, view: view({ desk: { ...openDesk, paused: true } }) };
+  const start_when = { idle: 'luci' };
+  const once = landTodo(ticketIn('todo', { start_when }), paused);
+  expect(once).toMatchObject({ waiting: { when: { all: [{ desk: 'open' }, start_when] } } });
+  const all = { all: [{ desk: 'open' as const }, start_when] };
+  expect(landTodo(ticketIn('todo', { start_when: all }), paused).waiting?.when).toEqual(all);
 });
 
 test('whatever comes true by the clock alone does so at a moment that is known before', () => {
