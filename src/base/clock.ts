@@ -9,12 +9,20 @@ export interface Clock {
   after(ms: number, fn: () => void): () => void;
 }
 
+/** The longest wait of one of the machine's timers: it fires at once where it is told to wait longer. */
+const longestMs = 2 ** 31 - 1;
+
 /** The machine's own clock. Its timers do not keep the process alive by themselves. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, fn) {
-    const timer = setTimeout(fn, ms);
-    timer.unref();
+    let timer: NodeJS.Timeout;
+    const wait = (left: number) => {
+      const step = Math.min(left, longestMs);
+      timer = setTimeout(() => (left > step ? wait(left - step) : fn()), step);
+      timer.unref();
+    };
+    wait(ms);
     return () => clearTimeout(timer);
   },
 };
