@@ -68,7 +68,7 @@ async function readFile(tree: string): Promise<Usage | undefined> {
   return text ? schema.parse(JSON.parse(text)) : undefined;
 }
 
-/** The newest line counts that a pattern fits. */
+/** The newest line counts that a pattern fits; a figure in it that no file can hold is said, and left out. */
 function spoken(patterns: readonly string[], printed: string, fault: (why: string) => void): Usage {
   const lines = printed
     .split('\n')
@@ -80,9 +80,13 @@ function spoken(patterns: readonly string[], printed: string, fault: (why: strin
     try {
       const found: unknown = runInNewContext(search, { source, lines }, { timeout: patternMs });
       if (typeof found !== 'string') continue;
-      const [tokens, dollars] = (JSON.parse(found) as (string | null)[]).map(numberIn);
-      if (tokens !== undefined) usage.tokens = tokens;
-      if (dollars !== undefined) usage.dollars = dollars;
+      const [tokens = null, dollars = null] = JSON.parse(found) as (string | null)[];
+      for (const [unit, text] of Object.entries({ tokens, dollars })) {
+        if (text === null) continue;
+        const { data, error } = schema.safeParse({ [unit]: numberIn(text) });
+        if (error) fault(`pattern ${source}: ${unit}: ${error.issues[0]?.message}`);
+        Object.assign(usage, data);
+      }
     } catch (error) {
       fault(`pattern ${source}: ${asError(error).message}`);
     }
@@ -90,8 +94,7 @@ function spoken(patterns: readonly string[], printed: string, fault: (why: strin
   return usage;
 }
 
-/** A number as people print it: `1,234`, `$0.42`. */
-function numberIn(text: string | null): number | undefined {
-  const value = text === null ? Number.NaN : Number(text.replace(/[^\d.]/g, '') || 'none');
-  return Number.isFinite(value) ? value : undefined;
+/** A number as people print it: `1,234`, `$0.42`; NaN where it is none. */
+function numberIn(text: string): number {
+  return Number(text.replace(/[^\d.]/g, '') || 'none');
 }

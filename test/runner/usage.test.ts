@@ -3,10 +3,11 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { silentLog } from '../../src/base/log.ts';
+import { makeLog, silentLog } from '../../src/base/log.ts';
 import { judge } from '../../src/runner/judge.ts';
 import { makeMeter } from '../../src/runner/usage.ts';
-import { budgets } from '../../src/ticket/budget-format.ts';
+import { budgets, mostAmount } from '../../src/ticket/budget-format.ts';
+import { writeTicket } from '../../src/ticket/codec.ts';
 import { configOf, makeWorld, type World, workRefOf } from './world.ts';
 
 // What an agent uses: how it is heard, and that it ends at its budget.
@@ -41,6 +42,20 @@ describe('what an agent says that it has used', () => {
     writes('{ "dollars": 3 }');
     expect(await meter.read()).toEqual({ tokens: 1234, dollars: 3 });
     expect(await meterOf().read()).toEqual({ dollars: 3 });
+  });
+
+  test('is left out where no file could hold it: that is logged once, and the other figure counts', async () => {
+    const said: string[] = [];
+    const log = makeLog('warn', (line) => said.push(line));
+    const meter = makeMeter(tree, ['used: (?<tokens>\\S+) tokens, (?<dollars>\\S+) dollars'], log);
+    let line = `used: ${mostAmount} tokens, $0.5 dollars`;
+    meter.hear(() => line);
+    expect(await meter.read()).toEqual({ tokens: mostAmount, dollars: 0.5 });
+    for (const beyond of ['99999999999999999999', '9'.repeat(400)]) {
+      line = `used: ${beyond} tokens, $0.75 dollars`;
+      for (const _ of [1, 2]) expect(await meter.read()).toEqual({ tokens: mostAmount, dollars: 0.75 });
+    }
+    expect(said).toEqual([expect.stringContaining('tokens'), expect.stringContaining('tokens')]);
   });
 });
 
@@ -106,6 +121,16 @@ describe('an attempt with a budget', () => {
       attempts: [{ usage: { tokens: 999, dollars: 0.25 } }],
       lifetime: { reported: { dollars: { amount: 0.25 } } },
     });
+  });
+
+  test('whose agent prints a number beyond all measure has its completion all the same', async () => {
+    const command = `echo all > work; echo 'tokens used: 99999999999999999999'; echo; echo DONE: all of it`;
+    const { config } = budgeted(command, {});
+    const luci = { ...config.agents.luci, usage: ['^tokens used: (?<tokens>[\\d,]+)'] } as never;
+    const outcome = await world.run(command, { config: { ...config, agents: { luci } } });
+    expect(outcome).toMatchObject({ outcome: 'done' });
+    expect(writeTicket(world.ticket())).toContain('outcome: done'); // its file can hold that
+    expect(await world.kept('work')).toBe('all\n');
   });
 
   test('that was parked says what it used with the end of its run', async () => {
