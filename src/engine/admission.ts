@@ -21,14 +21,14 @@ export interface AdmissionOptions {
  * null where it was overtaken: read again.
  */
 export async function admitForeign(snapshot: Snapshot, options: AdmissionOptions): Promise<Snapshot | null> {
-  const { store } = options;
+  const { store, log } = options;
   const { head, witness } = snapshot;
   if (head === null || head === witness || snapshot.movedBack) return snapshot;
   const commits = witness === null ? [head] : await store.commitsBetween(witness, head);
   if (!(await touchOurs(store, witness, commits))) return snapshot;
   const config = await options.config();
   const now = momentAt(snapshot, options.now());
-  const bench = new Bench(snapshot, { config, now, judged: await filesAt(store, snapshot) });
+  const bench = new Bench(snapshot, { config, now, judged: await filesAt(store, snapshot), log });
   for (const { before, after, pusher } of alongHistory(await options.judge(snapshot), new Set(commits))) {
     const changes = (await store.diff(before, after)).filter(({ path }) => isJudged(path));
     // By path, so that the archive comes before the tickets that may have been taken from it.
@@ -38,7 +38,7 @@ export async function admitForeign(snapshot: Snapshot, options: AdmissionOptions
   const swap = await store.swap(snapshot, await bench.close());
   if (swap.status === 'stale') return null;
   for (const { ticket, actor, code, reason } of bench.refused)
-    options.log.warn('a pushed change did not stand', { ticket, actor, code, reason });
+    log.warn('a pushed change did not stand', { ticket, actor, code, reason });
   return swap.snapshot;
 }
 

@@ -1,5 +1,6 @@
 import { isoSeconds } from '../base/clock.ts';
 import { asError, SignalboxError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { sha256 } from '../base/random.ts';
 import {
   readDesk,
@@ -58,6 +59,7 @@ export interface BenchFacts {
   judged: Snapshot['file'];
   /** How the changes come: pushed past Signalbox, or brought by its command line. */
   channel?: 'push' | 'cli';
+  log: Log;
 }
 
 /** The files that a chain of pushes touched, judged one push after another. */
@@ -93,9 +95,15 @@ export class Bench {
 
   /** What stands, as one commit on the head. */
   async close(): Promise<NewCommit> {
-    const { now, config } = this.#facts;
+    const { now, config, log } = this.#facts;
     const deskText = this.#desk ? this.#desk.text : await this.#snapshot.file(deskPath);
-    const draft = new Draft(this.#snapshot, this.#view, { now, config, earlier: new Map(), deskText });
+    const draft = new Draft(this.#snapshot, this.#view, {
+      now,
+      config,
+      earlier: new Map(),
+      deskText,
+      log,
+    });
     for (const [path, text] of this.#own) draft.write(path, text);
     for (const [id, { value, text, isBroken, wasArchived }] of this.#tickets) {
       const place = ticketPath(id);

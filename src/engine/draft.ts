@@ -1,5 +1,6 @@
 import { isoSeconds } from '../base/clock.ts';
-import { SignalboxError } from '../base/errors.ts';
+import { asError, SignalboxError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { stopping } from '../ticket/attempts.ts';
 import { startsInHour } from '../ticket/claim.ts';
 import { readSignal, writeDesk, writeQuarantined, writeTicket, writeWords } from '../ticket/codec.ts';
@@ -30,6 +31,7 @@ export interface DraftFacts {
   earlier: ReadonlyMap<string, Decision>;
   /** The desk's file as it stands, so that people's comments in it are kept. */
   deskText: string | null;
+  log: Log;
 }
 
 /** A commit in the making: a group of requests decided in order on one head, nothing published yet. */
@@ -47,8 +49,10 @@ export class Draft {
   readonly #earlier: ReadonlyMap<string, Decision>;
 
   readonly #deskText: string | undefined;
+  readonly #log: Log;
 
-  constructor(base: Snapshot, view: WorkingView, { now, config, earlier, deskText }: DraftFacts) {
+  constructor(base: Snapshot, view: WorkingView, { now, config, earlier, deskText, log }: DraftFacts) {
+    this.#log = log;
     this.#earlier = earlier;
     this.#deskText = deskText ?? undefined;
     this.#base = base;
@@ -81,8 +85,8 @@ export class Draft {
     }
     if (decision.consumed) this.#changes.set(decision.consumed, null);
     if (request.kind === 'signal') this.#consume(request, decision);
-    if (request.kind === 'claim' && decision.accepted) this.#noteStart();
-    if (decision.accepted && decision.ticket) this.#noteEnd(before, decision.ticket, request);
+    const { accepted, ticket } = decision;
+    if (accepted && ticket) this.#ifItCan(() => this.#noteEnd(before, ticket, request));
     if (decision.ticket || decision.quarantine || decision.consumed)
       this.record(id, decision.transition, request, decision.ticket);
     return decision;
@@ -95,8 +99,7 @@ export class Draft {
     const profile = request.kind === 'serve' ? undefined : request.profile;
     if (decided.code === 'no-such-agent')
       return refusal(decided.code, noSuchAgent(request.kind, profile, this.#config));
-    this.#view.desk = decided.desk;
-    this.#putDesk();
+    this.setDesk(decided.desk);
     const accepted = decided.code === 'ok';
     const whose = profile === undefined ? 'The desk' : profile;
     const transition = `${profile ?? 'desk'}: ${request.kind}${accepted ? '' : ' refused: superseded'}`;
@@ -121,10 +124,15 @@ export class Draft {
     return path;
   }
 
-  /** Sets the desk as it is to be. */
+  /**
+   * Sets the desk as it is to be.
+   * @throws SignalboxError (kind `user`) where its file cannot hold that: then it stays as it was
+   */
   setDesk(desk: Desk): void {
+    const text = writeDesk(desk, this.#deskText);
+    if (this.#base.kept.has(deskPath)) this.#changes.set(keptPath(deskPath), null);
+    this.#changes.set(deskPath, text);
     this.#view.desk = desk;
-    this.#putDesk();
   }
 
   /** Sets a file as it is to be. */
@@ -152,14 +160,17 @@ export class Draft {
 
   commit(): NewCommit {
     this.#noteParts();
-    this.#noteRuns();
+    this.#ifItCan(() => this.#noteRuns());
     const [only = 'books'] = this.#subjects;
     const subject = this.#subjects.length > 1 ? `${this.#subjects.length} transitions` : only;
     const body = this.#subjects.length > 1 ? this.#subjects.join('\n') : '';
     return { subject, body, trailers: this.#trailers, changes: this.#changes, dropRefs: this.#dropRefs };
   }
 
-  /** Puts the decided ticket into the commit. One that its file cannot hold (it would grow too large) is a refusal. */
+  /**
+   * Puts the decided ticket into the commit. One that its file cannot hold (it would grow too large) is a refusal, and so
+   * is a start that the desk cannot count.
+   */
   #write(
     decision: Decision,
     request: Request,
@@ -169,6 +180,7 @@ export class Draft {
     try {
       const write = wordy.includes(request.kind) ? writeWords : writeTicket;
       const { ticket, text } = writeInRoom(decision.ticket, (one) => write(one, file?.text));
+      if (request.kind === 'claim' && decision.accepted) this.#noteStart();
       const path = this.#put(ticket, text);
       if (file && file.path !== path) this.#changes.set(file.path, null);
       return { ...decision, ticket };
@@ -181,9 +193,13 @@ export class Draft {
     }
   }
 
-  #putDesk(): void {
-    if (this.#base.kept.has(deskPath)) this.#changes.set(keptPath(deskPath), null);
-    this.#changes.set(deskPath, writeDesk(this.#view.desk, this.#deskText));
+  /** Of a note on the desk that cannot be written: no ticket's end, and nobody else in the group, waits for that. */
+  #ifItCan(note: () => void): void {
+    try {
+      note();
+    } catch (thrown) {
+      this.#log.error('a note on the desk could not be written', { path: deskPath, error: asError(thrown) });
+    }
   }
 
   /** How parts of other tickets stand that close or open here. A whole that is closed itself, or has no room, notes nothing. */
@@ -204,17 +220,17 @@ export class Draft {
     const { desk, began, occupied } = this.#view;
     const last_ran = ranUntil(desk.last_ran, began, occupied, this.#now);
     if (last_ran === desk.last_ran) return;
-    this.#view.desk = { ...desk, last_ran };
+    const noted = { ...desk, last_ran };
     // A desk that cannot be read is left to whoever mends it; what counts of it meanwhile is kept beside it.
-    if (this.#base.deskBroken && !this.#changes.has(deskPath))
-      this.#changes.set(keptPath(deskPath), writeDesk(this.#view.desk));
-    else this.#putDesk();
+    if (this.#base.deskBroken && !this.#changes.has(deskPath)) {
+      this.#changes.set(keptPath(deskPath), writeDesk(noted));
+      this.#view.desk = noted;
+    } else this.setDesk(noted);
   }
 
   #noteStart(): void {
     const { desk } = this.#view;
-    this.#view.desk = { ...desk, starts: [...startsInHour(desk.starts, this.#now), isoSeconds(this.#now)] };
-    this.#putDesk();
+    this.setDesk({ ...desk, starts: [...startsInHour(desk.starts, this.#now), isoSeconds(this.#now)] });
   }
 
   /** A desk that cannot be read is left to whoever mends it: nothing starts there meanwhile. */

@@ -1,3 +1,4 @@
+import { silentLog } from '../base/log.ts';
 import type { Config } from '../ticket/config.ts';
 import { Bench } from './bench.ts';
 import type { NewCommit, Snapshot, TicketFile } from './ports.ts';
@@ -21,6 +22,7 @@ export async function draftEdit(
     now: momentAt(snapshot, now),
     judged: snapshot.file,
     channel: 'cli',
+    log: silentLog, // a command has none, and no person mends the desk for an edit
   });
   const pusher = { commit: person.source, login: person.actor, mayWrite: true };
   await bench.admit({ path, before, after }, pusher);

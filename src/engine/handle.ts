@@ -179,6 +179,7 @@ class GroupWriter implements Writer {
       config: await config(),
       earlier: await earlierAnswers(snapshot, group),
       deskText: await snapshot.file(deskPath),
+      log,
     });
     const answers: (() => void)[] = [];
     let writesAll = true;

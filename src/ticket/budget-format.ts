@@ -8,8 +8,11 @@ import { z } from 'zod';
 export const units = ['minutes', 'tokens', 'dollars'] as const;
 export type Unit = (typeof units)[number];
 
-const amount = z.number().nonnegative().max(1e15);
-const limit = z.number().positive().max(1e15);
+/** The most of any unit that a file holds: doubles still count it in ones. More than that is that much. */
+export const mostAmount = 1e15;
+
+const amount = z.number().nonnegative().max(mostAmount);
+const limit = z.number().positive().max(mostAmount);
 
 /** Limits; a unit that is left out has none. */
 export const amounts = z.strictObject({
@@ -18,6 +21,10 @@ export const amounts = z.strictObject({
   dollars: limit.optional(),
 });
 export type Amounts = z.infer<typeof amounts>;
+
+/** Limits that were raised by so much beyond what is spent: where that is the most of all, they lie beyond it. */
+const raised = z.number().positive().optional();
+export const raisedShape = { minutes: raised, tokens: raised, dollars: raised };
 
 /** What an agent reports of one attempt. */
 export const usage = z.strictObject({ tokens: amount.optional(), dollars: amount.optional() });

@@ -81,7 +81,8 @@ export function writeWords(value: Ticket, previous?: string, before: string = pr
 
 /** As `writeTicket`, for `desk.yaml`. */
 export function writeDesk(value: Desk, previous?: string): string {
-  return fits(write(desk, value, { format: formatVersion }, previous));
+  const text = write(desk, value, { format: formatVersion }, previous);
+  return fits(text, { file: 'desk.yaml', hint: 'Shorten its comments.' });
 }
 
 export function writeSignal(value: Signal): string {
@@ -167,13 +168,14 @@ function ordered<T extends object>(schema: Shaped<T>, value: T): Record<string, 
   return Object.fromEntries(Object.keys(schema.shape).map((key) => [key, fields.get(key)]));
 }
 
-function fits(text: string): string {
+const ofTicket = { file: 'the file', hint: 'Shorten the text or the messages of the ticket.' };
+
+function fits(text: string, of = ofTicket): string {
   if (Buffer.byteLength(text) <= largestFile) return text;
-  throw tooLarge(largestFile);
+  throw tooLarge(largestFile, of);
 }
 
-function tooLarge(limit: number): SignalboxError {
-  return new SignalboxError('user', 'too-large', `the file would be larger than ${limit / 1024} KiB`, {
-    hint: 'Shorten the text or the messages of the ticket.',
-  });
+function tooLarge(limit: number, { file, hint } = ofTicket): SignalboxError {
+  const message = `${file} would be larger than ${limit / 1024} KiB`;
+  return new SignalboxError('user', 'too-large', message, { hint });
 }

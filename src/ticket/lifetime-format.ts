@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { amounts, spentShape } from './budget-format.ts';
+import { raisedShape, spentShape } from './budget-format.ts';
 import { instant } from './fields.ts';
 import { roundsShape } from './progress-shape.ts';
 
 /* What a ticket's attempts have come to, over its whole life: never set back, whoever releases it. */
 
 const grant = z
-  .strictObject({ at: instant, ...amounts.shape })
+  .strictObject({ at: instant, ...raisedShape })
   .describe(
     'the latest release of what a breaker or a budget had blocked: starts are counted from then on, and so much may be spent in all',
   );

@@ -1,5 +1,5 @@
 import type { Amounts, Budgets, Reported, Spent, Unit, Usage } from './budget-format.ts';
-import { units } from './budget-format.ts';
+import { mostAmount, units } from './budget-format.ts';
 
 /*
  * How spending is added up, and held against limits.
@@ -10,7 +10,7 @@ export function spentAfter(
   { minutes, reported }: Spent,
   of: { minutes: number; usage?: Usage | undefined },
 ): Spent {
-  const both = { minutes: rounded(minutes + of.minutes), reported: reportedAfter(reported, of) };
+  const both = { minutes: sum(minutes, of.minutes), reported: reportedAfter(reported, of) };
   return both.reported ? both : { minutes: both.minutes };
 }
 
@@ -24,7 +24,7 @@ export function reportedAfter(
     const used = usage[unit];
     const was = after[unit] ?? { amount: 0, minutes: 0 };
     if (used !== undefined)
-      after[unit] = { amount: rounded(was.amount + used), minutes: rounded(was.minutes + minutes) };
+      after[unit] = { amount: sum(was.amount, used), minutes: sum(was.minutes, minutes) };
   }
   return Object.keys(after).length > 0 ? after : undefined;
 }
@@ -84,5 +84,8 @@ function bothOf(one: Amounts, other: Amounts, choose: (a: number, b: number) => 
   });
   return Object.fromEntries(all);
 }
+
+/** No more than a file holds: what one agent reports must not make what others add to it impossible to write. */
+const sum = (one: number, other: number): number => Math.min(mostAmount, rounded(one + other));
 
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;

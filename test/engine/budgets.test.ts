@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { mostAmount } from '../../src/ticket/budget-format.ts';
 import { config as schema } from '../../src/ticket/config.ts';
 import { aTicket } from './desk.ts';
 import { working } from './fixtures.ts';
@@ -59,4 +60,34 @@ test('S8: an attempt whose runner does not end it at its budget is closed by the
     attempts: [{ outcome: 'blocked', stopped: null }],
   });
   expect(desk.forge.told(1, 'blocked:').join()).toContain('`budget`');
+});
+
+test('what one agent says that it used, however much, ends its own attempt and harms no other', async () => {
+  const desk = await OperatedDesk.start(settings({ day: { minutes: 10_000 } }));
+  const run = { ...working.attempt.run, started: desk.now };
+  for (const id of ['MC-1', 'MC-2', 'MC-3']) {
+    const issue = desk.forge.open('lucienne', { labels: ['ticket'] });
+    await desk.put(aTicket(id, { ...working, attempt: { ...working.attempt, run }, issue }));
+  }
+  const lost = (id: string, tokens: number) =>
+    desk.operator.handle(id, {
+      kind: 'lost',
+      attempt: 1,
+      code: 'run-ended-silent',
+      reason: '',
+      agent_gone: true,
+      usage: { tokens },
+      source: `lost-${id}`,
+      at: desk.now,
+      actor: 'luci',
+    });
+  expect((await lost('MC-1', mostAmount)).code).toBe('ok');
+  const decided = await Promise.all([lost('MC-2', 5), park(desk, 'MC-3')]);
+  expect(decided.map(({ code }) => code)).toEqual(['ok', 'ok']);
+  expect((await desk.ticket('MC-2'))?.state).toBe('todo');
+  expect((await desk.ticket('MC-3'))?.state).toBe('waiting');
+  expect(await desk.desk()).toMatchObject({
+    failures: { luci: 2 }, // the note of each end stands
+    spent: { reported: { tokens: { amount: mostAmount } } },
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isoSeconds } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
 import { Draft } from '../../src/engine/draft.ts';
 import type { PendingSignal, Snapshot, TicketFile } from '../../src/engine/ports.ts';
 import { WorkingView } from '../../src/engine/view.ts';
@@ -48,7 +49,7 @@ class Table {
       signals: [],
       ...over,
     } as unknown as Snapshot;
-    const facts = { now: noon, config, earlier, deskText: null };
+    const facts = { now: noon, config, earlier, deskText: null, log: silentLog };
     this.draft = new Draft(snapshot, new WorkingView(snapshot), facts);
   }
 

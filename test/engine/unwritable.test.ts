@@ -3,7 +3,7 @@ import { isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { signalRequest } from '../../src/engine/handle.ts';
 import { writeTicket } from '../../src/ticket/codec.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
-import { signalPath, ticketPath } from '../../src/ticket/paths.ts';
+import { deskPath, signalPath, ticketPath } from '../../src/ticket/paths.ts';
 import { largestFile } from '../../src/ticket/yaml.ts';
 import { aTicket, Desk } from './desk.ts';
 
@@ -85,6 +85,33 @@ describe('a stop always finds room in the file', () => {
       expect.stringContaining('MC-2 illegal-edit by wilma: too-large'),
     ]);
   });
+});
+
+test('a full desk takes no start, and its own requests; every end and every stop goes on without its note', async () => {
+  const desk = await Desk.with(
+    aTicket('MC-1', working),
+    aTicket('MC-2', working),
+    aTicket('MC-3', { state: 'todo', owner: 'luci' }),
+  );
+  const head = 'format: 1\n#';
+  await desk.push('wilma', { [deskPath]: `${head}${'x'.repeat(largestFile - head.length - 1)}\n` });
+  const lost = { kind: 'lost', attempt: 1, code: 'run-ended-silent', reason: '', agent_gone: true } as const;
+  const [ended, parked, claimed, paused] = await Promise.allSettled([
+    desk.writer.handle('MC-1', { ...asked, ...lost, source: 'e1' }),
+    desk.writer.handle('MC-2', { ...asked, kind: 'park', reason: '', source: 'e2' }),
+    desk.writer.handle('MC-3', { ...asked, kind: 'claim', claim: 'c', source: 'scheduler' }),
+    desk.writer.handleDesk({ ...asked, kind: 'pause', source: 'e3' }),
+  ]);
+  expect(ended).toMatchObject({ value: { code: 'ok' } });
+  expect(parked).toMatchObject({ value: { code: 'ok' } });
+  expect(claimed).toMatchObject({
+    value: { code: 'too-large', message: expect.stringContaining('desk.yaml') },
+  });
+  expect(paused).toMatchObject({ status: 'rejected', reason: { code: 'too-large' } });
+  expect((await desk.ticket('MC-1'))?.state).toBe('todo');
+  expect((await desk.ticket('MC-2'))?.state).toBe('waiting');
+  expect((await desk.ticket('MC-3'))?.state).toBe('todo');
+  expect((await desk.head()).desk).toMatchObject({ paused: false, failures: {}, starts: [] });
 });
 
 describe('what no file can hold is refused, and holds up nobody', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { limitReached } from '../../src/ticket/breakers.ts';
-import { budgets as schema } from '../../src/ticket/budget-format.ts';
+import { mostAmount, budgets as schema } from '../../src/ticket/budget-format.ts';
 import { usedWords } from '../../src/ticket/budget-words.ts';
 import { attemptLimits, dayShares, nearLimit, ticketLimits } from '../../src/ticket/budgets.ts';
 import { callsOf } from '../../src/ticket/calls.ts';
+import { writeTicket } from '../../src/ticket/codec.ts';
 import { deadlineGraceSeconds } from '../../src/ticket/config.ts';
 import { decide } from '../../src/ticket/decide.ts';
 import { deskAfter } from '../../src/ticket/quota.ts';
@@ -61,6 +62,21 @@ describe('what was spent', () => {
     expect(parked.lifetime.reported).toBeUndefined();
     const stopped = told(parked, aRequest('stopped', { usage } as never));
     expect(stopped).toMatchObject({ attempts: [{ usage, stopped: at(0) }], lifetime: { reported } });
+  });
+
+  test('is no more than a file can hold: the attempt ends all the same, and a retry grants more', () => {
+    const reported = { tokens: { amount: mostAmount, minutes: 1 } };
+    const used = { ...executing, lifetime: { ...executing.lifetime, reported } };
+    const lost = told(used, aRequest('lost', { usage: { tokens: 5 } } as never));
+    expect(lost.lifetime.reported).toEqual({ tokens: { amount: mostAmount, minutes: 1.5 } });
+    expect(writeTicket(lost)).toContain(`amount: ${mostAmount}`);
+    const blocked = { ...lost, state: 'blocked', attempt: null } as Ticket;
+    const granted = ask(
+      { ...blocked, blocked: { code: 'budget', reason: '', since: at(0) } },
+      by('e1', 'retry', 1),
+    );
+    expect(writeTicket(granted.ticket as Ticket)).toContain('grant:');
+    expect(limitReached(granted.ticket as Ticket, here)).toBeNull();
   });
 });
 
