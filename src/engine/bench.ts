@@ -133,8 +133,10 @@ export class Bench {
 
   async #admitTicket(id: string, change: FileChange, pusher: Pusher): Promise<void> {
     const { before, after } = change;
-    const was = this.#tickets.get(id) ?? (await this.#first(id, before));
+    const known = this.#tickets.get(id);
+    const was = known ?? (await this.#first(id, before));
     this.#tickets.set(id, was);
+    if (!known) this.#view.putBefore(id, was.wasArchived ? null : was.value);
     if (after === null) {
       if (was.value || !pusher.mayWrite) {
         if (was.text !== null) this.#putBack(id, change, pusher, ['a ticket is cancelled, not deleted']);

@@ -7,11 +7,15 @@ import { type Context, circumstances } from './context.ts';
 import type { Snapshot } from './ports.ts';
 import { throwGravest, together } from './together.ts';
 
-/** Looks at all checks that tickets ask about; whether any is other than it was. */
-export async function lookAtChecks({ checks, writer, showAgain }: Context): Promise<boolean> {
-  const asking = await checks.look(await writer.read());
+/** Looks at all checks that tickets ask about; `onNews` where any is other than it was. What could not be read is thrown last. */
+export async function lookAtChecks(
+  { checks, writer, showAgain }: Context,
+  onNews: () => void,
+): Promise<void> {
+  const { asking, failures } = await checks.look(await writer.read());
   for (const id of asking) showAgain(id, 0);
-  return asking.length > 0;
+  if (asking.length > 0) onNews();
+  throwGravest(failures);
 }
 
 /**
@@ -20,7 +24,8 @@ export async function lookAtChecks({ checks, writer, showAgain }: Context): Prom
  */
 export async function askByChecks(context: Context, snapshot: Snapshot): Promise<void> {
   if (snapshot.movedBack) return;
-  for (const id of await context.checks.lookAtNew(snapshot)) context.showAgain(id, 0);
+  const { asking, failures } = await context.checks.lookAtNew(snapshot);
+  for (const id of asking) context.showAgain(id, 0);
   const here = await circumstances(context, snapshot, snapshot.tickets.keys());
   const own = { at: isoSeconds(here.now), actor: 'signalbox' };
   const isOpen = holds({ desk: 'open' }, here);
@@ -40,5 +45,5 @@ export async function askByChecks(context: Context, snapshot: Snapshot): Promise
     if (!areGreen(now.get(open.head), open.names)) return;
     await context.writer.handle(ticket.id, { ...own, kind: 'passed', commit: open.head, source: 'checks' });
   });
-  throwGravest((await together([...dues, ...gates])).failures);
+  throwGravest([...failures, ...(await together([...dues, ...gates])).failures]);
 }

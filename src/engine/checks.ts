@@ -15,6 +15,12 @@ function askedAt({ tickets }: Snapshot, config: Config): Map<string, string[]> {
   return asked;
 }
 
+/** The tickets whose checks are other than they were, and why some could not be read. */
+interface Looked {
+  asking: string[];
+  failures: unknown[];
+}
+
 const isCommit = (name: string): boolean => /^[0-9a-f]{40}$/.test(name);
 
 /**
@@ -37,16 +43,16 @@ export class Checks {
 
   /**
    * Looks at all that open tickets ask about at a head, and forgets all else. Answers the tickets that ask about something
-   * that is other than it was.
+   * that is other than it was, and what could not be read: that holds up nothing else.
    */
-  async look(snapshot: Snapshot): Promise<string[]> {
+  async look(snapshot: Snapshot): Promise<Looked> {
     const asked = askedAt(snapshot, await this.#config());
     for (const known of this.#seen.keys()) if (!asked.has(known)) this.#seen.delete(known);
     return this.#lookAt([...asked.keys()], asked);
   }
 
   /** The same of what a ticket has only now begun to ask about. */
-  async lookAtNew(snapshot: Snapshot): Promise<string[]> {
+  async lookAtNew(snapshot: Snapshot): Promise<Looked> {
     const asked = askedAt(snapshot, await this.#config());
     return this.#lookAt(
       [...asked.keys()].filter((one) => !this.#seen.has(one)),
@@ -56,16 +62,14 @@ export class Checks {
 
   /** Looks at these now, and answers what was seen of them. */
   async now(what: readonly string[]): Promise<SeenChecks> {
-    await this.#lookAt(what, new Map());
+    throwGravest((await this.#lookAt(what, new Map())).failures);
     return new Map([...this.#seen].filter(([one]) => what.includes(one)));
   }
 
-  /** One that fails holds up no other. */
-  async #lookAt(what: readonly string[], asked: ReadonlyMap<string, string[]>): Promise<string[]> {
+  async #lookAt(what: readonly string[], asked: ReadonlyMap<string, string[]>): Promise<Looked> {
     const looks = what.map(async (one) => ((await this.#look(one)) ? (asked.get(one) ?? []) : []));
     const { done, failures } = await together(looks);
-    throwGravest(failures);
-    return [...new Set(done.flat())];
+    return { asking: [...new Set(done.flat())], failures };
   }
 
   async #look(what: string): Promise<boolean> {

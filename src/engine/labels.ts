@@ -1,13 +1,14 @@
 import type { Config } from '../ticket/config.ts';
 import { isTooOld } from '../ticket/decide.ts';
 import type { Ticket } from '../ticket/format.ts';
+import { isBot } from '../ticket/pushers.ts';
 import type { Request } from '../ticket/requests.ts';
 import { isOpen } from '../ticket/states.ts';
 import { roleFor } from '../ticket/table.ts';
 import { type Ask, answerAtDoor, askTicket, tellRefusal } from './asks.ts';
 import type { Context } from './context.ts';
 import type { Reading } from './intake.ts';
-import { isBot, isPersons, may } from './people.ts';
+import { isPersons, may } from './people.ts';
 import type { IssueEvent } from './ports.ts';
 
 /** The labels that ask something, as this repository calls them, in lower case (GitHub's labels know no case). */

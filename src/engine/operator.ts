@@ -126,7 +126,7 @@ class DeskOperator implements Operator {
   }
 
   async lookAtChecks(): Promise<void> {
-    if (await lookAtChecks(this.#context)) this.#headDirty.add('head');
+    await lookAtChecks(this.#context, () => this.#headDirty.add('head'));
   }
 
   async issueGone(number: number, how: 'deleted' | 'transferred', actor: string): Promise<void> {

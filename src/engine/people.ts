@@ -4,11 +4,6 @@ import type { PermissionRole } from './ports.ts';
 
 const ranks: readonly PermissionRole[] = ['none', 'read', 'triage', 'write', 'admin'];
 
-/** Whether a login is a bot's, by GitHub's own mark: a gate is for a person to meet, whatever a bot may write. */
-export function isBot(login: string): boolean {
-  return login.endsWith('[bot]');
-}
-
 /** Whether only a person may ask it: it wakes a ticket, or says of the work under review that it is good, or not. */
 export function isPersons(kind: RequestKind | Command['name']): boolean {
   const judging: readonly RequestKind[] = ['approve', 'reject', 'decide'];

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { sleep } from '../base/clock.ts';
 import type { Pusher } from '../ticket/foreign.ts';
-import { unknownPusher } from '../ticket/pushers.ts';
-import { isBot, may } from './people.ts';
+import { isBot, unknownPusher } from '../ticket/pushers.ts';
+import { may } from './people.ts';
 import type { Forge, Snapshot } from './ports.ts';
 
 /** One push of others, between the witness and the head. `before` is null where it made the branch. */

@@ -62,8 +62,8 @@ export class WorkingView implements View {
   readonly occupants = new Map<string, Set<string>>();
   readonly #files: Snapshot['tickets'];
   readonly #tickets = new Map<string, Ticket>();
-  /** What ran at the head. */
-  readonly began: ReadonlyMap<string, number>;
+  /** What ran at the head, as far as it is judged. */
+  readonly began: Map<string, number>;
   readonly #archived: Map<string, State>;
   /** Tickets whose file cannot be read, as they are kept. */
   readonly #kept = new Map<string, Ticket>();
@@ -96,6 +96,17 @@ export class WorkingView implements View {
     this.#occupy(ticket, 1);
     this.#tickets.set(ticket.id, ticket);
     if (ticket.issue !== null) this.#byIssue.set(ticket.issue, ticket.id);
+  }
+
+  /** Takes a ticket as it was before a push that is yet to be judged, or that there was none: what the push shows never ran. */
+  putBefore(id: string, ticket: Ticket | null): void {
+    const shown = this.#open(id);
+    this.#occupy(shown, -1, this.began);
+    this.#occupy(ticket, 1, this.began);
+    this.#occupy(shown, -1);
+    this.#kept.delete(id);
+    this.#tickets.delete(id);
+    if (ticket) this.set(ticket);
   }
 
   get(id: string): Ticket | undefined {
@@ -155,10 +166,11 @@ export class WorkingView implements View {
   }
 
   /** A ticket whose file cannot be read occupies its agents like any other: they go on. */
-  #occupy(ticket: Ticket | null | undefined, by: number): void {
+  #occupy(ticket: Ticket | null | undefined, by: number, counts = this.occupied): void {
     if (!ticket) return;
     for (const agent of occupiedBy(ticket)) {
-      this.occupied.set(agent, (this.occupied.get(agent) ?? 0) + by);
+      counts.set(agent, (counts.get(agent) ?? 0) + by);
+      if (counts !== this.occupied) continue;
       const ids = this.occupants.get(agent) ?? new Set();
       if (by > 0) ids.add(ticket.id);
       else ids.delete(ticket.id);

@@ -3,10 +3,12 @@ import { units } from './budget-format.ts';
 import { type Config, deadlineGraceSeconds } from './config.ts';
 import type { View } from './decision.ts';
 import type { ClosedAttempt, Desk, Ticket } from './format.ts';
+import type { RequestOf } from './requests.ts';
 import {
   amountOf,
   higherOf,
   lowerOf,
+  reportedAfter,
   type Share,
   sharesOf,
   shareWords,
@@ -113,17 +115,32 @@ export function dayShares(view: Pick<View, 'desk' | 'running'>, { now, config }:
 }
 
 /** The desk after an attempt ended: counted only where somebody limits the day, so that a desk without budgets stays as it is. */
-export function dayAfter(
-  desk: Desk,
-  { run, started, ended, usage }: ClosedAttempt,
-  { now, config }: Here,
-): Desk {
-  if (Object.keys(config.budgets.day).length === 0 || run === null) return desk;
+export function dayAfter(desk: Desk, closed: ClosedAttempt, { now, config }: Here): Desk {
+  if (Object.keys(config.budgets.day).length === 0 || closed.run === null) return desk;
   const day = dayOf(now);
   const before: Spent = desk.spent?.day === day ? desk.spent : { minutes: 0 };
+  const of = { minutes: minutesOn(day, closed), usage: closed.usage };
+  return { ...desk, spent: { day, ...spentAfter(before, of) } };
+}
+
+/** The desk after a runner told what its attempt had used only when it stopped: known of minutes that were counted with its end. */
+export function dayTold(
+  desk: Desk,
+  before: Ticket | undefined,
+  { attempt, usage }: Pick<RequestOf<'stopped'>, 'attempt' | 'usage'>,
+): Desk {
+  const { spent } = desk;
+  const closed = before?.attempts.find(({ number }) => number === attempt);
+  if (!spent || !closed?.run || closed.usage || !usage || dayOf(Date.parse(closed.ended)) !== spent.day)
+    return desk;
+  const reported = reportedAfter(spent.reported, { minutes: minutesOn(spent.day, closed), usage });
+  return { ...desk, spent: { ...spent, ...(reported ? { reported } : {}) } };
+}
+
+/** Minutes of an attempt on the day that it ended on. */
+function minutesOn(day: string, { started, ended }: Pick<ClosedAttempt, 'started' | 'ended'>): number {
   const from = Math.max(Date.parse(day), Date.parse(started));
-  const minutes = Math.max(0, Date.parse(ended) - from) / 60_000;
-  return { ...desk, spent: { day, ...spentAfter(before, { minutes, usage }) } };
+  return Math.max(0, Date.parse(ended) - from) / 60_000;
 }
 
 export const budgetWords = (id: string, share: Share): string => `${id} has used ${shareWords(share)}.`;

@@ -8,8 +8,8 @@ import type { ClosedAttempt, Desk, Outcome } from './format.ts';
  */
 
 /** What counts as a failure of the profile, and what shows that it works. All else (a stop, a limit) says nothing of it. */
-const failed: readonly Outcome[] = ['failed', 'lost'];
-const worked: readonly Outcome[] = ['done', 'review', 'question'];
+export const failed: readonly Outcome[] = ['failed', 'lost'];
+export const worked: readonly Outcome[] = ['done', 'review', 'question', 'approved', 'rejected'];
 
 /** The desk after an attempt closed: how many of its profile failed in a row, and the pause where those are too many. */
 export function failuresAfter(

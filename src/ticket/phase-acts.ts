@@ -16,7 +16,7 @@ import {
 } from './landing.ts';
 import { withMessage } from './messages.ts';
 import { backFrom, type GateName, gateName, isReviewing, unknownPhase } from './phases.ts';
-import { branchSeen, isOfOlderHead, isOwnWork, isPusherUnknown } from './pushers.ts';
+import { branchSeen, isBot, isOfOlderHead, isOwnWork, isPusherUnknown, unknownPusher } from './pushers.ts';
 import { chosen } from './questions.ts';
 import { quoteWords } from './quotes.ts';
 import type { RequestOf } from './requests.ts';
@@ -132,9 +132,10 @@ export function pushed(ticket: Ticket, request: RequestOf<'pushed'>, now: Circum
   if (back === undefined || (back === ticket.phase && ticket.state !== 'review')) return counted;
   const again = entering(counted, back);
   if (ticket.state !== 'review' && ticket.state !== 'todo') return again;
-  // Of an agent's own work, as of a phase after the review, it is one of the rounds that are bounded (S9).
+  // Unless a person means it (to push there takes write access) it is one of the rounds that are bounded (S9).
   const isAgents = Object.hasOwn(now.config.agents, seen.by);
-  return isAgents ? oneMoreRound(again, now, `${seen.by} changed what was approved.`) : landTodo(again, now);
+  const isPersons = !isAgents && !isBot(seen.by) && seen.by !== unknownPusher;
+  return isPersons ? landTodo(again, now) : oneMoreRound(again, now, `${seen.by} changed what was approved.`);
 }
 
 /** A person sends the work back. */

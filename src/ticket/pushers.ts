@@ -10,6 +10,11 @@ import type { Request, RequestOf } from './requests.ts';
 /** Stands for a pusher whom the forge has not named. No login has a space. */
 export const unknownPusher = 'somebody unknown';
 
+/** Whether a login is a bot's, by GitHub's own mark: a gate is for a person to meet, whatever a bot may write. */
+export function isBot(login: string): boolean {
+  return login.endsWith('[bot]');
+}
+
 /** Whether it is not known of all that lies on the branch who pushed it. */
 export function isPusherUnknown({ branch }: Pick<Ticket, 'branch'>): boolean {
   return branch !== null && (branch.by === unknownPusher || branch.pushers.includes(unknownPusher));

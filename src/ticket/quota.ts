@@ -1,9 +1,9 @@
 import * as chrono from 'chrono-node';
 import { isoSeconds } from '../base/clock.ts';
-import { dayAfter } from './budgets.ts';
+import { dayAfter, dayTold } from './budgets.ts';
 import type { Config } from './config.ts';
-import { failuresAfter } from './failures.ts';
-import type { ClosedAttempt, Desk, Ticket } from './format.ts';
+import { failed, failuresAfter, worked } from './failures.ts';
+import type { ClosedAttempt, Desk, Outcome, Ticket } from './format.ts';
 import type { Request } from './requests.ts';
 
 /*
@@ -35,10 +35,10 @@ function momentOf(words: string, now: number): number | null {
 }
 
 /** Outcomes that show that the agent was let work: after one of these its limit is over. */
-const worked = ['done', 'review', 'question', 'failed', 'lost'];
+const wasLetWork: readonly Outcome[] = [...worked, ...failed];
 
 /**
- * The desk after `request` made `after` of a ticket, where that closed an attempt: a limit pauses the profile, and the first attempt that worked once
+ * The desk after `request` made `after` of a ticket. Where that closed an attempt a limit pauses the profile, and the first attempt that worked once
  * its time has come ends that. A longer pause stands, and so does a person's, which has no end.
  */
 export function deskAfter(
@@ -51,6 +51,7 @@ export function deskAfter(
     config,
   }: { before: Ticket | undefined; after: Ticket; request: Request; now: number; config: Config },
 ): Desk {
+  if (request.kind === 'stopped') return dayTold(desk, before, request);
   const closed = before?.attempt && !after.attempt ? after.attempts.at(-1) : undefined;
   if (!closed) return desk;
   const limited = quotaAfter(desk, closed, request, now);
@@ -67,5 +68,5 @@ function quotaAfter(desk: Desk, { agent, run, outcome }: ClosedAttempt, request:
     return { ...desk, profiles: { ...desk.profiles, [agent]: entry } };
   }
   const isOver = paused?.probe && paused.until !== null && now >= Date.parse(paused.until);
-  return isOver && run && worked.includes(outcome) ? { ...desk, profiles: others } : desk;
+  return isOver && run && wasLetWork.includes(outcome) ? { ...desk, profiles: others } : desk;
 }

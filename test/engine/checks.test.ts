@@ -100,6 +100,30 @@ describe('S2: a ticket that waits for the checks of a branch', () => {
     expect(await state(desk)).toBe('in_progress');
   });
 
+  test('goes on though those of another branch cannot be read', async () => {
+    const desk = await waiting();
+    desk.forge.refs.set('next', second);
+    const read = desk.forge.checks;
+    desk.forge.checks = async (commit) => {
+      if (commit === second) throw new SignalboxError('forge', 'unavailable', 'HTTP 500');
+      return read.call(desk.forge, commit);
+    };
+    const why = {
+      kind: 'deferred',
+      when: { checks: 'next' },
+      reason: '',
+      by: 'elmar',
+      since: desk.now,
+    } as const;
+    await desk.put(aTicket('MC-0', { state: 'waiting', waiting: why }));
+    await desk.lookAtHead().catch(() => {});
+    judge(desk, first, 'green');
+    expect((await hint(desk))?.message).toBe('HTTP 500');
+    await desk.lookAtHead().catch(() => {});
+    expect(await state(desk)).toBe('in_progress');
+    expect((await desk.ticket('MC-0'))?.state).toBe('waiting');
+  });
+
   test('that somebody parked for good is released by no check', async () => {
     const desk = await waiting();
     await desk.operator.handle('MC-1', {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { nextMoment } from '../../src/engine/schedule.ts';
+import { writeTicket } from '../../src/ticket/codec.ts';
 import type { Condition } from '../../src/ticket/condition-format.ts';
 import { config as schema } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
+import { ticketPath } from '../../src/ticket/paths.ts';
 import { aTicket, config } from './desk.ts';
 import { stopped, working } from './fixtures.ts';
 import { OperatedDesk } from './operated.ts';
@@ -85,6 +87,19 @@ describe('when an agent is idle', () => {
     await desk.operator.handle('MC-4', { ...own, kind: 'cancel', reason: '' });
     expect(await look(desk, 29 * minute)).toBe('waiting');
     expect(await look(desk, minute)).toBe('in_progress');
+  });
+
+  test('an attempt that a stranger forges, and that is put back, leaves the count as it is', async () => {
+    const desk = await OperatedDesk.start(settings);
+    const when = { idle: 'ada', minutes: 30 };
+    const waiting = { kind: 'deferred', when, reason: '', by: 'elmar', since: desk.now } as const;
+    await desk.put(aTicket('MC-1', { state: 'waiting', waiting }), aTicket('MC-2', { state: 'inbox' }));
+    const forged = { ...working, attempt: { ...working.attempt, agent: 'ada' } };
+    await desk.pushUnseen('stranger', ticketPath('MC-2'), writeTicket(aTicket('MC-2', forged)));
+    await desk.pushUnseen('stranger', ticketPath('MC-3'), writeTicket(aTicket('MC-3', forged)));
+    await desk.lookAtHead();
+    expect((await desk.ticket('MC-2'))?.attempt).toBeNull();
+    expect(await stateOf(desk)).toBe('in_progress');
   });
 
   test('fewer than 2 of it: one more may run', async () => {

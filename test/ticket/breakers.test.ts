@@ -80,6 +80,14 @@ describe('S9: a profile whose attempts fail one after another', () => {
     expect(endOf(openDesk, name)).toBe(openDesk);
   });
 
+  test.each(['approved', 'rejected'] as const)('so does a verdict: %s', (outcome) => {
+    const done = told(executing, aRequest('done'));
+    const after = { ...done, attempts: done.attempts.map((one) => ({ ...one, outcome })) };
+    const failed = endOf(openDesk, 'failed', 'lost');
+    const ended = { before: executing, after, request: aRequest('done'), ...own };
+    expect(deskAfter(failed, ended).failures).toEqual({});
+  });
+
   test('a stop, a limit of its provider and a run that never came are no failures', () => {
     const unbound = { ...executing, attempt: executing.attempt && { ...executing.attempt, run: null } };
     const stops: [Ticket, Request][] = [

@@ -238,4 +238,19 @@ describe('the budget of a day', () => {
     expect(endOf({ ...openDesk, spent: { day: '2026-05-24', minutes: 9 } }).spent?.minutes).toBe(0.5);
     expect(endOf(openDesk, config)).toBe(openDesk);
   });
+
+  test('takes in what a runner reports only with the stop, once, and on the day of the end', () => {
+    const parked = told(executing, by('e1', 'park', 0));
+    const request = aRequest('stopped', { usage: { tokens: 7000 } } as Partial<Request>);
+    const stop = (desk: Desk, before = parked) =>
+      deskAfter(desk, { before, after: told(before, request), request, ...here });
+    const spent = { day: '2026-05-25', minutes: 0.5 };
+    const reported = { tokens: { amount: 7000, minutes: 0.5 } };
+    expect(stop({ ...openDesk, spent }).spent).toEqual({ ...spent, reported });
+    const known = parked.attempts.map((one) => ({ ...one, usage: { tokens: 1 } }));
+    expect(stop({ ...openDesk, spent }, { ...parked, attempts: known }).spent).toEqual(spent);
+    const next = { ...openDesk, spent: { day: '2026-05-26', minutes: 9 } };
+    expect(stop(next)).toBe(next);
+    expect(stop(openDesk)).toBe(openDesk);
+  });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { unknownPusher } from '../../src/ticket/pushers.ts';
 import { phase } from './fixtures.ts';
 import { config, first, Line, second, third } from './phased.ts';
 
@@ -172,6 +173,19 @@ describe('a review', () => {
     }
     expect(line.ticket).toMatchObject({ state: 'blocked', blocked: { code: 'rounds-exhausted' } });
   });
+
+  test.each(['update-branch[bot]', unknownPusher])(
+    'S9: nor does it by pushes of %s, whom no person stands behind',
+    (pusher) => {
+      line = new Line({ phases: ['dev', 'review', 'signoff'] });
+      line.develops(first);
+      for (const commit of [second, third, first]) {
+        line.reviews('approved');
+        line.shows(commit, pusher);
+      }
+      expect(line.ticket).toMatchObject({ state: 'blocked', blocked: { code: 'rounds-exhausted' } });
+    },
+  );
 
   test('S2: a push wakes nothing: what waits goes back to its review, and waits on', () => {
     line.develops(first);

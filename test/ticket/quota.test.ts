@@ -88,6 +88,13 @@ describe('a provider lets an agent do no more', () => {
     (name) => expect(deskOf(pausedAda, aRequest(name), 3601, withAda).profiles).toEqual({}),
   );
 
+  test.each(['approved', 'rejected'] as const)('a reviewer that %s opens it, too', (outcome) => {
+    const done = told(withAda, aRequest('done'));
+    const after = { ...done, attempts: done.attempts.map((one) => ({ ...one, outcome })) };
+    const here = { before: withAda, after, request: aRequest('done'), now: noon + 3_601_000, config };
+    expect(deskAfter(pausedAda, here).profiles).toEqual({});
+  });
+
   test.each([
     ['one that was stopped', by('e1', 'park', 1), 3601],
     ['one that was cancelled', by('e1', 'cancel', 1), 3601],
