@@ -16,8 +16,8 @@ import { withBlockers } from './blockers.ts';
 import type { OwnComments } from './comments.ts';
 import type { Context } from './context.ts';
 import { explainHere } from './explain.ts';
-import { isPersons, may } from './people.ts';
-import type { Comment, Snapshot } from './ports.ts';
+import { byTriage, isPersons, may } from './people.ts';
+import type { Comment, PermissionRole, Snapshot } from './ports.ts';
 
 interface Commented {
   id: string;
@@ -97,17 +97,18 @@ async function commandAsks(
   if (!ticket) return [];
   const asked = await withBlockers(context, { ticket, snapshot }, command);
   if (asked.name === 'error') return [answerAtDoor('bad-command', told, asked.message)];
-  return [askTicket(context, ticket, requestOf(asked, ticket.id, said), told)];
+  return [askTicket(context, ticket, requestOf(asked, ticket.id, said, role), told)];
 }
 
-/** What a command asks of a ticket. */
+/** What a command of somebody with `role` asks of a ticket. */
 export function requestOf(
   { name, ...words }: Exclude<Command, { name: DeskRequest['kind'] | 'status' | 'blockers' | 'error' }>,
   id: string,
   said: Said,
+  role: PermissionRole,
 ): Request {
   const whose = 'digest' in words ? { ticket: id } : {};
-  return { kind: name, ...words, ...whose, ...said } as Request;
+  return { kind: name, ...words, ...whose, ...(name === 'park' ? byTriage(role) : {}), ...said } as Request;
 }
 
 type DeskCommand = Extract<Command, { name: DeskRequest['kind'] }>;

@@ -6,7 +6,7 @@ import { reasons } from '../ticket/reasons.ts';
 import type { RequestOf } from '../ticket/requests.ts';
 import type { Context } from './context.ts';
 import { refusal } from './draft.ts';
-import { may } from './people.ts';
+import { byTriage, may } from './people.ts';
 
 /** A ticket that somebody wants made. */
 export interface Wish {
@@ -44,7 +44,8 @@ export async function createTicket(
     id,
     decision: refusal(code, message),
   });
-  if (!may(await forge.permission(login, user, { fresh: true }), 'triage')) return refused('not-permitted');
+  const role = await forge.permission(login, user, { fresh: true });
+  if (!may(role, 'triage')) return refused('not-permitted');
   const stop = readWords('park', wish.wait.trim(), { now, zone: config.time_zone });
   if (stop.name !== 'park' || stop.unread !== undefined) return refused('bad-condition');
   const { when, after, reason } = stop;
@@ -57,7 +58,8 @@ export async function createTicket(
     owner: wish.owner,
     priority: wish.priority,
     ...(after ? { after } : {}),
-    park: wish.wait.trim() && !after ? { by: login, reason, ...(when ? { when } : {}) } : null,
+    park:
+      wish.wait.trim() && !after ? { by: login, reason, ...(when ? { when, ...byTriage(role) } : {}) } : null,
     hold: false,
     ...(wish.mirror ? { mirror: true } : {}),
     mirrored: null,

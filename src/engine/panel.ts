@@ -152,8 +152,8 @@ export class DeskPanel implements Panel {
     const command = readCommand(words, { now, zone: (await context.config()).time_zone });
     if (!command || command.name === 'status') return refused('bad-command');
     // As at the door for comments: a right first, whatever the words.
-    if (!may(await context.forge.permission(login, user, { fresh: true }), neededFor(command)))
-      return refused('not-permitted');
+    const role = await context.forge.permission(login, user, { fresh: true });
+    if (!may(role, neededFor(command))) return refused('not-permitted');
     if (command.name === 'error') return refusal('bad-command', command.message);
     const said = { source, at: isoSeconds(now), actor: login, saw };
     if (isOfDesk(command)) return context.writer.handleDesk(deskRequest(command, said));
@@ -162,7 +162,7 @@ export class DeskPanel implements Panel {
     if (!file.ticket) return refusal(file.broken?.code ?? 'bad-yaml', file.broken?.message ?? '');
     const asked = await withBlockers(context, { ticket: file.ticket, snapshot }, command);
     if (asked.name === 'error') return refusal('bad-command', asked.message);
-    return askTicket(context, file.ticket, requestOf(asked, id, said), async () => {}).ask();
+    return askTicket(context, file.ticket, requestOf(asked, id, said, role), async () => {}).ask();
   }
 
   create(wish: Wish, wisher: Wisher): Promise<{ id: string; decision: Decision }> {

@@ -14,3 +14,8 @@ export function isPersons(kind: RequestKind | Command['name']): boolean {
 export function may(role: PermissionRole, needed: 'triage' | 'write'): boolean {
   return ranks.indexOf(role) >= ranks.indexOf(needed);
 }
+
+/** Marks what somebody asks who may not release: of a condition that matters. */
+export function byTriage(role: PermissionRole): { by_triage?: true } {
+  return may(role, 'write') ? {} : { by_triage: true };
+}

@@ -15,7 +15,7 @@ export const waits = {
     const named = after && !waitsForItself(ticket.id, after, now.view) ? { ...ticket, after } : ticket;
     if (ticket.state === 'review' || ticket.state === 'blocked') return { ...named, hold: true };
     const closed = close(named, request, now, 'parked', request.reason);
-    const when = conditionLeft(request);
+    const when = conditionLeft(ticket, request);
     return landWaiting(closed, now.now, {
       kind: when ? 'deferred' : 'parked',
       ...(when ? { when } : {}),
@@ -44,7 +44,9 @@ export const waits = {
         'condition-unmet',
         `It waits ${when ? harmless(conditionWords(when)) : 'for a release'}.`,
       );
-    const woken = { when, at: isoSeconds(now.now) };
-    return landTodo({ ...ticket, start_when: askedAgain(when, now), woken }, now);
+    const at = isoSeconds(now.now);
+    // Who gave the condition released it by that, and its text is fixed from now on.
+    const released = ticket.released ?? { by: ticket.waiting?.by ?? 'signalbox', at };
+    return landTodo({ ...ticket, released, start_when: askedAgain(when, now), woken: { when, at } }, now);
   },
 } satisfies Acts;

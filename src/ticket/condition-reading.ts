@@ -17,6 +17,16 @@ export interface Heard {
 
 const begins = /^(?:until|when|after) /i;
 
+/** What goes on with a condition, and is no reason: a joint, the beginning of another, or a time zone. Behind a colon or a dash all is a reason. */
+const goesOn = [
+  /^ for /i,
+  /^[,;.]* ?(?:and|or|but|&|\+)(?![\w-])/i,
+  /^[,;.]* (?:only |not )?(?:until|when|after|before|if|unless|once) /i,
+  /^[,;.]* (?:\S+ )?(?:is |are )?(?:idle|done)(?![\w-])/i,
+  /^[,;.]* [A-Z][A-Z0-9]*-\w*\d\w*(?![\w-])/,
+  /^[,;.]* (?:in )?(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)\//i,
+];
+
 /**
  * Reads the condition that a line begins with; null where it does not begin like one. All of it or nothing: of half a
  * condition a ticket would start too early.
@@ -42,9 +52,9 @@ function together(parts: Condition[], joints: ReadonlySet<string>, rest: string)
     return {
       fault: '`and` with `or` can be read in two ways. Use one of them; a file can have both (`all`, `any`).',
     };
-  if (/^ (?:until|when|after|for) /i.test(rest))
+  if (goesOn.some((one) => one.test(rest)))
     return {
-      fault: `I cannot read ${quoteWords(rest.trim())} behind a condition. Join conditions by \`and\` or \`or\`.`,
+      fault: `I cannot read ${quoteWords(rest.trim())} behind a condition. Join whole conditions by \`and\` or \`or\`; a time zone follows its time at once (\`9:00 Europe/Berlin\`); a reason follows a colon.`,
     };
   const [first] = parts;
   const when = parts.length === 1 ? first : joints.has('or') ? { any: parts } : { all: parts };

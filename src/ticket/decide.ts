@@ -169,7 +169,7 @@ function create(
   const told = parks && parked(made, parks, { view, now, config });
   return {
     accepted: true,
-    code: told?.isAtFault ? 'bad-condition' : 'ok',
+    code: told?.code ?? 'ok',
     message: told?.words ?? `${made.id} is ${made.state}.`,
     ticket: made,
     quarantine: null,
@@ -182,7 +182,7 @@ function bornWaiting(
   stop: NonNullable<RequestOf<'create'>['park']>,
   { now, at }: { now: number; at: string },
 ): Ticket {
-  const when = conditionLeft({ ...stop, at });
+  const when = conditionLeft(ticket, { ...stop, at });
   const kind = when ? 'deferred' : 'parked';
   return landWaiting(ticket, now, {
     kind,

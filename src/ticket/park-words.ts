@@ -20,32 +20,50 @@ import { stateWords } from './states.ts';
 const conditionForms =
   '`/park until 2026-06-01 9:00 Europe/Berlin`, `/park when luci is idle for 30 minutes`, `/park after MC-1 is done`, some of them joined by `and` or by `or`, or `/park` and a reason';
 
-/** The condition that a park leaves; none where it could not be read, or a time of it was past when it was said. */
-export function conditionLeft({ when, at }: { when?: Condition; at: string }): Condition | undefined {
-  return when && !wasPast(when, at) ? when : undefined;
+type Parking = Pick<RequestOf<'park'>, 'when' | 'by_triage' | 'at'>;
+
+/** Whether a condition would release, one day, what nobody released yet, and whoever gave it may not release (S2). */
+function wouldRelease({ released }: Pick<Ticket, 'released'>, { when, by_triage }: Parking): boolean {
+  return when !== undefined && by_triage === true && released === null;
 }
 
-/** What a park did beyond stopping, and whether its condition is at fault; null where it gave none. */
+/**
+ * The condition that a park leaves; none where it could not be read, a time of it was past when it was said, or whoever
+ * gave it may not release the ticket.
+ */
+export function conditionLeft(ticket: Pick<Ticket, 'released'>, parking: Parking): Condition | undefined {
+  const { when, at } = parking;
+  return when && !wasPast(when, at) && !wouldRelease(ticket, parking) ? when : undefined;
+}
+
+/** What a park did beyond stopping, and what is wrong with its condition; null where it gave none. */
 export function parked(
   after: Ticket,
-  { when, unread, at }: Pick<RequestOf<'park'>, 'when' | 'unread' | 'at'>,
+  parking: Parking & Pick<RequestOf<'park'>, 'unread'>,
   here: Circumstances,
-): { words: string; isAtFault: boolean } | null {
+): { words: string; code: ReasonCode } | null {
+  const { when, unread } = parking;
   const stands = `${after.id} is ${stateWords(after.state)}`;
   if (!when && unread === undefined) return null;
   if (after.state !== 'waiting') {
     const words = `${stands} and held: nothing runs there that could wait for a condition, so none counts. A release lifts the hold.`;
-    return { words, isAtFault: true };
+    return { words, code: 'bad-condition' };
   }
-  const left = conditionLeft({ ...(when ? { when } : {}), at });
+  if (when && wouldRelease(after, parking)) {
+    const words = `${stands}, and only a release wakes it. \`not-permitted\` Nobody has released it yet, so its condition (${harmless(conditionWords(when))}) would: that needs write access to the repository. Ask somebody who has that to park it so, or to release it.`;
+    return { words, code: 'not-permitted' };
+  }
+  const left = conditionLeft(after, parking);
   const past = when && !left ? `${harmless(conditionWords(when))}: that is past.` : '';
   if (!left) {
     const words = `${stands}, and only a release wakes it: it has no condition. \`bad-condition\` ${unread ?? past} Write ${conditionForms}.`;
-    return { words, isAtFault: true };
+    return { words, code: 'bad-condition' };
   }
   const faults = faultWords(left, after.id, here).map((words) => ` \`bad-condition\` ${harmless(words)}`);
   const words = `${stands} ${harmless(conditionWords(left))}.${faults.join('')}`;
-  return { words: faults.length > 0 ? `${words} It waits on.` : words, isAtFault: faults.length > 0 };
+  return faults.length > 0
+    ? { words: `${words} It waits on.`, code: 'bad-condition' }
+    : { words, code: 'ok' };
 }
 
 /** What was said of when a ticket goes on, and what of it can never be; null for any other request. */
@@ -64,8 +82,7 @@ export function waitingWords(
   if (request.kind === 'after') return named(after, here);
   if (request.kind !== 'park') return null;
   if (request.after) return parkedAfter(after, request.after, here);
-  const told = parked(after, request, here);
-  return told && { words: told.words, code: told.isAtFault ? 'bad-condition' : 'ok' };
+  return parked(after, request, here);
 }
 
 /** That a release came before the ticket's own condition held. */

@@ -50,7 +50,7 @@ export type Request = Asked &
         after?: string[];
         parent?: string | null;
         /** Who asked it to be born waiting, and why; null for the inbox. */
-        park: { by: string; when?: Condition; reason: string } | null;
+        park: { by: string; when?: Condition; by_triage?: true; reason: string } | null;
         hold: boolean;
         /** Its work is launched elsewhere. */
         mirror?: boolean;
@@ -67,6 +67,8 @@ export type Request = Asked &
     | {
         kind: 'park';
         when?: Condition;
+        /** Who asks it may not release: of a ticket that nobody released yet the park alone counts. */
+        by_triage?: true;
         /** Why a condition that was given could not be read: it parks all the same. */
         unread?: string;
         /** Tickets that must be done before it may start from now on. */

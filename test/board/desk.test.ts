@@ -92,7 +92,8 @@ describe('a new ticket', () => {
     const cookie = await world.signIn('elmar');
     const born = async (wait: string) =>
       made(world, (await ask(world, 'new', cookie, { title: 'T', wait })).answer.headers.location);
-    expect(await born('when luci is idle')).toMatchObject({ waiting: { kind: 'deferred', by: 'elmar' } });
+    const parked = await born('when luci is idle'); // nobody who may release it said so
+    expect(parked).toMatchObject({ waiting: { kind: 'parked', by: 'elmar' } });
     expect(await born('not yet')).toMatchObject({ waiting: { kind: 'parked', reason: 'not yet' } });
     const elsewhere = { title: 'T', mirror: 'yes' };
     const { location } = (await ask(world, 'new', cookie, elsewhere)).answer.headers;

@@ -33,7 +33,7 @@ describe('that what is checked at the head of a branch is green', () => {
     ['when checks of main are green', 'main', ''],
     ['when the checks on release/1.0 are green: it needs them', 'release/1.0', ': it needs them'],
     ['when all checks of main.', 'main', '.'],
-    ['when main is green, and not before', 'main', ', and not before'],
+    ['when main is green, it needs that', 'main', ', it needs that'],
   ])('%s', (line, checks, rest) => expect(read(line)).toEqual({ when: { checks }, rest }));
 
   test('said back it is read as the same', () => {
@@ -73,9 +73,37 @@ describe('some conditions joined', () => {
       { any: [{ after: ['MC-1', 'MC-2'] }, { idle: 'luci' }] },
       '',
     ],
-    ['until friday and then we see', until, ' and then we see'],
-    ['until friday or so', until, ' or so'],
   ])('%s', (line, when, rest) => expect(read(line)).toEqual({ when, rest }));
+
+  test.each([
+    'after MC-1 is done and MC-2',
+    'after MC-1 is done, MC-2',
+    'after MC-1 is done, MC-2 is done',
+    'after MC-1 is done + when luci is idle',
+    'until friday and only when luci is idle',
+    'until friday; when luci is idle',
+    'until friday, when luci is idle',
+    'until friday & when luci is idle',
+    'until friday, only after MC-1 is done',
+    'until friday, luci is idle',
+    'until friday but only after MC-1 is done',
+    'until friday and then we see',
+    'until friday or so',
+    'when luci is idle and ada',
+    'when luci is idle. And when ada is idle',
+    'when main is green, and not before',
+    'until tomorrow 9:00 in Europe/Berlin',
+    'until tomorrow 9:00, America/Los_Angeles',
+  ])('of what goes on with something else nothing counts: %s', (line) =>
+    expect(read(line)).toEqual(fault('behind a condition')),
+  );
+
+  test.each([
+    'until friday: when luci is idle she may look',
+    'until friday, she is away',
+    'until friday she is away',
+    'until friday: MC-2 needs it',
+  ])('words of a reason are let be: %s', (line) => expect(read(line)).toMatchObject({ when: until }));
 
   test('both words at once can be read in two ways', () => {
     expect(read('until friday and when luci is idle or after MC-1 is done')).toEqual(fault('in two ways'));
