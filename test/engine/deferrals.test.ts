@@ -228,42 +228,6 @@ describe('what people say of it', () => {
     );
   });
 
-  test('S2: of what nobody released a condition counts only from who may release it', async () => {
-    const desk = await deferred(null);
-    await say(desk, '/park when ada is idle', 'elmar');
-    expect(answers(desk)[0]).toContain('and only a release wakes it. `not-permitted` Nobody has released it');
-    expect((await desk.ticket('MC-1'))?.waiting).toMatchObject({ kind: 'parked', by: 'elmar' });
-    expect(await look(desk, 60 * minute)).toBe('waiting');
-    await say(desk, '/park when ada is idle', 'wilma');
-    expect(await look(desk, minute)).toBe('in_progress');
-    expect((await desk.ticket('MC-1'))?.released?.by).toBe('wilma');
-    // What was released before may be deferred by whoever may park it.
-    await say(desk, '/park until 2099-07-01', 'elmar');
-    expect((await desk.ticket('MC-1'))?.waiting).toMatchObject({ kind: 'deferred', by: 'elmar' });
-  });
-
-  test('S2: nor does one on the board, of a ticket that is there or is made there', async () => {
-    const desk = await deferred(null);
-    const asking = { login: 'elmar', user: undefined, source: `b${'1'.repeat(24)}` } as never;
-    const { panel } = desk.operator;
-    const parked = await panel.command('MC-1', '/park when ada is idle', asking);
-    expect(parked).toMatchObject({ accepted: true, code: 'not-permitted' });
-    const wish = {
-      title: 'T',
-      body: '',
-      owner: null,
-      priority: 'normal',
-      wait: 'when ada is idle',
-      mirror: false,
-    };
-    const made = await panel.create(
-      wish as never,
-      { ...(asking as object), source: `b${'2'.repeat(24)}` } as never,
-    );
-    expect(made.decision).toMatchObject({ accepted: true, code: 'not-permitted' });
-    expect(made.decision.ticket?.waiting?.kind).toBe('parked');
-  });
-
   test('a release before its time counts, and is recorded as that', async () => {
     const desk = await deferred({ idle: 'ada' }, 'MC-3');
     await say(desk, '/release');

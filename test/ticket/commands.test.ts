@@ -75,7 +75,7 @@ describe('a command is the first word of the first line', () => {
 describe('/park until a time', () => {
   test.each([
     ['until 2026-06-01 9:00', '2026-06-01T09:00:00Z', ''],
-    ['until 2026-06-01 9:00, when the fair is over', '2026-06-01T09:00:00Z', 'when the fair is over'],
+    ['until 2026-06-01 9:00: when the fair is over', '2026-06-01T09:00:00Z', 'when the fair is over'],
     ['UNTIL  tomorrow at 8: the shop is closed', '2026-05-26T08:00:00Z', 'the shop is closed'],
     ['until next friday at 9:00 – the demo', '2026-06-05T09:00:00Z', 'the demo'],
     ['until sunday', '2026-05-31T12:00:00Z', ''], // the next, not the one that was yesterday
