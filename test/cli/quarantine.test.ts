@@ -26,6 +26,7 @@ const parked: Partial<Ticket> = {
 };
 
 beforeEach(() => {
+  push('main', { '.github/signalbox.yml': 'format: 1\nphases: { dev: {}, review: {} }\n' });
   const head = push('signalbox', {
     'tickets/MC-1.yaml': writeTicket(aTicket('MC-1', parked)),
     ...refused('MC-1', one, 'It works', '2026-05-25T11:00:00Z'),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Ticket } from '../../src/ticket/format.ts';
 import type { RequestOf } from '../../src/ticket/requests.ts';
 import { requestDigest } from '../../src/ticket/signals.ts';
-import { aTicket } from './desk.ts';
+import { aTicket, config } from './desk.ts';
 import { stopped, waiting } from './fixtures.ts';
 import { OperatedDesk } from './operated.ts';
 
@@ -39,7 +39,8 @@ function late(
 
 /** MC-1 on issue 1, parked in its first phase of two, and `words` of its first attempt that came too late. */
 async function parkedWith(...words: string[]) {
-  const desk = await OperatedDesk.start();
+  const phases = { dev: config.phases.dev, review: config.phases.review ?? config.phases.dev };
+  const desk = await OperatedDesk.start({ ...config, phases } as typeof config);
   const issue = desk.forge.open('lucienne');
   const old = { ...stopped, outcome: 'parked', signal: null, stopped: desk.now } as const;
   const over: Partial<Ticket> = { ...waiting, issue, phases: ['dev', 'review'], attempts: [old] };

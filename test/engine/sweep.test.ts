@@ -74,8 +74,8 @@ describe.each([
   describe('on the issue', () => {
     test('a command', async () => {
       const { forge, issue, sweep } = await desk();
-      const said = forge.say(issue, '/park until 2099-06-01', 'elmar');
-      expect(await sweep()).toMatchObject({ state: 'waiting', waiting: { kind: 'deferred', by: 'elmar' } });
+      const said = forge.say(issue, '/park until 2099-06-01', 'wilma');
+      expect(await sweep()).toMatchObject({ state: 'waiting', waiting: { kind: 'deferred', by: 'wilma' } });
       expect(forge.reactions).toEqual([`${said} +1`]);
     });
 

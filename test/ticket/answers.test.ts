@@ -164,11 +164,11 @@ describe('a ticket is born', () => {
 describe('landing', () => {
   const two: Partial<Ticket> = { phases: ['dev', 'review'] };
 
-  test('a phase with a gate goes to people first, and one that nobody configured does not', () => {
+  test('a phase with a gate goes to people first, and one that nobody configured is blocked', () => {
     const inReview = ticketIn('in_progress', { ...two, phase: 'review' });
     expect(told(inReview, aRequest('done')).state).toBe('review');
     const unknown = ticketIn('in_progress', { phases: ['paint'], phase: 'paint' });
-    expect(told(unknown, aRequest('done')).state).toBe('done');
+    expect(told(unknown, aRequest('done')).blocked).toMatchObject({ code: 'bad-phase' });
   });
 
   test('by the desk or a hold says which', () => {
