@@ -6,10 +6,10 @@ import { simulate } from './simulate.ts';
  */
 
 test.each([
-  [101, 120],
-  [201, 220],
-  [301, 320],
-  [401, 420],
+  [101, 110],
+  [201, 210],
+  [301, 310],
+  [401, 410],
 ])('what must always hold does, and the world comes to rest: seeds %i to %i', async (first, last) => {
   for (let seed = first; seed <= last; seed++) {
     const { violation, story } = await simulate(seed, 300);
