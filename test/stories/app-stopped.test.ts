@@ -48,7 +48,7 @@ beforeAll(async () => {
   await desk.nextSecond();
 
   await desk.label(inbox.released, 'release', 'wilma');
-  await desk.comment(inbox.deferred, `/park until ${at2099}`, 'elmar');
+  await desk.comment(inbox.deferred, `/park until ${at2099}`, 'wilma');
   desk.github.admin.deleteIssue(repository, inbox.deleted, 'lucienne');
   await editFile(desk, `tickets/MC-${inbox.edited}.yaml`, (text) =>
     text.replace(/^title: .*$/m, 'title: By hand'),
@@ -91,7 +91,7 @@ test('a release by label: worked on', async () => {
 
 test('a command in a comment: deferred', async () => {
   const ticket = await desk.untilState(`MC-${inbox.deferred}`, 'waiting');
-  expect(ticket.waiting).toMatchObject({ kind: 'deferred', by: 'elmar' });
+  expect(ticket.waiting).toMatchObject({ kind: 'deferred', by: 'wilma' });
   expect(JSON.stringify(ticket.waiting?.when)).toContain(at2099);
 });
 

@@ -33,9 +33,9 @@ test('main is red: the ticket waits, and says why; repaired and deployed it is r
   const id = `MC-${issue}`;
   await desk.untilState(id, 'inbox');
   await desk.nextSecond();
-  await desk.comment(issue, '/park when checks: main', 'elmar');
+  await desk.comment(issue, '/park when checks: main', 'wilma');
   const ticket = await desk.untilState(id, 'waiting');
-  expect(ticket.waiting).toMatchObject({ kind: 'deferred', when: { checks: 'main' }, by: 'elmar' });
+  expect(ticket.waiting).toMatchObject({ kind: 'deferred', when: { checks: 'main' }, by: 'wilma' });
   await desk.until('main is red', async () =>
     (await desk.runs()).some((run) => run.name === 'ci' && run.conclusion === 'failure'),
   );
@@ -59,7 +59,7 @@ test('main is red: the ticket waits, and says why; repaired and deployed it is r
   const another = await desk.openIssue({ body: 'do: wait', labels: ['ticket'] });
   await desk.untilState(`MC-${another}`, 'inbox');
   await desk.nextSecond();
-  await desk.comment(another, '/park when checks: main', 'elmar');
+  await desk.comment(another, '/park when checks: main', 'wilma');
   await desk.until('the other agent works, too', () => desk.agent(`MC-${another}`));
 
   desk.say(id, 1, 'DONE: at last');
