@@ -16,7 +16,7 @@ import { withBlockers } from './blockers.ts';
 import type { OwnComments } from './comments.ts';
 import type { Context } from './context.ts';
 import { explainHere } from './explain.ts';
-import { byTriage, isPersons, may } from './people.ts';
+import { byTriage, isForPersonsAlone, may } from './people.ts';
 import type { Comment, PermissionRole, Snapshot } from './ports.ts';
 
 interface Commented {
@@ -72,7 +72,7 @@ async function commandAsks(
     return [];
   }
   // Asked before anything else: a stranger's words are not answered, however they are written.
-  if (!may(role, neededFor(command)) || (comment.author_is_bot && isPersons(command.name))) {
+  if (!may(role, neededFor(command)) || (comment.author_is_bot && isForPersonsAlone(command.name))) {
     const told = async () => {
       await forge.react(comment.id, '-1');
       context.answered.add(comment.id);

@@ -8,7 +8,7 @@ import { roleFor } from '../ticket/table.ts';
 import { type Ask, answerAtDoor, askTicket, tellRefusal } from './asks.ts';
 import type { Context } from './context.ts';
 import type { Reading } from './intake.ts';
-import { isPersons, may } from './people.ts';
+import { isForPersonsAlone, may } from './people.ts';
 import type { IssueEvent } from './ports.ts';
 
 /** The labels that ask something, as this repository calls them, in lower case (GitHub's labels know no case). */
@@ -118,7 +118,7 @@ async function askAs(
   const said = { source: `e${event.id}`, at: event.at, actor: event.actor };
   const needed = asking.kind === 'merged' ? 'write' : roleFor(asking.kind);
   const told: Ask['told'] = (decision) => tellRefusal(reading.comments, said, decision);
-  if (isPersons(asking.kind) && isBot(event.actor))
+  if (isForPersonsAlone(asking.kind) && isBot(event.actor))
     return [answerAtDoor('not-permitted', told, 'This is for a person to say, not for a bot.')];
   if (needed && !may(await context.forge.permission(event.actor), needed))
     return [answerAtDoor('not-permitted', told, `This needs ${needed} access to the repository.`)];

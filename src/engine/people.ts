@@ -5,7 +5,7 @@ import type { PermissionRole } from './ports.ts';
 const ranks: readonly PermissionRole[] = ['none', 'read', 'triage', 'write', 'admin'];
 
 /** Whether only a person may ask it: it wakes a ticket, or says of the work under review that it is good, or not. */
-export function isPersons(kind: RequestKind | Command['name']): boolean {
+export function isForPersonsAlone(kind: RequestKind | Command['name']): boolean {
   const judging: readonly RequestKind[] = ['approve', 'reject', 'decide'];
   return [...waking, ...judging].some((one) => one === kind);
 }

@@ -1,5 +1,8 @@
 import type { Desk, Ticket } from '../ticket/format.ts';
+import type { HistoryEntry } from '../ticket/journal.ts';
 import type { Breakage } from '../ticket/yaml.ts';
+
+export type { HistoryEntry };
 
 /*
  * Where tickets live, as the engine needs it. The adapters are in `store/`; everybody gets this by way of `ports.ts`.
@@ -76,21 +79,6 @@ export interface NewCommit {
 
 /** `swapped`: the published head is now ours. `stale`: somebody was faster; read again and DECIDE again. */
 export type Swap = { status: 'swapped'; snapshot: Snapshot } | { status: 'stale' };
-
-/** One transition of one ticket, read back from the trailers of a commit. */
-export interface HistoryEntry {
-  commit: string;
-  at: string;
-  ticket: string;
-  transition: string;
-  actor: string;
-  cause: string;
-  attempt: number | null;
-  /** Its place among the transitions of its commit, from 1. */
-  number: number;
-  /** By which the commit is told from any other; null in one that Signalbox did not write. */
-  change: string | null;
-}
 
 /** A file that differs between two commits. */
 export interface FileChange {

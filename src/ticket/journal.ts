@@ -34,22 +34,24 @@ export const happening = z.strictObject({
 /** One transition of one ticket. */
 export type Happening = z.infer<typeof happening>;
 
-/** A transition as it is read back from a commit. */
-interface Recorded {
+/** One transition of one ticket, read back from the trailers of a commit. */
+export interface HistoryEntry {
   commit: string;
-  number: number;
-  change: string | null;
   at: string;
   ticket: string;
   transition: string;
   actor: string;
   cause: string;
   attempt: number | null;
+  /** Its place among the transitions of its commit, from 1. */
+  number: number;
+  /** By which the commit is told from any other; null in one that Signalbox did not write. */
+  change: string | null;
 }
 
 /** A recorded transition as others are told it. */
 export function happeningOf(
-  { number, ...recorded }: Recorded,
+  { number, ...recorded }: HistoryEntry,
   { repository, branch }: { repository: string; branch: string },
 ): Happening {
   const told = readTransition(recorded.transition);

@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { instant, line, text } from './fields.ts';
+import { states } from './states.ts';
 
-/** How work that is done elsewhere may be said to stand. */
-export const reportable = [
-  'todo',
-  'in_progress',
-  'waiting',
-  'blocked',
-  'review',
-  'done',
-  'cancelled',
-] as const;
-export type Reportable = (typeof reportable)[number];
+/** How work that is done elsewhere may be said to stand: anywhere but in the inbox, where nobody works. */
+const standing = z.enum(states).exclude(['inbox']);
+export const reportable = standing.options;
+export type Reportable = z.infer<typeof standing>;
 
 /** So many reports are kept in a ticket; the history of the branch has all of them. */
 export const mostReports = 20;
@@ -24,7 +18,7 @@ export const outsideShape = {
   reports: z
     .array(
       z.strictObject({
-        state: z.enum(reportable),
+        state: standing,
         summary: text.default(''),
         link: line.optional().describe('where there is more to see'),
         by: line,
