@@ -19,7 +19,11 @@ import { throwGravest, together } from './together.ts';
  * that head: a review on GitHub, a merge. What is seen is compared with what the ticket knows, so that it is enough to
  * look now and then. Costs a call, and more only where something is new or waited for.
  */
-export async function lookAtBranch(context: Context, ticket: Ticket, comments: OwnComments): Promise<void> {
+export async function lookAtBranch(
+  context: Context,
+  ticket: Ticket,
+  comments: Pick<OwnComments, 'once'>,
+): Promise<void> {
   const { forge, writer } = context;
   const config = await context.config();
   if (!isOpen(ticket.state) || !looksAtCommits(ticket, config)) return;

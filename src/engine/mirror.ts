@@ -61,9 +61,7 @@ export async function show(context: Context, id: string): Promise<boolean> {
   }
   await callPeople(context, ticket, comments);
   await settleQuarantine(snapshot, ticket, comments);
-  if (want.publish && ticket.state !== 'cancelled')
-    await publishWork(context, ticket, want.publish, comments);
-  await lookAtBranch(context, ticket, comments);
+  await showWork(context, ticket, comments);
   await askSignOff(ticket, config, comments);
   const isAsked = !(await showClosing(context, ticket, issue, comments));
   return !isAsked && !textBehind(ticket, issue);
@@ -77,9 +75,27 @@ async function askSignOff(ticket: Ticket, config: Config, comments: OwnComments)
   await comments.once(name, callComment(name, personsOf(ticket, config), words));
 }
 
-/** A ticket without an issue is given one. One whose issue was deleted (`mirrored` tells that it had one) gets no other. */
-export function showUnlinked(context: Context, ticket: Ticket): Promise<void> {
-  return ticket.mirrored === null ? giveIssue(context, ticket) : showDetached(context, ticket);
+async function showWork(
+  context: Context,
+  ticket: Ticket,
+  comments: Pick<OwnComments, 'once'>,
+): Promise<void> {
+  const { publish } = wanted(ticket);
+  if (publish && ticket.state !== 'cancelled') await publishWork(context, ticket, publish, comments);
+  await lookAtBranch(context, ticket, comments);
+}
+
+/** There is no issue to write on: what would be said there is in the log, or is no more. */
+const nowhere: Pick<OwnComments, 'once'> = { once: async () => {} };
+
+/**
+ * A ticket without an issue is given one. One whose issue was deleted (`mirrored` tells that it had one) gets no other,
+ * and its work is shown as any: what its phases and gates judge lies on its branch.
+ */
+export async function showUnlinked(context: Context, ticket: Ticket): Promise<void> {
+  if (ticket.mirrored === null) return giveIssue(context, ticket);
+  await showWork(context, ticket, nowhere);
+  await showDetached(context, ticket);
 }
 
 /**

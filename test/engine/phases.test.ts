@@ -62,6 +62,15 @@ describe('accepted work', () => {
     });
   });
 
+  test('is judged as well where somebody deleted the issue: nothing of it lies there', async () => {
+    await worked({ state: 'todo', phase: 'review', issue: null, mirrored: 'f'.repeat(64) });
+    expect(await ticket()).toMatchObject({
+      branch: { commit: work },
+      state: 'in_progress',
+      attempt: { agent: 'rex', commit: work },
+    });
+  });
+
   test('that adds no commit has none to be judged', async () => {
     desk = await OperatedDesk.start(phased);
     desk.forge.contained.add(`${work} main`);
