@@ -257,3 +257,21 @@ test('nothing of a bot comes due: a new file that waits for a day gone by is par
   expect(await desk.ticket('MC-2')).toMatchObject({ state: 'waiting', waiting: { kind: 'parked', by: bot } });
   expect((await desk.refused())[0]).toContain('what it would wait for (not-permitted)');
 });
+
+test('nothing of a bot wakes what a person released: its park counts, and the condition does not', async () => {
+  const released = { by: 'wilma', at: '2026-01-01T00:00:00Z' };
+  const todo = aTicket('MC-1', { state: 'todo', released });
+  const desk = await Desk.with(todo);
+  const deferred = {
+    kind: 'deferred',
+    when: { until: '2126-01-01T00:00:00Z' },
+    reason: '',
+    by: 'wilma',
+    since: '2026-01-01T00:00:00Z',
+  } as const;
+  const edited = writeTicket({ ...todo, state: 'waiting', waiting: deferred });
+  await desk.push(bot, { [ticketPath('MC-1')]: edited });
+  const ticket = await desk.ticket('MC-1');
+  expect(ticket).toMatchObject({ state: 'waiting', waiting: { kind: 'parked', by: bot } });
+  expect(ticket?.waiting?.when).toBeUndefined();
+});

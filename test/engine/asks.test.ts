@@ -13,11 +13,12 @@ describe('a stranger who writes what looks like a command', () => {
     const issue = await desk.born('lucienne');
     const said = desk.forge.say(issue, endless, 'mallory');
     desk.forge.say(issue, '/park until @acme/everyone pays', 'mallory');
+    desk.forge.say(issue, '/answer', 'mallory'); // nothing was said that could be asked
     desk.forge.label(issue, 'park', 'elmar');
     expect(await desk.look(issue)).toBe(null);
     expect((await desk.ticket('MC-1'))?.state).toBe('waiting');
     expect(desk.forge.told(issue, 'refused')).toEqual([]);
-    expect(desk.forge.reactions).toEqual([`${said} -1`, `${said + 1} -1`]);
+    expect(desk.forge.reactions).toEqual([said, said + 1, said + 2].map((id) => `${id} -1`));
   });
 });
 
