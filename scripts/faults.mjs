@@ -13,7 +13,8 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { drop, leave, makeCopy, run } from './copies.mjs';
 
-const atOnce = 2;
+/** More than there are cores, since each waits for files as well. */
+const atOnce = 3;
 /** For one run of the named tests, and for all of them together before any fault is planted. */
 const limitMs = 4 * 60_000;
 const allLimitMs = 15 * 60_000;

@@ -27,8 +27,9 @@ export function gitVerbs(works: Works): Pick<Admin, 'commit' | 'refHistory' | 'g
         const isOvertaken = result.stderr.includes('Not updating') && tries < 10;
         if (!isOvertaken) throw new Error(`git fast-import: ${result.stderr}`);
       }
-      await works.refsMoved(repo, [ref], who);
-      return (await refValue(gitDir, ref)) ?? '';
+      const after = (await refValue(gitDir, ref)) ?? '';
+      await works.refsMoved(repo, [{ ref, after }], who);
+      return after;
     },
     refHistory(repository, ref) {
       const { id } = repositoryNamed(forge, repository);

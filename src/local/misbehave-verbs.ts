@@ -64,7 +64,7 @@ export function makeMisbehave(works: Works): Misbehave {
       const env = moverEnvironment(by ?? repo.owner, forge.clock.now());
       const refused = await moveRef(gitDirOf(forge, repo), ref, sha, { env });
       if (refused) throw new Error(refused);
-      await works.refsMoved(repo, [ref], by ?? repo.owner);
+      await works.refsMoved(repo, [{ ref, after: sha }], by ?? repo.owner);
     },
     clear: () => misbehaviour.clear(),
   };

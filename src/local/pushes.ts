@@ -4,17 +4,17 @@ import { gitDirOf } from './data.ts';
 import type { Announcer } from './git/announce.ts';
 import { announce } from './git/announce.ts';
 import { RefMoves } from './git/moves.ts';
-import { removeStaleLocks, writeHook } from './git/repository.ts';
+import { noCommit, removeStaleLocks, writeHook } from './git/repository.ts';
 import type { ActionsService } from './host.ts';
 import { closeByCommits } from './issues/keywords.ts';
 import { followBranch } from './issues/pulls.ts';
-import type { Works } from './works.ts';
+import type { MovedRef, Works } from './works.ts';
 
 type Parts = Omit<Works, 'refsMoved'>;
 
 export interface Pushes {
   /** See `Works.refsMoved`. */
-  moved(repo: RepositoryRow, refs: readonly string[], by: string): Promise<void>;
+  moved(repo: RepositoryRow, moved: readonly MovedRef[], by: string): Promise<void>;
   /** Finds what git did to refs without our having written it down: the last thing before a `kill -9`. */
   recover(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export function makePushes(
     followBranch: (repo, move) => followBranch(works(), repo, move),
     reached: (repo, move, commits) => closeByCommits(works(), repo, move, commits),
   };
-  const moved = (repo: RepositoryRow, refs: readonly string[], by: string): Promise<void> => {
+  const moved = (repo: RepositoryRow, refs: readonly MovedRef[], by: string): Promise<void> => {
     const turn = (turns.get(repo.id) ?? Promise.resolve()).then(async () => {
       for (const move of await moves.catchUp(repo, refs, by)) await announce(announcer, repo, move);
     });
@@ -55,7 +55,9 @@ export function makePushes(
       for (const repo of forge.repositories.values()) {
         removeStaleLocks(gitDirOf(forge, repo));
         writeHook(gitDirOf(forge, repo));
-        await moved(repo, moves.knownRefs(repo), repo.owner);
+        // Who deleted one that is gone is not known any more.
+        const all = moves.knownRefs(repo).map((ref) => ({ ref, after: noCommit }));
+        await moved(repo, all, repo.owner);
       }
     },
   };

@@ -4,6 +4,7 @@ import { isoSeconds } from '../../base/clock.ts';
 import type { ActivityRow, ActivityType, Forge, RepositoryRow } from '../data.ts';
 import { gitDirOf } from '../data.ts';
 import { findUser } from '../people.ts';
+import type { MovedRef } from '../works.ts';
 import { isAncestor, noCommit } from './repository.ts';
 
 /** How far a ref's log has been read. */
@@ -35,12 +36,13 @@ export class RefMoves {
   }
 
   /**
-   * Records what happened to `refs` since they were last looked at, and answers it. `by` is who asked for a deletion.
-   * Not to be called twice at once for a repository.
+   * Records what happened to refs since they were last looked at, and answers it. `by` is who moved them: a deletion is
+   * theirs only where they asked for it, and else is left to be recorded for who did. Not to be called twice at once for
+   * a repository.
    */
-  async catchUp(repo: RepositoryRow, refs: readonly string[], by: string): Promise<ActivityRow[]> {
+  async catchUp(repo: RepositoryRow, moved: readonly MovedRef[], by: string): Promise<ActivityRow[]> {
     const rows: ActivityRow[] = [];
-    for (const ref of refs) rows.push(...(await this.#catchUpOne(repo, ref, by)));
+    for (const one of moved) rows.push(...(await this.#catchUpOne(repo, one, by)));
     return rows;
   }
 
@@ -61,7 +63,7 @@ export class RefMoves {
     return this.#forge.tables.table<Mark>('ref-marks');
   }
 
-  async #catchUpOne(repo: RepositoryRow, ref: string, by: string): Promise<ActivityRow[]> {
+  async #catchUpOne(repo: RepositoryRow, { ref, after }: MovedRef, by: string): Promise<ActivityRow[]> {
     const gitDir = gitDirOf(this.#forge, repo);
     const key = `${repo.id}:${ref}`;
     const mark = this.#marks.get(key) ?? { key, bytes: 0, first: '', sha: noCommit };
@@ -71,7 +73,9 @@ export class RefMoves {
     const lines = log.split('\n').slice(0, -1);
     const anew = (lines[0] ?? '') !== mark.first;
     const moves = lines.slice(anew ? 0 : log.slice(0, mark.bytes).split('\n').length - 1).map(parseLine);
-    if (anew && mark.sha !== noCommit)
+    const isDeleted = anew && mark.sha !== noCommit;
+    if (isDeleted && after !== noCommit) return [];
+    if (isDeleted)
       moves.unshift({ before: mark.sha, after: noCommit, actor: by, at: this.#forge.now(), message: '' });
     const rows: ActivityRow[] = [];
     for (const move of moves) if (move.before !== move.after) rows.push(await this.#record(repo, ref, move));

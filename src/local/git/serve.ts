@@ -69,7 +69,7 @@ const gitPath = /^\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git
 export function makeGitServer(
   forge: Forge,
   misbehaviour: Misbehaviour,
-  pushed: (repo: RepositoryRow, refs: string[], by: string) => Promise<void>,
+  pushed: (repo: RepositoryRow, refs: readonly RefUpdate[], by: string) => Promise<void>,
 ): GitServer {
   const underWay = new Set<Promise<void>>();
   const greeting = makeGreetings(forge);
@@ -110,7 +110,7 @@ export function makeGitServer(
     }
     const refs = push.refs.map(({ ref }) => ref);
     // The last byte of the answer comes after the records: whoever pushed can read them at once.
-    const ended = () => pushed(asked.repo, refs, asked.actor.login);
+    const ended = () => pushed(asked.repo, push.refs, asked.actor.login);
     return runBackend(forge, { ...run, body: push.body, refs, dropped, ended });
   };
   return {

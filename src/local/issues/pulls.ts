@@ -88,7 +88,7 @@ export async function mergePull(
     throw new HttpError(405, 'Base branch was modified. Review and try the merge again.');
   }
   markMerged(doer, issue, pull, sha);
-  await doer.works.refsMoved(doer.repo, [base], doer.login);
+  await doer.works.refsMoved(doer.repo, [{ ref: base, after: sha }], doer.login);
   return sha;
 }
 

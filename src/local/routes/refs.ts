@@ -38,7 +38,7 @@ export function mountRefRoutes(route: Route, works: Works): void {
     const refused = await moveRef(gitDirOf(forge, right.repo), ref, after, options);
     if (refused)
       throw new HttpError(422, /already exists/.test(refused) ? 'Reference already exists' : refused);
-    await works.refsMoved(right.repo, [ref], right.actor.login);
+    await works.refsMoved(right.repo, [{ ref, after }], right.actor.login);
   };
   route('GET /repos/:owner/:repo/git/ref/:ref{.+}', {}, async (call) => {
     const { repo } = call.access(mayRead);
