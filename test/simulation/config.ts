@@ -19,7 +19,8 @@ export function drawConfig(chance: Chance): Config {
       rounds: 2,
       retry_after_seconds: 5,
       starts_per_hour: 1000,
-      ticket_starts_per_hour: 3, // few, so that worlds come so far
+      // Few, so that worlds come so far; in others retries are what ends it.
+      ticket_starts_per_hour: gate === 'none' ? 1000 : 3,
       failures_in_row: 1000, // there is one agent, and its pause would end most of what can happen
       question_days: chance.pick([3, 12]) / (24 * 60),
     },
