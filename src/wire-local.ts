@@ -22,6 +22,8 @@ export interface LocalDeskOptions {
   port: number;
   githubPort: number;
   dataFolder: string;
+  /** A repository (`owner/name`) to have beside the seeded one, with nothing but a README. */
+  repository?: string | undefined;
   outbound?: OutboundSettings;
   /** Where the package's sample tickets and workflow are. */
   packageFolder: string;
@@ -68,6 +70,7 @@ export async function startLocalDesk(options: LocalDeskOptions): Promise<Running
   });
   try {
     const kept = await keptOrMade(github, dataFolder, options);
+    if (options.repository) await addRepository(github, options.repository, kept.tokens.lucienne);
     const app = await serve({
       ...options,
       ...kept,
@@ -127,9 +130,7 @@ async function keptOrMade(github: LocalGitHub, dataFolder: string, options: Loca
     visitor: admin.createUser('visitor'),
   };
   await admin.createRepository(repository, { defaultBranch: 'main', description: 'A desk of tickets' });
-  admin.setPermission(repository, 'lucienne', 'admin');
-  admin.setPermission(repository, 'elmar', 'triage');
-  admin.setPermission(repository, 'visitor', 'read');
+  allowPeople(github, repository);
   const clone = `${github.url}/${repository}.git`;
   const from = packageFiles(options.packageFolder);
   await pushOrphan(clone, tokens.lucienne, 'main', defaultBranchFiles(from));
@@ -141,6 +142,23 @@ async function keptOrMade(github: LocalGitHub, dataFolder: string, options: Loca
   const kept: Kept = { appId: app.id, privateKey: app.privateKey, webhookSecret, tokens };
   write(file, kept);
   return kept;
+}
+
+function allowPeople({ admin }: LocalGitHub, fullName: string): void {
+  admin.setPermission(fullName, 'lucienne', 'admin');
+  admin.setPermission(fullName, 'elmar', 'triage');
+  admin.setPermission(fullName, 'visitor', 'read');
+}
+
+/** A repository as teams have them before they set Signalbox up, with the app installed. Each step is left out where it is done. */
+async function addRepository(github: LocalGitHub, fullName: string, token: string): Promise<void> {
+  const { admin } = github;
+  if (!admin.hasRepository(fullName)) await admin.createRepository(fullName, { defaultBranch: 'main' });
+  allowPeople(github, fullName);
+  admin.installApp('signalbox', fullName);
+  if (admin.refHistory(fullName, 'refs/heads/main').length > 0) return;
+  const readme = { 'README.md': `# ${fullName}\n` };
+  await pushOrphan(`${github.url}/${fullName}.git`, token, 'main', readme);
 }
 
 /** Events and permissions are the manifest's: the embedded GitHub grants what github.com would, and no more. */

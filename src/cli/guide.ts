@@ -46,3 +46,19 @@ export function guide(desk: LocalDesk, dataFolder: string, issue: number): strin
     '',
   ].join('\n');
 }
+
+/** What to type in another terminal to set up the repository (`owner/name`) that was asked for beside the sample's. */
+export function setupGuide(desk: LocalDesk, repository: string): string {
+  const token = desk.tokens.lucienne;
+  const address = `${desk.github.url.replace('://', `://lucienne:${token}@`)}/${repository}.git`;
+  return [
+    '',
+    `  Set ${repository} up, in another terminal (npm link made the command):`,
+    `    git clone ${address} && cd ${repository.split('/').at(-1)}`,
+    `    GH_TOKEN=${token} signalbox init`,
+    '  then make a ticket there, release it, and see it run:',
+    '    signalbox new "Say hello"',
+    '    signalbox release <its id> && signalbox watch',
+    '',
+  ].join('\n');
+}

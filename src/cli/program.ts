@@ -17,7 +17,7 @@ import { addDeskWords } from './desk-command.ts';
 import { addDoctor, type DoctorPorts } from './doctor-command.ts';
 import { addEdit } from './edit-command.ts';
 import { fail, guarded } from './guarded.ts';
-import { guide, type LocalDesk } from './guide.ts';
+import { guide, type LocalDesk, setupGuide } from './guide.ts';
 import { addInit, type InitPorts } from './init-command.ts';
 import { addJournal } from './journal-command.ts';
 import { addTools } from './mcp-command.ts';
@@ -72,6 +72,7 @@ interface LocalArguments {
   githubPort: number;
   dataFolder: string;
   packageFolder: string;
+  repository: string | undefined;
   capacity: number | undefined;
   watch(ticket: Ticket): void;
 }
@@ -79,9 +80,10 @@ interface LocalArguments {
 interface StartFlags {
   port: number;
   host: string;
-  githubPort: number;
   data: string;
   log: LogLevel;
+  githubPort?: number;
+  repository?: string;
 }
 
 type Settings = Omit<StartFlags, 'log'> & Ports;
@@ -113,7 +115,7 @@ export function makeProgram(options: Program): Command {
     .exitOverride()
     .showHelpAfterError();
   addStart(
-    program.command('start', { isDefault: true }),
+    addLocal(program.command('start', { isDefault: true })),
     'serve github.com with APP_ID, PRIVATE_KEY and WEBHOOK_SECRET set; else an embedded GitHub',
     (flags) => start(options, flags, readCredentials(options.environment)),
     options,
@@ -144,6 +146,17 @@ export function makeProgram(options: Program): Command {
   return program;
 }
 
+/** What only the embedded GitHub takes. */
+function addLocal(command: Command): Command {
+  return command
+    .option('--github-port <port>', 'port of the embedded GitHub; 0 picks a free one', port, 3001)
+    .option(
+      '--repository <owner/name>',
+      'have this repository there, too, with nothing in it: to try `signalbox init`',
+      fullName,
+    );
+}
+
 function addStart(
   command: Command,
   description: string,
@@ -154,7 +167,6 @@ function addStart(
     .description(description)
     .option('--port <port>', 'port of the app; 0 picks a free one', port, 3000)
     .option('--host <address>', 'address the app listens on; 0.0.0.0 for all', '127.0.0.1')
-    .option('--github-port <port>', 'port of the embedded GitHub; 0 picks a free one', port, 3001)
     .option('--data <folder>', 'where everything is kept', '.signalbox')
     .option('--log <level>', 'debug, info, warn or error', level, 'warn')
     .addHelpText('after', `\nExample:\n  signalbox ${command.name()} --port 3000 --data .signalbox`)
@@ -206,7 +218,7 @@ async function startLocal(options: ProgramOptions, given: Settings) {
   const sample = new Promise<number>((resolve) => {
     tellGuide = resolve;
   });
-  const { clock, random, log, host, port: appPort, githubPort } = given;
+  const { clock, random, log, host, port: appPort, githubPort = 0 } = given;
   const running = await options.startLocalDesk({
     capacity: readCapacity(options.environment),
     clock,
@@ -217,6 +229,7 @@ async function startLocal(options: ProgramOptions, given: Settings) {
     githubPort,
     dataFolder: given.data,
     packageFolder: options.packageFolder,
+    repository: given.repository,
     outbound: readOutbound(options.environment),
     watch(ticket) {
       narrator.tell(ticket);
@@ -227,6 +240,7 @@ async function startLocal(options: ProgramOptions, given: Settings) {
   options.print(
     `ready: the board is at ${desk.app.url}, the embedded GitHub at ${desk.github.url}, repository ${desk.repository}`,
   );
+  if (given.repository) options.print(setupGuide(desk, given.repository));
   void sample.then((issue) => options.print(guide(desk, given.data, issue)));
   return running;
 }
@@ -239,6 +253,11 @@ function port(text: string): number {
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
     throw new InvalidArgumentError('a port is 0 to 65535');
   return value;
+}
+
+function fullName(text: string): string {
+  if (/^[a-z\d][a-z\d-]*\/[\w-][\w.-]*$/i.test(text) && !text.endsWith('.git')) return text;
+  throw new InvalidArgumentError('a repository is <owner>/<name>');
 }
 
 function level(text: string): LogLevel {

@@ -34,6 +34,7 @@ export interface Admin {
     fullName: string,
     options?: { private?: boolean; defaultBranch?: string; description?: string },
   ): Promise<void>;
+  hasRepository(fullName: string): boolean;
   setPermission(repository: string, login: string, role: Role | 'none'): void;
   /** `privateKey` is PEM (PKCS #1), as GitHub hands it out. */
   createApp(app: NewApp): Promise<{ id: number; slug: string; privateKey: string; webhookSecret: string }>;
@@ -100,7 +101,9 @@ export function seedBuiltIns(forge: Forge): void {
   forge.apps.put(String(built.id), built);
 }
 
-function peopleVerbs(works: Works): Pick<Admin, 'createUser' | 'createRepository' | 'setPermission'> {
+function peopleVerbs(
+  works: Works,
+): Pick<Admin, 'createUser' | 'createRepository' | 'hasRepository' | 'setPermission'> {
   const { forge } = works;
   return {
     createUser(login, type = 'User') {
@@ -133,6 +136,7 @@ function peopleVerbs(works: Works): Pick<Admin, 'createUser' | 'createRepository
       await initRepository(gitDirOf(forge, row), row.defaultBranch);
       forge.repositories.put(String(row.id), row);
     },
+    hasRepository: (fullName) => findRepository(forge, fullName) !== undefined,
     setPermission(repository, login, role) {
       const row = repositoryNamed(forge, repository);
       if (!findUser(forge, login)) throw new Error(`the embedded GitHub has no user ${login}`);

@@ -1,69 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Octokit } from '@octokit/rest';
 import { expect, onTestFinished, test } from 'vitest';
-import { sleep, systemClock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { systemRandom } from '../../src/base/random.ts';
-import type { LocalDesk } from '../../src/cli/guide.ts';
 import { startLocalGitHub } from '../../src/local/server.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-
-/** `npm start` as its script runs it, on a data folder of its own. */
-class Started {
-  readonly data: string;
-  readonly child: ChildProcess;
-  output = '';
-
-  constructor(data: string, environment: Record<string, string> = {}, githubPort = 0) {
-    this.data = data;
-    const flags = ['start', '--port', '0', '--github-port', `${githubPort}`, '--data', data];
-    const { PATH = '', HOME = '' } = process.env;
-    this.child = spawn(process.execPath, [join(root, 'dist/main.js'), ...flags], {
-      cwd: data,
-      env: { PATH, HOME, ...environment },
-    });
-    for (const stream of [this.child.stdout, this.child.stderr])
-      stream?.on('data', (text) => (this.output += text));
-  }
-
-  async says(words: string | RegExp, seconds = 60): Promise<void> {
-    const end = systemClock.now() + seconds * 1000;
-    while (!(typeof words === 'string' ? this.output.includes(words) : words.test(this.output))) {
-      if (this.child.exitCode !== null) throw new Error(`ended with ${this.child.exitCode}:\n${this.output}`);
-      if (systemClock.now() > end) throw new Error(`never said ${words}:\n${this.output}`);
-      await sleep(systemClock, 50);
-    }
-  }
-
-  get local(): LocalDesk {
-    return JSON.parse(readFileSync(join(this.data, 'local.json'), 'utf8'));
-  }
-
-  async stop(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      this.child.kill('SIGTERM');
-      await once(this.child, 'exit');
-    }
-    return this.child.exitCode;
-  }
-}
-
-/** A folder below the project, where the usual data folder is: its package.json says that files are ES modules. */
-const emptyFolder = () => mkdtempSync(join(root, '.signalbox-first-'));
-
-function start(environment: Record<string, string> = {}, data = emptyFolder(), githubPort = 0): Started {
-  const started = new Started(data, environment, githubPort);
-  onTestFinished(async () => {
-    await started.stop();
-    rmSync(data, { recursive: true, force: true });
-  });
-  return started;
-}
+import { emptyFolder, Started, start } from '../support/started.ts';
 
 test('the first run works the sample tickets with no credentials, says so, and begins again where it stopped', {
   timeout: 120_000,
@@ -146,5 +91,7 @@ test('half of the credentials, a key that is none and a taken port are refused w
   onTestFinished(() => void taken.close());
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
-  expect(await refused(start({}, emptyFolder(), port))).toContain('Choose another with --github-port');
+  expect(await refused(start({}, emptyFolder(), '--github-port', `${port}`))).toContain(
+    'Choose another with --github-port',
+  );
 });
