@@ -26,7 +26,9 @@ export async function checkPeace(world: World, oracle: Oracle): Promise<void> {
   await settle(world, oracle);
   // A late pause takes effect, whatever resume was read before: so the desk is opened once all is read.
   const { issues } = world.github;
-  if (issues.size === 0) world.github.openIssue('lucienne', 'Where all others were deleted', '', ['ticket']);
+  const isShown = ({ issue }: Ticket) => issue !== null && issues.has(issue);
+  if (![...(await oracle.tickets()).values()].some(isShown))
+    world.github.openIssue('lucienne', 'Where those of all tickets were deleted', '', ['ticket']);
   for (const [issue] of issues) world.github.comment(issue, '/resume', 'lucienne');
   await settle(world, oracle);
   const tickets = await oracle.tickets();

@@ -12,8 +12,10 @@ export class Starts {
   /** A ticket went one step, at `now` (milliseconds). */
   check(before: Ticket | undefined, after: Ticket, { now, config }: { now: number; config: Config }): void {
     const { id, attempt } = after;
-    // Somebody looked at it, and lets it start as often once more; where the desk is paused, once that is over.
-    const isReleased = working(after) || 'desk' in (after.waiting?.when ?? {});
+    // Somebody looked at it, and lets it start as often once more; where it is held or the desk is paused, once that is over.
+    const { hold, waiting } = after;
+    const isReleased =
+      working(after) || 'desk' in (waiting?.when ?? {}) || (hold && waiting?.reason === 'held');
     if (before?.blocked?.code === 'breaker-starts' && isReleased) this.#began.delete(id);
     if (!attempt || attempt.number === before?.attempt?.number) return;
     const recent = [...(this.#began.get(id) ?? []), now].filter((at) => at > now - hourMs);
