@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import usual from './vitest.config.ts';
 
 /**
  * The fast tests of each part that `npm run mutation` mutates: what a change there is first seen to break by. Those of
@@ -16,6 +17,7 @@ const part = process.env.MUTATION ?? '';
 
 export default defineConfig({
   logLevel: 'error',
+  resolve: usual.resolve ?? {},
   test: {
     include: tests[part] ?? [],
     // What no test can leave behind is loaded once for all files of tests, which is most of the time that they take.

@@ -8,13 +8,7 @@ import { systemRandom } from './base/random.ts';
 import { openInBrowser } from './cli/browser.ts';
 import { type ProgramOptions, runProgram } from './cli/program.ts';
 import { terminalOf } from './cli/terminal.ts';
-import { serve } from './wire.ts';
 import { withDesk } from './wire-clone.ts';
-import { doctor } from './wire-doctor.ts';
-import { openSetup } from './wire-init.ts';
-import { startLocalDesk } from './wire-local.ts';
-import { callAgentsTool, serveAgentsTools } from './wire-mcp.ts';
-import { runDispatched } from './wire-run.ts';
 
 const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -28,22 +22,24 @@ async function askAtTerminal(question: string): Promise<string> {
   }
 }
 
-/** The command line of Signalbox. */
+/** The command line of Signalbox. What only some commands need is loaded by those: the server's packages take longer than a list. */
 const options: ProgramOptions = {
-  serve,
-  startLocalDesk,
-  doctor: (asked) => doctor(asked, { packageFolder, environment: process.env }),
+  serve: async (asked) => (await import('./wire.ts')).serve(asked),
+  startLocalDesk: async (asked) => (await import('./wire-local.ts')).startLocalDesk(asked),
+  doctor: async (asked) =>
+    (await import('./wire-doctor.ts')).doctor(asked, { packageFolder, environment: process.env }),
   withDesk,
-  serveTools: serveAgentsTools,
-  runAttempt: (environment) => runDispatched(environment, packageFolder),
-  callTool: callAgentsTool,
+  serveTools: async (...asked) => (await import('./wire-mcp.ts')).serveAgentsTools(...asked),
+  runAttempt: async (environment) =>
+    (await import('./wire-run.ts')).runDispatched(environment, packageFolder),
+  callTool: async (...asked) => (await import('./wire-mcp.ts')).callAgentsTool(...asked),
   clock: systemClock,
   random: systemRandom,
   makeLog: (level) => makeLog(level, (line) => process.stderr.write(`${line}\n`)),
   environment: process.env,
   packageFolder,
   openAddress: openInBrowser,
-  openSetup: (asked) => openSetup(asked, packageFolder, process.env),
+  openSetup: async (asked) => (await import('./wire-init.ts')).openSetup(asked, packageFolder, process.env),
   ask: process.stdin.isTTY ? askAtTerminal : null,
   terminal: terminalOf(process.stdout, process.env),
   print: (text) => process.stdout.write(`${text}\n`),

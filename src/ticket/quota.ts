@@ -1,4 +1,4 @@
-import * as chrono from 'chrono-node';
+import * as chrono from 'chrono-node/en';
 import { isoSeconds } from '../base/clock.ts';
 import { dayAfter, dayTold } from './budgets.ts';
 import type { Config } from './config.ts';

@@ -9,11 +9,15 @@ const bundles = new Map<string, Promise<string>>();
 export function bundled(entry: string): Promise<string> {
   const known = bundles.get(entry);
   if (known) return known;
-  const outfile = join(root, 'node_modules', '.cache', 'signalbox', `${basename(entry, '.ts')}.mjs`);
+  const name = basename(entry, '.ts');
+  const outdir = join(root, 'node_modules', '.cache', 'signalbox', name);
   const made = build({
     entryPoints: [join(root, entry)],
-    outfile,
+    outdir,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    // What is imported when it is needed is then loaded only then.
+    splitting: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
@@ -24,7 +28,7 @@ export function bundled(entry: string): Promise<string> {
       'import.meta.url': JSON.stringify(pathToFileURL(join(root, entry)).href),
     },
     logLevel: 'warning',
-  }).then(() => outfile);
+  }).then(() => join(outdir, `${name}.mjs`));
   bundles.set(entry, made);
   return made;
 }
