@@ -90,8 +90,8 @@ function deskNeeds({ movedBack, deskBroken }: Scene['snapshot'], configBroken: s
 const callCode = (name: string): string => name.split(':')[0] ?? name;
 
 const callWords: Record<string, string> = {
-  blocked: 'does not go on by itself, since',
-  question: 'waits for an answer to its agent, since',
-  'budget-near': 'has used most of a budget, since',
-  alarm: 'has a run that does not stop, since',
+  blocked: 'does not go on by itself',
+  question: 'waits for an answer to its agent',
+  'budget-near': 'has used most of a budget',
+  alarm: 'has a run that does not stop',
 };

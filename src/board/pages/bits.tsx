@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx';
 import { isoSeconds } from '../../base/clock.ts';
 import type { Priority } from '../../ticket/format.ts';
 import { relativeTime } from '../times.ts';
+import type { Need } from '../top.ts';
 
 /*
  * The small parts that every page is made of. What is put between tags or into attributes is escaped by Hono; addresses
@@ -143,5 +144,22 @@ export function Part({ title, id, children }: { title: string; id: string; child
       <h2 id={id}>{title}</h2>
       {children}
     </section>
+  );
+}
+
+/** Something for which a person is needed, as an item of a list. */
+export function NeedItem({ need, desk, now }: { need: Need; desk: string; now: number }) {
+  const { ticket, code, text, since } = need;
+  return (
+    <li>
+      <Code code={code} /> {ticket && <a href={`/${desk}/tickets/${ticket}`}>{ticket}</a>}{' '}
+      <Inline text={text} />
+      {since && (
+        <>
+          {' · '}
+          <Time at={since} now={now} />
+        </>
+      )}
+    </li>
   );
 }

@@ -3,7 +3,7 @@ import { type State, stateWords } from '../../ticket/states.ts';
 import type { Filter } from '../cards.ts';
 import { type Deck, type Lane, lanesOf } from '../deck.ts';
 import type { Top } from '../top.ts';
-import { Code, Inline, Time } from './bits.tsx';
+import { Inline, NeedItem, Time } from './bits.tsx';
 import { CardItem } from './card.tsx';
 import { type Frame, Page } from './layout.tsx';
 
@@ -106,11 +106,8 @@ export function TopStrip({
         <section class="needs" aria-label="Needs a person">
           <h2>{needs.length === 1 ? 'One thing needs' : `${needs.length} things need`} a person</h2>
           <ul>
-            {needs.slice(0, 8).map(({ ticket, code, text, since }) => (
-              <li>
-                <Code code={code} /> {ticket && <a href={`/${desk}/tickets/${ticket}`}>{ticket}</a>}{' '}
-                <Inline text={text} /> {since && <Time at={since} now={now} />}
-              </li>
+            {needs.slice(0, 8).map((need) => (
+              <NeedItem need={need} desk={desk} now={now} />
             ))}
             {needs.length > 8 && <li>and {needs.length - 8} more</li>}
           </ul>
@@ -130,7 +127,7 @@ export function TopStrip({
             end it
             {until && (
               <>
-                , or time itself <Time at={until} now={now} />
+                ; else it ends <Time at={until} now={now} />
               </>
             )}
             .

@@ -32,7 +32,7 @@ export function CardItem({ card, desk, now }: { card: Card; desk: string; now: n
           {run.bound ? (
             <>
               <span class="pulse" aria-hidden="true" />
-              {run.agent} works #{run.attempt}, since <Time at={run.started} now={now} />
+              {run.agent} works #{run.attempt} · <Time at={run.started} now={now} />
               {run.sign && (
                 <>
                   , alive <Time at={run.sign} now={now} />

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Deliveries, Vitals } from '../vitals.ts';
-import { Code, Inline, Part, Time } from './bits.tsx';
+import { NeedItem, Part, Time } from './bits.tsx';
 import { type Frame, Page } from './layout.tsx';
 
 const lines: Record<string, string> = {
@@ -65,11 +65,8 @@ function Alarms({ needs, desk, now }: { needs: Vitals['top']['needs']; desk: str
         <p class="hint">Nothing needs a person.</p>
       ) : (
         <ul class="list">
-          {needs.map(({ ticket, code, text, since }) => (
-            <li>
-              <Code code={code} /> {ticket && <a href={`/${desk}/tickets/${ticket}`}>{ticket}</a>}{' '}
-              <Inline text={text} /> {since && <Time at={since} now={now} />}
-            </li>
+          {needs.map((need) => (
+            <NeedItem need={need} desk={desk} now={now} />
           ))}
         </ul>
       )}
