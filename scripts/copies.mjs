@@ -32,10 +32,10 @@ export function drop(folder) {
 }
 
 /** Runs a program to its end and gathers what it said. `status` is null where the time limit ended it. */
-export function run(program, args, { cwd, limitMs = 4 * 60_000 }) {
+export function run(program, args, { cwd, env: more = {}, limitMs = 4 * 60_000 }) {
   return new Promise((resolve, reject) => {
     // Its own process group, so that the time limit ends what it started too. No GIT_DIR of a repository around.
-    const env = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(cwd) };
+    const env = { ...process.env, ...more, GIT_CEILING_DIRECTORIES: dirname(cwd) };
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     groups.add(child.pid);
     const chunks = [];
