@@ -22,7 +22,7 @@ export async function begin(world: World): Promise<void> {
   for (const [index, state] of chosen.entries())
     if (state !== 'in_progress' || chosen.indexOf(state) === index)
       // one agent has one
-      tickets.push(await withPull(world, aTicket(world, state)));
+      tickets.push(await withPull(world, afterOthers(world, aTicket(world, state), tickets)));
   const files = tickets.flatMap((one): [string, string][] => [
     [placeOf(one), writeTicket(one)],
     ...one.attempts.map((attempt): [string, string] => lateWord(world, one, attempt)),
@@ -76,6 +76,12 @@ function aTicket(world: World, state: State): Ticket {
       ? { attempt: { ...open, check_in_by: isoSeconds(world.schedule.now + 900_000) } }
       : {}),
   });
+}
+
+/** What is worked on has often waited for what is done by now. */
+function afterOthers({ chance }: World, ticket: Ticket, others: readonly Ticket[]): Ticket {
+  const done = others.filter(({ state }) => state === 'done').map(({ id }) => id);
+  return ticket.state === 'in_progress' && chance.is(0.7) ? { ...ticket, after: done } : ticket;
 }
 
 /** Sometimes with work of an earlier attempt that was accepted, and is shown as a pull request still. */

@@ -111,7 +111,8 @@ const fitting: Readonly<Record<string, readonly string[]>> = {
 };
 
 function aCommand({ chance, mood, oracle }: World, issue: number): string {
-  const state = oracle.lastOf(issue)?.state ?? '';
+  const { state = '', waiting } = oracle.lastOf(issue) ?? {};
+  if (waiting?.kind === 'question' && chance.is(0.3)) return 'answer';
   const fits = chance.is(0.6) ? fitting[state] : undefined;
   return fits ? chance.pick(fits) : chance.weighted(mood.of(commands));
 }
@@ -149,10 +150,12 @@ function command(
   if (!github.issues.has(issue)) return;
   const deferral = aDeferral(world);
   const other = someTicket(world);
+  // None is added to what is worked on, but taken from it.
+  const isWorked = world.oracle.lastOf(issue)?.state === 'in_progress';
   const texts: Record<string, string> = {
     answer: '/answer blue',
     defer: `/park ${deferral.words}`,
-    after: `/after ${chance.is(0.3) ? 'nothing' : other}`,
+    after: `/after ${chance.is(isWorked ? 0.7 : 0.3) ? 'nothing' : other}`,
     afterAndPark: `/after ${other} and park`,
     tell: '/tell mind the rake',
     interrupt: '/interrupt the other shed',
