@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { systemClock, untilEnd } from './base/clock.ts';
+import { SignalboxError } from './base/errors.ts';
 import { makeLog } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { openInBrowser } from './cli/browser.ts';
@@ -12,11 +13,18 @@ import { withDesk } from './wire-clone.ts';
 
 const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** One question at the terminal; what is asked stands on standard error, so that standard output may be piped. */
+/**
+ * One question at the terminal; what is asked stands on standard error, so that standard output may be piped.
+ * @throws SignalboxError `no-answer` for Ctrl-C and Ctrl-D
+ */
 async function askAtTerminal(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const none = () => new SignalboxError('user', 'no-answer', 'no answer, so nothing was done');
   try {
-    return await lines.question(question);
+    return await new Promise<string>((resolve, reject) => {
+      lines.once('close', () => reject(none()));
+      lines.question(question).then(resolve, () => reject(none()));
+    });
   } finally {
     lines.close();
   }

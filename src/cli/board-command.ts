@@ -67,7 +67,7 @@ function addressOf(ports: BoardPorts, desk: CloneDesk, flags: Flags, ticket: str
   const board = desk.config.board ?? ports.environment.BOARD_URL ?? localBoard(flags.data, desk.remote);
   if (board === undefined)
     throw new SignalboxError('config', 'no-board', 'nobody has said where the board is', {
-      hint: 'Write `board: https://<its address>` into .github/signalbox.yml, or set BOARD_URL. Who runs the app switches it on as docs/set-up.md says.',
+      hint: 'Write `board: https://<its address>` into .github/signalbox.yml, or set BOARD_URL; for a desk of this machine, --data <its folder>. Who runs the app switches the board on: docs/set-up.md of Signalbox.',
     });
   const place = placeOf(desk.remote);
   if (!place)
@@ -78,11 +78,12 @@ function addressOf(ports: BoardPorts, desk: CloneDesk, flags: Flags, ticket: str
   return ticket === null ? base : `${base}/tickets/${ticket}`;
 }
 
-/** The board of a desk on this machine, where it is the one of this very remote. */
+/** The board of a desk on this machine, where the remote is a repository of its embedded GitHub. */
 function localBoard(folder: string, remote: string): string | undefined {
   try {
-    const { app, clone } = JSON.parse(readFileSync(join(folder, 'local.json'), 'utf8'));
-    return clone === remote && typeof app?.url === 'string' ? app.url : undefined;
+    const { app, github } = JSON.parse(readFileSync(join(folder, 'local.json'), 'utf8'));
+    const isThere = placeOf(remote)?.host === new URL(github.url).host;
+    return isThere && typeof app?.url === 'string' ? app.url : undefined;
   } catch {
     return undefined;
   }

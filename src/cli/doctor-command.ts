@@ -91,7 +91,7 @@ function told(report: Report): string {
 function standingWords({ standing, head, restored }: Report): string {
   switch (standing) {
     case 'fine':
-      return `fine, at ${head}`;
+      return `the branch is as it was left, at ${head}`;
     case 'absent':
       return 'no such branch, and no witness of one: nobody served this repository yet';
     case 'moved-back':

@@ -47,18 +47,27 @@ export function guide(desk: LocalDesk, dataFolder: string, issue: number): strin
   ].join('\n');
 }
 
+/** An agent that needs no account, and is long enough at work to be parked. */
+const trialAgent = `'["sh", "-c", "cat > told.md; sleep 20; echo DONE: told.md holds what I was told"]'`;
+
 /** What to type in another terminal to set up the repository (`owner/name`) that was asked for beside the sample's. */
 export function setupGuide(desk: LocalDesk, repository: string): string {
   const token = desk.tokens.lucienne;
   const address = `${desk.github.url.replace('://', `://lucienne:${token}@`)}/${repository}.git`;
+  const api = (verb: string, path: string, body: string) =>
+    `    curl -sS -X ${verb} -H "Authorization: Bearer ${token}" ${desk.github.api}/repos/${repository}${path} -d '${body}'`;
   return [
     '',
     `  Set ${repository} up, in another terminal (npm link made the command):`,
     `    git clone ${address} && cd ${repository.split('/').at(-1)}`,
-    `    GH_TOKEN=${token} signalbox init`,
-    '  then make a ticket there, release it, and see it run:',
+    `    GH_TOKEN=${token} signalbox init --agent ${trialAgent}`,
+    '  make a ticket there, and let its agent take it; or do the same from an issue',
     '    signalbox new "Say hello"',
     '    signalbox release <its id> && signalbox watch',
+    api('POST', '/issues', '{"title":"Say hello","body":"Politely","labels":["ticket","release"]}'),
+    '  park it while its agent works; merge what came of it',
+    '    signalbox park <its id> until monday 9:00',
+    api('PUT', '/pulls/<its number>/merge', '{}'),
     '',
   ].join('\n');
 }

@@ -105,17 +105,19 @@ async function run(ports: InitPorts, flags: Flags): Promise<void> {
   const action = readAction(flags.action);
   const desk = await ports.openSetup({ clone, remote, clock, random, log: ports.makeLog('error') });
   const ask = isQuiet ? null : ports.ask;
-  const plan = await makePlan(desk, await choose(desk, flags, ask), action);
+  const plan = await makePlan(desk, await choose(desk, flags, { ...ports, ask }), action);
   const tell = (text: string) => (json ? undefined : ports.print(text));
   tell(planWords(desk, plan));
   const isDone = !plan.steps.some(isDue);
-  const go = !dryRun && !isDone && (ask === null || (await agreed(ask, 'Do this?')));
   const hasDelivery = plan.steps.some((step) => isDue(step) && ['commit', 'push'].includes(step.kind));
+  const question = hasDelivery && flags.push ? 'Do this (you are asked again before a commit)?' : 'Do this?';
+  const go = !dryRun && !isDone && (ask === null || (await agreed(ask, question)));
   const deliver =
     flags.push && go && hasDelivery && (ask === null || (await agreed(ask, deliveryWords(desk))));
   const { done, failed } = go ? await carryOut(desk, plan, { deliver }) : { done: [], failed: [] };
   const next = nextSteps(desk.repository, plan.config);
   if (json) ports.print(JSON.stringify(reported(desk, plan, { dryRun, done, failed, next }), null, 2));
+  else if (!go && !dryRun && !isDone) ports.print('Nothing was changed.');
   else if (go) ports.print(doneWords(plan, failed, next, { isWritten: hasDelivery && !deliver }));
   if (failed.length > 0) ports.exit(undoneStatus);
 }
@@ -129,24 +131,24 @@ function readAction(text: string | undefined): string | null | undefined {
 }
 
 /** Answers come from the flags, from the person, or are the usual ones. Nothing is asked where there is a config. */
-async function choose(desk: SetupDesk, flags: Flags, ask: InitPorts['ask']): Promise<Choices> {
-  const usual = usualChoices(desk.repository.split('/').at(-1) ?? '');
+async function choose(
+  desk: SetupDesk,
+  flags: Flags,
+  { ask, print }: Pick<InitPorts, 'ask' | 'print'>,
+): Promise<Choices> {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const usual = usualChoices(desk.repository.split('/').at(-1) ?? '', zone);
   const given = {
     agent: readAgent(flags.agent ?? String(usual.agent)),
     prefix: flags.prefix ?? usual.prefix,
     branch: flags.stateBranch ?? usual.branch,
     labelPrefix: flags.labelPrefix ?? usual.labelPrefix,
+    timeZone: usual.timeZone,
   };
   if (ask === null || (await presentConfig(desk)) !== null) return given;
   const answer = async (question: string, otherwise: string) =>
     (await ask(`${question} [${otherwise}] `)).trim() || otherwise;
-  const agent =
-    flags.agent ??
-    (await answer(
-      `Which agent works the tickets (${presetNames.join(', ')}, or a command as a JSON list)?`,
-      'claude',
-    ));
-  const chosen = readAgent(agent); // a slip is said before the next question
+  const chosen = flags.agent === undefined ? await askAgent(answer, print) : given.agent;
   const prefix = flags.prefix ?? (await answer("Prefix of the tickets' ids?", usual.prefix));
   const taken = flags.labelPrefix === undefined ? await labelCollisions(desk) : [];
   const labelPrefix =
@@ -158,7 +160,24 @@ async function choose(desk: SetupDesk, flags: Flags, ask: InitPorts['ask']): Pro
             'agent:',
           )
         ).replace(/^none$/, '');
-  return { agent: chosen, prefix, branch: given.branch, labelPrefix };
+  return { ...given, agent: chosen, prefix, labelPrefix };
+}
+
+/** Asks until the answer is an agent: a slip is said before the next question. */
+async function askAgent(
+  answer: (question: string, otherwise: string) => Promise<string>,
+  print: (text: string) => void,
+): Promise<Choices['agent']> {
+  const question = `Which agent works the tickets (${presetNames.join(', ')}, or a command as a JSON list)?`;
+  for (;;) {
+    try {
+      // As a shell would take it: the list may stand in quotes.
+      return readAgent((await answer(question, 'claude')).replace(/^'(.*)'$/, '$1'));
+    } catch (error) {
+      if (!(error instanceof SignalboxError) || error.code !== 'bad-input') throw error;
+      print(`${error.message}. ${error.hint}`);
+    }
+  }
 }
 
 function readAgent(text: string): Choices['agent'] {

@@ -179,7 +179,7 @@ function failureOf({ kind, what }: Step, thrown: unknown): Failure {
 export function nextSteps(repository: string, config: Config): string[] {
   const secrets = secretNames(config);
   return [
-    `Register the GitHub App and install it on ${repository}, if it is not yet: see the README.`,
+    `Register the GitHub App and install it on ${repository}, if it is not yet: docs/set-up.md of Signalbox says how.`,
     ...(secrets.length > 0
       ? [
           `Set the secret that your agent logs in with (Settings > Secrets and variables > Actions): ${secrets.join(' or ')}.`,

@@ -1,4 +1,5 @@
 import type { Snapshot, TicketFile } from '../engine/ports.ts';
+import { conditionWords } from '../ticket/condition-words.ts';
 import type { Explanation } from '../ticket/explain.ts';
 import { standsAs } from '../ticket/explain-words.ts';
 import type { Priority, Ticket } from '../ticket/format.ts';
@@ -84,13 +85,25 @@ const colourOf: Partial<Record<Explanation['state'], Colour>> = {
   waiting: 'dim',
 };
 
-/** Codes that the state says already. */
-const plain: readonly string[] = ['not-released', 'running', 'in-review', 'parked', 'deferred'];
+/** What stands between a ticket and its start. Only one in todo is near enough to it that all of it matters. */
+function whyNot({ file: { ticket }, explanation: { state, reasons } }: ListRow): string {
+  const codes = reasons.map(({ code }) => code);
+  if (state === 'todo' || state === 'broken') return codes.join(' ');
+  if (state === 'in_progress') return codes.filter((code) => loud.includes(code)).join(' ');
+  const when = ticket?.waiting?.when;
+  const [first = ''] = codes;
+  if (!when || first !== 'deferred') return first;
+  return [conditionWords(when), ...codes.filter((code) => code === 'bad-condition')].join(', ');
+}
+
+/** What is said of a ticket at work, too: the app looks at none, or it comes near a limit. */
+const loud: readonly string[] = ['head-moved-back', 'not-judged', 'budget-near'];
 
 /** The rows for people. */
 export function listed(rows: readonly ListRow[], now: number, terminal: Terminal): string {
-  const cells = rows.map(({ file: { id, ticket }, explanation }): Cell[] => {
-    const why = explanation.reasons.map(({ code }) => code).filter((code) => !plain.includes(code));
+  const cells = rows.map((row): Cell[] => {
+    const { file, explanation } = row;
+    const { id, ticket } = file;
     return [
       { text: id, colour: 'bold' },
       {
@@ -100,7 +113,7 @@ export function listed(rows: readonly ListRow[], now: number, terminal: Terminal
       { text: ticket?.priority ?? '', colour: ticket?.priority === 'urgent' ? 'red' : undefined },
       { text: ticket?.attempt?.agent ?? ticket?.owner ?? '' },
       { text: ticket?.created ? age(Date.parse(ticket.created), now) : '' },
-      { text: why.join(' '), colour: 'yellow' },
+      { text: whyNot(row), colour: 'yellow' },
       { text: ticket?.title ?? '' },
     ];
   });

@@ -12,7 +12,7 @@ repository, with your own git login and the right to push, and needs SIGNALBOX_T
 what the bound run was given.
 
 Example, for a client that reads such a file:
-  { "mcpServers": { "signalbox": { "command": "npx", "args": ["signalbox", "mcp"] } } }`;
+  { "mcpServers": { "signalbox": { "command": "signalbox", "args": ["mcp"] } } }`;
 
 interface Flags {
   remote: string;

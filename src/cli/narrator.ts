@@ -1,5 +1,6 @@
 import { conditionWords } from '../ticket/condition-words.ts';
 import type { Ticket } from '../ticket/format.ts';
+import { inLine } from '../ticket/quotes.ts';
 import { stateWords } from '../ticket/states.ts';
 
 /** Tells what happens to tickets in plain lines: one line for each change that a person would want to hear of. */
@@ -23,24 +24,33 @@ function lineFor(ticket: Ticket): string {
   const { attempt, waiting } = ticket;
   const stopping = ticket.attempts.find(({ stopped }) => stopped === null);
   const last = ticket.attempts.at(-1);
+  const held = ticket.hold ? ', held' : '';
   if (stopping) return `${stateWords(ticket.state)}; attempt ${stopping.number} is being stopped …`;
   switch (ticket.state) {
     case 'inbox':
       return `inbox: ${ticket.title}. Nobody has released it.`;
     case 'todo':
-      return 'todo: the next free agent takes it.';
+      return `todo: ${failureWords(ticket)}the next free agent takes it.`;
     case 'in_progress':
       return attempt?.run
-        ? `in progress: ${attempt.agent} works on attempt ${attempt.number}, ${attempt.run.url}`
-        : `in progress: claimed for ${attempt?.agent}; its run is being started`;
+        ? `in progress${held}: ${attempt.agent} works on attempt ${attempt.number}, ${attempt.run.url}`
+        : `in progress${held}: claimed for ${attempt?.agent}; its run is being started`;
     case 'waiting':
-      if (waiting?.when) return `waiting ${conditionWords(waiting.when)}: ${waiting.reason}`;
+      if (waiting?.when)
+        return `waiting ${conditionWords(waiting.when)}${held}${waiting.reason && `: ${waiting.reason}`}`;
       return `waiting: ${waiting?.reason || 'parked'} (${waiting?.by})${last?.outcome === 'parked' ? `; attempt ${last.number} was stopped` : ''}`;
     case 'blocked':
       return `blocked: ${ticket.blocked?.reason}`;
     case 'review':
-      return 'review: a person looks at it.';
+      return `review: ${last?.reason ? `${inLine(last.reason)} ` : ''}A person looks at it.`;
     default:
       return `${ticket.state}${last ? `: ${last.reason}` : ''}`;
   }
+}
+
+/** What became of the attempt before the one that is waited for; empty where that is nothing to speak of. */
+function failureWords({ attempts, not_before }: Ticket): string {
+  const last = attempts.at(-1);
+  if (!last || !not_before || !['failed', 'lost'].includes(last.outcome)) return '';
+  return `attempt ${last.number} ${last.outcome === 'lost' ? 'was lost' : 'failed'} (${inLine(last.reason)}); from ${not_before} `;
 }

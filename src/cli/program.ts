@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Clock } from '../base/clock.ts';
 import type { Log, LogLevel } from '../base/log.ts';
@@ -112,10 +114,11 @@ export function makeProgram(options: Program): Command {
   const program = new Command('signalbox')
     .description('Tickets for coding agents, in git.')
     .configureOutput({ writeErr: (text) => options.printError(text.trimEnd()) })
+    .version(versionOf(options.packageFolder), '-V, --version', 'say which Signalbox this is')
     .exitOverride()
-    .showHelpAfterError();
+    .showHelpAfterError('(--help says what there is.)');
   addStart(
-    addLocal(program.command('start', { isDefault: true })),
+    addLocal(program.command('start')),
     'serve github.com with APP_ID, PRIVATE_KEY and WEBHOOK_SECRET set; else an embedded GitHub',
     (flags) => start(options, flags, readCredentials(options.environment)),
     options,
@@ -146,13 +149,17 @@ export function makeProgram(options: Program): Command {
   return program;
 }
 
+function versionOf(packageFolder: string): string {
+  return JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version;
+}
+
 /** What only the embedded GitHub takes. */
 function addLocal(command: Command): Command {
   return command
     .option('--github-port <port>', 'port of the embedded GitHub; 0 picks a free one', port, 3001)
     .option(
       '--repository <owner/name>',
-      'have this repository there, too, with nothing in it: to try `signalbox init`',
+      'have this repository there, too, with nothing but a README: to try `signalbox init`',
       fullName,
     );
 }

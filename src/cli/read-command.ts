@@ -7,7 +7,7 @@ import { explanationData } from '../ticket/explain-words.ts';
 import { partsOf } from '../ticket/family.ts';
 import { priorities } from '../ticket/format.ts';
 import { reasons } from '../ticket/reasons.ts';
-import { states } from '../ticket/states.ts';
+import { openStates } from '../ticket/states.ts';
 import {
   addReadFlags,
   type CloneDesk,
@@ -74,7 +74,7 @@ function addList(program: Command, ports: ClonePorts): void {
   const command = program
     .command('list')
     .description('open tickets, with what they wait for')
-    .addOption(new Option('--state <state...>', 'in one of these states').choices(states))
+    .addOption(new Option('--state <state...>', 'in one of these states').choices(openStates))
     .option('--owner <name>', 'of one owner: an agent profile or a person')
     .addOption(new Option('--priority <priority...>', 'of one of these').choices(priorities))
     .option('--text <words>', 'with these words in id, title or text');

@@ -10,7 +10,7 @@ Outputs (outcome, code, bundle, artifact) are those of the action.
 
 Example, in the place of the step that uses the action:
   - id: attempt
-    run: exec npx signalbox run      # exec: a cancel reaches it, and not the shell alone
+    run: exec signalbox run   # exec: a cancel reaches it, and not the shell alone
     env:
       GITHUB_TOKEN: \${{ github.token }}
 

@@ -1,7 +1,7 @@
 import type { TicketFile } from '../engine/ports.ts';
 import type { Config } from '../ticket/config.ts';
 import type { Explanation } from '../ticket/explain.ts';
-import { standsAs } from '../ticket/explain-words.ts';
+import { standsIn } from '../ticket/explain-words.ts';
 import { type Part, partLines } from '../ticket/family.ts';
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
 import { gateLines } from '../ticket/gate-words.ts';
@@ -14,7 +14,7 @@ import { moment } from './terminal.ts';
 export function whyLines(explanation: Explanation, now: number): string[] {
   const { id, mayRun, reasons, next } = explanation;
   return [
-    `${id} is ${standsAs(explanation)}${mayRun ? ', and may run now' : ''}.`,
+    `${id} is ${standsIn(explanation)}${mayRun ? ', and may run now' : ''}.`,
     ...reasons.flatMap(({ code, message, since, change }) => [
       `  ${code}: ${message}`,
       ...(since ? [`    since ${moment(since, now)}`] : []),

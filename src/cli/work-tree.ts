@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SignalboxError } from '../base/errors.ts';
+import { type ErrorKind, SignalboxError } from '../base/errors.ts';
 import { personsGit } from '../base/persons-git.ts';
 
 /** A person's work tree, with a branch in it that is to be pushed to the branch of the same name. */
@@ -61,7 +61,7 @@ export async function openWorkTree(folder: string, remote: string): Promise<Work
     },
     async commit(paths, message) {
       const inRoot = (...args: string[]) => personsGit(args, root);
-      const hint = 'Commit the files yourself.';
+      const hint = 'Mend that and run `signalbox init` again, or commit the files yourself.';
       await said(inRoot('add', '--force', '--', ...paths), 'not-committed', hint);
       await said(
         inRoot('commit', '--quiet', '--message', message, '--only', '--', ...paths),
@@ -118,11 +118,13 @@ async function textIn(path: string): Promise<string | null> {
 const refused = (code: string, message: string, hint: string, cause?: unknown) =>
   new SignalboxError('user', code, message, { hint, cause });
 
+const kindOf: Readonly<Record<string, ErrorKind>> = { 'push-refused': 'config', unreachable: 'forge' };
+
 /** What git printed; where it said no, its last words. */
 async function said(running: ReturnType<typeof personsGit>, code: string, hint: string): Promise<string> {
   const { code: status, stdout, stderr } = await running;
   if (status === 0) return stdout.trim();
-  throw new SignalboxError(code === 'push-refused' ? 'config' : 'user', code, stderr.trim().slice(-600), {
+  throw new SignalboxError(kindOf[code] ?? 'user', code, stderr.trim().slice(-600), {
     hint,
   });
 }

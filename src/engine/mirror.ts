@@ -16,7 +16,7 @@ import {
   statusComment,
 } from '../ticket/sentences.ts';
 import { signOffName, signOffWords } from '../ticket/sign-off.ts';
-import { isOpen, stateWords } from '../ticket/states.ts';
+import { isOpen, standing } from '../ticket/states.ts';
 import { textBehind, ticketMarker } from '../ticket/texts.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { callPeople, showDetached } from './alarm.ts';
@@ -142,7 +142,7 @@ async function showClosing(
   }
   const why = ticket.attempt
     ? 'an attempt is still being executed. `park` it or close as not planned to stop it'
-    : `the ticket is ${stateWords(ticket.state)}. Close as not planned to cancel it`;
+    : `the ticket is ${standing(ticket.state)}. Close as not planned to cancel it`;
   await context.forge.updateIssue(issue.number, { state: 'open' });
   await comments.once(`reopened:${source}`, `${marker(`reopened:${source}`)}\nReopened: ${why}.`);
   return true;

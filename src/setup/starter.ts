@@ -8,19 +8,25 @@ export interface Choices {
   branch: string;
   /** Before the names of the four control labels, where those without it are in use. */
   labelPrefix: string;
+  /** Of the times that people write: an IANA name. */
+  timeZone: string;
 }
 
-/** What the config is made of where nobody chose: ids are named after the repository. */
-export function usualChoices(repository: string): Choices {
+/** What the config is made of where nobody chose: ids are named after the repository, times are of this machine's zone. */
+export function usualChoices(repository: string, timeZone = 'UTC'): Choices {
   const letters = repository
     .replace(/\.git$/, '')
     .toUpperCase()
     .replace(/[^A-Z0-9]/g, '');
-  return { agent: 'claude', prefix: letters.slice(0, 8) || 'T', branch: 'signalbox', labelPrefix: '' };
+  const prefix = letters.slice(0, 8) || 'T';
+  return { agent: 'claude', prefix, branch: 'signalbox', labelPrefix: '', timeZone };
 }
 
 /** The first config of a repository. From then on it is the team's. */
-export function starterConfig({ agent, prefix, branch, labelPrefix }: Choices, schema: string): string {
+export function starterConfig(
+  { agent, prefix, branch, labelPrefix, timeZone }: Choices,
+  schema: string,
+): string {
   const name = typeof agent === 'string' ? agent : 'agent';
   const started =
     typeof agent === 'string'
@@ -33,6 +39,7 @@ export function starterConfig({ agent, prefix, branch, labelPrefix }: Choices, s
 format: 1
 prefix: ${prefix} # of the ids of tickets that are born from issues: ${prefix}-42
 branch: ${JSON.stringify(branch)} # holds the tickets, and nothing else
+time_zone: ${timeZone} # of \`/park until monday 9:00\` and the like
 default_agent: ${name}
 
 agents:

@@ -5,7 +5,7 @@ import type { Condition } from './condition-format.ts';
 import { holds, type Idle, idleFrom, levelOf, partsOf } from './conditions.ts';
 import { waitsForItself } from './dependencies.ts';
 import type { Circumstances } from './landing.ts';
-import { stateWords } from './states.ts';
+import { standing } from './states.ts';
 import { timeWords } from './times.ts';
 
 /** A condition in words. */
@@ -41,7 +41,7 @@ export function unmetWords(condition: Condition, here: Circumstances): string[] 
   if ('after' in condition)
     return condition.after.flatMap((id) => {
       const state = view.stateOf(id);
-      return state === 'done' ? [] : state ? `${id} is ${stateWords(state)}` : `there is no ${id}`;
+      return state === 'done' ? [] : state ? `${id} is ${standing(state)}` : `there is no ${id}`;
     });
   if ('idle' in condition) return [busyWords(condition, here)];
   if ('checks' in condition) return [checkWords(condition.checks, here.checks?.get(condition.checks))];

@@ -13,7 +13,7 @@ import { consumedBy, entryOf } from './quarantine.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
 import { outdatesRelease, type Request, type RequestOf, rowName, waking } from './requests.ts';
 import { quarantineEntry, requestDigest, signalFault, wasAccepted, wasDiscarded } from './signals.ts';
-import { stateWords } from './states.ts';
+import { isOpen, standing } from './states.ts';
 import { rowFor } from './table.ts';
 
 /** How long a ticket remembers a request, in milliseconds (30 days). An older request is refused, never revived. */
@@ -195,7 +195,7 @@ function bornWaiting(
 function accepted(before: Ticket, after: Ticket, request: Request, here: Circumstances): Decision {
   const name = requestWords(request);
   const states = before.state === after.state ? after.state : `${before.state} -> ${after.state}`;
-  const stands = `${after.id} is ${stateWords(after.state)}${after.hold ? ' and held' : ''}.`;
+  const stands = `${after.id} is ${standing(after.state)}${after.hold ? ' and held' : ''}.`;
   const told = whatHappened(before, after, request, here);
   const changed = JSON.stringify(before) !== JSON.stringify(after);
   return {
@@ -222,7 +222,7 @@ function noRow(ticket: Ticket, request: Request): { refused: ReasonCode; message
   const code = ofAttempt.includes(request.kind) ? 'not-executing' : 'no-row';
   return {
     refused: code,
-    message: `${ticket.id} is ${stateWords(ticket.state)}; ${rowName(request).replaceAll('_', ' ')} does not apply.`,
+    message: `${ticket.id} is ${standing(ticket.state)}; ${rowName(request).replaceAll('_', ' ')} does not apply.${isOpen(ticket.state) ? '' : ' A reopening puts it into the inbox.'}`,
   };
 }
 

@@ -16,7 +16,7 @@ import { expiryOf } from './questions.ts';
 import { inLine } from './quotes.ts';
 import { type ReasonCode, reasons } from './reasons.ts';
 import { adviceOn } from './report.ts';
-import { stateWords } from './states.ts';
+import { standing, stateWords } from './states.ts';
 
 /** What the state of a ticket says of why it is not started; empty for one in todo. */
 export function stateReasons(ticket: Ticket, here: Circumstances): Reason[] {
@@ -40,7 +40,7 @@ export function stateReasons(ticket: Ticket, here: Circumstances): Reason[] {
     case 'cancelled':
       return [
         of(state, {
-          message: `It is ${stateWords(state)}.`,
+          message: `It is ${standing(state)}.`,
           since: state === 'done' ? ended : ticket.restricted_at,
           change: `Nothing is left to do. ${somebody} may reopen it.`,
         }),
@@ -95,7 +95,7 @@ function waitingReasons(ticket: Ticket, here: Circumstances): Reason[] {
   const { waiting } = ticket;
   if (!waiting) return [of('parked', { since: ticket.restricted_at, change: `${somebody} releases it.` })];
   if (waiting.kind === 'question') return [questionReason(ticket, waiting, here)];
-  if (waiting.when) return deferredReasons(ticket.id, { ...waiting, when: waiting.when }, here);
+  if (waiting.when) return deferredReasons(ticket, { ...waiting, when: waiting.when }, here);
   const { by, reason, since } = waiting;
   const message = `Parked by ${by}${reason ? `: ${reason}` : '.'}`;
   return [of('parked', { message, since, change: `Only a new release wakes it: ${somebody} releases it.` })];
@@ -117,7 +117,7 @@ function questionReason(
 }
 
 function deferredReasons(
-  id: string,
+  { id, hold }: Ticket,
   { by, reason, since, when }: Waiting & { when: Condition },
   here: Circumstances,
 ): Reason[] {
@@ -126,10 +126,7 @@ function deferredReasons(
   const deferred = of('deferred', {
     message: `Deferred ${conditionWords(when)} by ${by}${reason ? ` (${reason})` : ''}.${now}`,
     since,
-    change:
-      unmet.length > 0
-        ? `By itself, once that holds. ${somebody} may release it before.`
-        : 'The app wakes it when it looks next.',
+    change: deferredChange(hold, unmet.length > 0),
   });
   const faults = faultWords(when, id, here).map((message) =>
     of('bad-condition', {
@@ -139,6 +136,13 @@ function deferredReasons(
     }),
   );
   return [deferred, ...faults];
+}
+
+function deferredChange(hold: boolean, isUnmet: boolean): string {
+  if (hold) return `${somebody} releases it: it is held, so its condition alone starts nothing.`;
+  return isUnmet
+    ? `By itself, once that holds. ${somebody} may release it before.`
+    : 'The app wakes it when it looks next.';
 }
 
 function mirrorReason({ reports }: Ticket): Reason {

@@ -8,7 +8,7 @@ import { closedUnmerged } from './pull-words.ts';
 import { harmless, quoteWords } from './quotes.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { Request } from './requests.ts';
-import { stateWords } from './states.ts';
+import { standing } from './states.ts';
 
 /*
  * What people are told of what they said to an agent: whether it waits, is queued for one that works, or interrupts it.
@@ -36,7 +36,7 @@ function toldWords(before: Ticket, after: Ticket, request: Request): string | nu
     const next =
       after.state === 'todo'
         ? 'The next attempt begins with this message, once the run was seen to end.'
-        : `${after.id} is ${stateWords(after.state)} now; the next attempt begins with this message.`;
+        : `${after.id} is ${standing(after.state)} now; the next attempt begins with this message.`;
     return `Interrupted: attempt ${open.number} is being stopped. ${next}`;
   }
   const isLate = kind === 'interrupt' && open?.run ? ', which began after this was said,' : '';
@@ -48,7 +48,7 @@ function toldWords(before: Ticket, after: Ticket, request: Request): string | nu
 
 function answered({ waiting }: Ticket, after: Ticket): string {
   return waiting?.kind === 'question'
-    ? `Answered: ${after.id} is ${stateWords(after.state)}, and the next attempt is given the answer.`
+    ? `Answered: ${after.id} is ${standing(after.state)}, and the next attempt is given the answer.`
     : `Kept: ${after.id} was ${waiting?.kind ?? 'parked'} since it asked, and waits on. The next attempt is given the answer.`;
 }
 

@@ -3,7 +3,7 @@ import type { Ticket } from './format.ts';
 import type { OutsideReport } from './outside-shape.ts';
 import { harmless, quote } from './quotes.ts';
 import type { Request } from './requests.ts';
-import { stateWords } from './states.ts';
+import { standing, stateWords } from './states.ts';
 
 /** Who says how a mirror ticket goes on. */
 export const whoReports = 'Whoever works it says how it stands: `/report <state> <words>`.';
@@ -14,7 +14,7 @@ export const elsewhere = 'Its work is launched elsewhere.';
 /** What people are told of a request of a mirror ticket beyond how it stands now; null where there is nothing to say. */
 export function whatMirrors(before: Ticket, after: Ticket, { kind, ...asked }: Request): string | null {
   if (!after.mirror) return null;
-  const stands = `${after.id} is ${stateWords(after.state)}${after.hold ? ' and held' : ''}.`;
+  const stands = `${after.id} is ${standing(after.state)}${after.hold ? ' and held' : ''}.`;
   if (kind === 'park' || kind === 'cancel' || kind === 'hold')
     return `${stands} ${elsewhere} What runs there is not stopped by this: stop it there.`;
   const isUnmoved = kind === 'report' && 'state' in asked && asked.state !== after.state;

@@ -9,7 +9,7 @@ import type { Circumstances } from './landing.ts';
 import { harmless } from './quotes.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { Request, RequestOf } from './requests.ts';
-import { stateWords } from './states.ts';
+import { standing } from './states.ts';
 
 /*
  * What people are told of a condition that they gave: as it was understood, with its time in UTC and in their zone; and
@@ -43,7 +43,7 @@ export function parked(
   here: Circumstances,
 ): { words: string; code: ReasonCode } | null {
   const { when, unread } = parking;
-  const stands = `${after.id} is ${stateWords(after.state)}`;
+  const stands = `${after.id} is ${standing(after.state)}`;
   if (!when && unread === undefined) return null;
   if (after.state !== 'waiting') {
     const words = `${stands} and held: nothing runs there that could wait for a condition, so none counts. A release lifts the hold.`;
@@ -75,9 +75,7 @@ export function waitingWords(
 ): { words: string; code: ReasonCode } | null {
   if (request.kind === 'release') {
     const early = earlyWords(before, request);
-    return early
-      ? { words: `${after.id} is ${stateWords(after.state)}${harmless(early)}.`, code: 'ok' }
-      : null;
+    return early ? { words: `${after.id} is ${standing(after.state)}${harmless(early)}.`, code: 'ok' } : null;
   }
   if (request.kind === 'after') return named(after, here);
   if (request.kind !== 'park') return null;
@@ -112,7 +110,7 @@ function parkedAfter(
   ids: readonly string[],
   here: Circumstances,
 ): { words: string; code: ReasonCode } {
-  const stands = `${after.id} is ${stateWords(after.state)}${after.hold ? ' and held' : ''}.`;
+  const stands = `${after.id} is ${standing(after.state)}${after.hold ? ' and held' : ''}.`;
   const circle = waitsForItself(after.id, ids, here.view);
   if (circle !== null)
     return {

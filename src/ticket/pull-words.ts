@@ -3,7 +3,7 @@ import type { ClosedAttempt, Ticket } from './format.ts';
 import { harmless, linesOf } from './quotes.ts';
 import { artifactPlace, workPlace } from './report.ts';
 import { pullWords } from './said-words.ts';
-import { stateWords } from './states.ts';
+import { standing } from './states.ts';
 import { wanted } from './wanted.ts';
 
 /*
@@ -20,7 +20,7 @@ export function closedUnmerged(before: Ticket, { id, state }: Ticket): string {
   const ways =
     '`/reject <what is missing>` has it worked on, `/approve` takes it as it is, `/cancel` ends it.';
   if (state !== 'review')
-    return `Noted: ${id} is ${stateWords(state)} as before. Its branch stays, and its next attempt is told.`;
+    return `Noted: ${id} is ${standing(state)} as before. Its branch stays, and its next attempt is told.`;
   return before.state === 'done'
     ? `${id} was done, and is in review again, since its work was not merged: ${ways}`
     : `Noted: ${id} stays in review: ${ways}`;

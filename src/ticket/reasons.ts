@@ -16,7 +16,8 @@ export const reasons = {
   'ticket-exists': 'This ticket exists already.',
   'issue-taken': 'This issue belongs to another ticket.',
   'already-so': 'The ticket is already so.',
-  frozen: 'Text is fixed once a maintainer released the ticket.',
+  frozen:
+    'Text is fixed on the issue once a maintainer released the ticket. Who may push edits it: signalbox edit.',
   'text-changed':
     'The text was edited before this release was read, so nobody can tell which text it means. Read it again, and release once more.',
   'bad-command': 'This command could not be read.',

@@ -24,3 +24,9 @@ export function isOpen(state: State): boolean {
 export function stateWords(state: string): string {
   return state.replace('_', ' ');
 }
+
+/** The state as a sentence says it: MC-1 is `in review`. */
+export function standing(state: string): string {
+  if (state === 'inbox') return 'in the inbox';
+  return state === 'review' ? 'in review' : stateWords(state);
+}

@@ -56,7 +56,7 @@ test('it prints the address, and opens it where this is a terminal', async () =>
 });
 
 test('else the one that is set, or the one of a desk on this machine that is of this remote', async () => {
-  const clone = onGitHub();
+  onGitHub();
   expect((await board([], { BOARD_URL: 'https://set.example' })).stdout).toBe(
     'https://set.example/fleet/reports',
   );
@@ -65,10 +65,10 @@ test('else the one that is set, or the one of a desk on this machine that is of 
   const local = (of: string) =>
     writeFileSync(
       join(data, 'local.json'),
-      JSON.stringify({ app: { url: 'http://127.0.0.1:3000' }, clone: of }),
+      JSON.stringify({ app: { url: 'http://127.0.0.1:3000' }, github: { url: of } }),
     );
-  local(clone);
+  local('https://github.example');
   expect((await board(['--data', data])).stdout).toBe('http://127.0.0.1:3000/fleet/reports');
-  local('http://127.0.0.1:3001/acme/desk.git');
+  local('http://127.0.0.1:3001');
   expect((await board(['--data', data])).status).toBe(3);
 });

@@ -46,12 +46,15 @@ test('the person is asked, and nothing is done without their yes; files are comm
     },
   });
   const flags = ['init', '--clone', here.clone];
-  const refused = await signalbox(flags, undefined, answering('["my-agent"]', '', 'no'));
+  const refused = await signalbox(flags, undefined, answering('my-agent', `'["my-agent"]'`, '', 'no'));
+  expect(refused.stdout).toMatch(/^"my-agent" is no agent\. One of claude/);
   expect(refused.stdout).toMatch(/make: branch signalbox\n/);
+  expect(refused.stdout).toMatch(/\nNothing was changed\.\n$/);
   expect(asked).toEqual([
+    expect.stringMatching(/^Which agent/),
     'Which agent works the tickets (claude, codex, copilot, or a command as a JSON list)? [claude] ',
     "Prefix of the tickets' ids? [TEAM] ",
-    'Do this? [y/N] ',
+    'Do this (you are asked again before a commit)? [y/N] ',
   ]);
   expect(git(here.clone, 'status', '--short')).toBe('');
   expect(git(here.clone, 'ls-remote', 'origin', 'signalbox')).toBe('');
@@ -64,7 +67,10 @@ test('the person is asked, and nothing is done without their yes; files are comm
   // they may have been asked on the way; the second time only what is left is
   asked.length = 0;
   await signalbox(flags, undefined, answering('y', 'y'));
-  expect(asked).toEqual(['Do this? [y/N] ', 'Commit the files, and push main? [y/N] ']);
+  expect(asked).toEqual([
+    'Do this (you are asked again before a commit)? [y/N] ',
+    'Commit the files, and push main? [y/N] ',
+  ]);
   expect(git(here.clone, 'ls-remote', 'origin', 'main')).toContain(git(here.clone, 'rev-parse', 'HEAD'));
 });
 

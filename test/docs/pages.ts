@@ -60,7 +60,10 @@ function commands(): string {
     'Commands',
     `## In comments
 
-On the issue of a ticket, or on its pull request: the first word of the first line. Everything else is talk.`,
+On the issue of a ticket, or on its pull request: the first word of the first line. Everything else is talk.
+
+The comment is answered by a reaction: 👍 it is done; 😕 it does not apply, and a comment says why where that is news; 👎 its author may
+not ask for that on this repository. A word that is no command has no answer.`,
     grid(['comment', 'permission', 'what it does'], said),
     '## On the command line',
     all.map((command) => `[${command.name()}](#signalbox-${command.name()})`).join(' · '),

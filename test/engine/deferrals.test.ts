@@ -204,7 +204,9 @@ describe('what people say of it', () => {
       attempts: [stopped],
     });
     await say(desk, '/park until friday');
-    expect(answers(desk)).toEqual([expect.stringContaining('MC-1 is review and held: nothing runs there')]);
+    expect(answers(desk)).toEqual([
+      expect.stringContaining('MC-1 is in review and held: nothing runs there'),
+    ]);
     expect(await desk.ticket('MC-1')).toMatchObject({ state: 'review', hold: true });
   });
 

@@ -115,7 +115,7 @@ test('on the pull request of a ticket the same words mean the same', async () =>
 
   await desk.comment(pull, '/status', 'elmar');
   await desk.until('the status is told', async () =>
-    (await told(desk, pull, 'answer')).some((body) => body.includes(`**${id}** is **review**`)),
+    (await told(desk, pull, 'answer')).some((body) => body.includes(`**${id}** is **in review**`)),
   );
   expect(await ask(pull, '/release', 'elmar')).toBe(mayNot);
   expect(await ask(pull, '/hold', 'elmar')).toBe(done);

@@ -15,9 +15,9 @@ test("a repository of one's own is set up on the embedded GitHub, and worked", {
   timeout: 240_000,
 }, async () => {
   const started = start({}, undefined, '--repository', 'acme/kiosk');
-  await started.says(/signalbox release <its id>/);
+  await started.says('/pulls/<its number>/merge');
   const [, clone = ''] = /git clone (\S+\/acme\/kiosk\.git) && cd kiosk/.exec(started.output) ?? [];
-  const [, token = ''] = /GH_TOKEN=(\S+) signalbox init/.exec(started.output) ?? [];
+  const [, token = ''] = /GH_TOKEN=(\S+) signalbox init --agent/.exec(started.output) ?? [];
   const home = join(started.data, 'home');
   mkdirSync(home);
   writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Lucienne\n\temail = lucienne@acme.invalid\n');

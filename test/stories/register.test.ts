@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { sleep, systemClock } from '../../src/base/clock.ts';
 import { manifest } from '../../src/wire-local.ts';
@@ -21,25 +24,60 @@ async function freePort(): Promise<number> {
 function copied(): string {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-register-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const name of ['app.yml', 'package.json']) cpSync(join(root, name), join(folder, name));
+  for (const name of ['app.yml', 'package.json', 'scripts/register.mjs'])
+    cpSync(join(root, name), join(folder, name));
   return folder;
 }
+
+function register(variables: Record<string, string>): ChildProcess {
+  const { PATH = '', HOME = '' } = process.env;
+  return spawn('npm', ['run', '--silent', 'register'], {
+    cwd: copied(),
+    env: { PATH: `${join(root, 'node_modules/.bin')}:${PATH}`, HOME, ...variables },
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+test.each([
+  ['no address of webhooks', {}, 'webhook-address'],
+  [
+    'one that is not encrypted',
+    { WEBHOOK_PROXY_URL: 'http://team.example/api/github/webhooks' },
+    'webhook-address',
+  ],
+  ['one that the app does not serve', { WEBHOOK_PROXY_URL: 'https://team.example/' }, 'webhook-address'],
+])('`npm run register` refuses %s, and says what to set', async (_, variables, code) => {
+  const child = register(variables);
+  const said = text(child.stderr as Readable);
+  const [status] = await once(child, 'exit');
+  expect({ status, said: await said }).toEqual({
+    status: 2,
+    said: expect.stringMatching(`^${code}: .*WEBHOOK_PROXY_URL=https`),
+  });
+});
+
+test('`npm run register` says that its port is taken, and how to have another', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const child = register({
+    PORT: `${port}`,
+    WEBHOOK_PROXY_URL: 'https://team.example/api/github/webhooks',
+  });
+  const said = text(child.stderr as Readable);
+  const [status] = await once(child, 'exit');
+  expect({ status, said: await said }).toEqual({ status: 2, said: expect.stringContaining('PORT=3100') });
+});
 
 test('`npm run register` serves a page whose button brings GitHub the whole manifest', {
   timeout: 60_000,
 }, async () => {
   const port = await freePort();
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn('npm', ['run', 'register'], {
-    cwd: copied(),
-    env: {
-      PATH: `${join(root, 'node_modules/.bin')}:${PATH}`,
-      HOME,
-      PORT: `${port}`,
-      WEBHOOK_PROXY_URL: 'https://team.example/api/github/webhooks',
-    },
-    detached: true,
-    stdio: 'ignore',
+  const child = register({
+    PORT: `${port}`,
+    WEBHOOK_PROXY_URL: 'https://team.example/api/github/webhooks',
   });
   onTestFinished(() => void process.kill(-(child.pid ?? 0), 'SIGKILL'));
   const end = systemClock.now() + 45_000;

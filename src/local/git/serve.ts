@@ -236,8 +236,11 @@ async function stream(output: Readable, response: ServerResponse, dropped: boole
 
 const drained = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
   });
 
 function parseHead(head: string): { status: number; headers: Record<string, string> } {
