@@ -8,7 +8,7 @@ import { config } from './ours.ts';
  */
 export class InstantForge {
   readonly #comments = new Map<number, Comment[]>();
-  readonly #labels: string[] = [];
+  readonly #labels: { name: string; description: string }[] = [];
   readonly #listed: number;
   #last = 0;
 
@@ -39,7 +39,7 @@ export class InstantForge {
       runs: async () => [],
       events: async () => [],
       repositoryLabels: async () => this.#labels,
-      createLabel: async (name) => void this.#labels.push(name),
+      createLabel: async (name, _, description) => void this.#labels.push({ name, description }),
       addLabels: async () => {},
       removeLabel: async () => {},
       updateIssue: async () => {},

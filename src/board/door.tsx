@@ -26,6 +26,7 @@ export function addDoor(app: Hono<Vars>, { url, sessions, log }: DoorOptions): v
   app.use(logged(log));
   app.use(ownHost(url));
   app.use(headers(url));
+  app.use(measured);
   app.use(bodyLimit({ maxSize: formMax, onError: tooLarge }));
   app.use(csrf({ origin: new URL(url).origin }));
   app.use(async (c, next) => {
@@ -114,6 +115,14 @@ function headers(url: string): MiddlewareHandler<Vars> {
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'private, no-store');
   };
 }
+
+/** Browsers say how long a form is. What does not is not read at all, since nobody knows where it ends. */
+const measured: MiddlewareHandler<Vars> = async (c, next) => {
+  const brings = c.req.method !== 'GET' && c.req.method !== 'HEAD';
+  if (!brings || c.req.header('content-length') !== undefined) return next();
+  c.header('Connection', 'close');
+  return c.text('say how long the form is\n', 411);
+};
 
 function tooLarge(c: Context<Vars>) {
   c.header('Connection', 'close');

@@ -30,6 +30,8 @@ export interface Context {
   answered: Set<number>;
   /** What this process saw of checks. */
   checks: Checks;
+  /** Sees to it that the repository has the label of tickets, as one of ours. */
+  ticketLabel(): Promise<void>;
   /** Asks for another look at a ticket's runs after `ms` milliseconds. */
   runsAgain(id: string, ms: number): void;
   /** Asks for another look at how a ticket is shown after `ms` milliseconds. */

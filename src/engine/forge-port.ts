@@ -98,7 +98,8 @@ export interface Forge extends Sights, Judgements {
   addLabels(number: number, labels: string[]): Promise<void>;
   /** Absent is fine. */
   removeLabel(number: number, label: string): Promise<void>;
-  repositoryLabels(): Promise<string[]>;
+  /** Without a description where nobody gave one, as where an issue brought the label. */
+  repositoryLabels(): Promise<{ name: string; description: string }[]>;
   createLabel(name: string, color: string, description: string): Promise<void>;
 
   comments(number: number): Promise<Comment[]>;

@@ -13,6 +13,7 @@ import { detach, takeIn, ticketOf, ticketOfBranch } from './intake.ts';
 import { Mark } from './mark.ts';
 import { show, showUnlinked } from './mirror.ts';
 import type { OperatorOptions } from './operator-options.ts';
+import { makeTicketLabel } from './own-labels.ts';
 import { DeskPanel } from './panel.ts';
 import type { Comment, Operator, Run, Snapshot } from './ports.ts';
 import { Profiles } from './profiles.ts';
@@ -64,6 +65,7 @@ class DeskOperator implements Operator {
       ...options,
       writer: makeHandler({ ...options, now, judge, onHead }),
       answered: new Set(),
+      ticketLabel: onceDone(() => makeTicketLabel({ forge, config })),
       checks: new Checks({ forge, config }),
       runsAgain: (id, ms) => this.#runsDirty.later(id, ms),
       showAgain: (id, ms) => this.#showDirty.later(id, ms),
@@ -275,4 +277,16 @@ class DeskOperator implements Operator {
     const { ticket } = this.#options.watch ? await present(this.#context, id) : { ticket: null };
     if (ticket) this.#options.watch?.(ticket);
   }
+}
+
+/** Does it once; what failed is done at the next call. */
+function onceDone(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    done ??= work().catch((error) => {
+      done = null;
+      throw error;
+    });
+    return done;
+  };
 }

@@ -61,6 +61,13 @@ export function stateLabels(
   };
 }
 
+/** Makes the label of tickets, before an issue of ours brings it: without our words it would seem to be the team's. */
+export async function makeTicketLabel({ forge, config }: Pick<Context, 'forge' | 'config'>): Promise<void> {
+  const { labels } = await config();
+  for (const { name, color, description } of wantedLabels(await config()))
+    if (name === labels.ticket) await forge.createLabel(name, color, description);
+}
+
 /**
  * Makes the labels that are missing. One that was here before us is left as it is (it starts nothing: only `labeled`
  * events on tickets, after the installation, are read), and people are told once, in an issue.
@@ -68,12 +75,13 @@ export function stateLabels(
 export async function keepLabels(context: Context): Promise<void> {
   const { forge, log } = context;
   const config = await context.config();
-  const present = new Set((await forge.repositoryLabels()).map((name) => name.toLowerCase()));
+  const present = new Map((await forge.repositoryLabels()).map((label) => [label.name.toLowerCase(), label]));
   const isFirst = !present.has(aboutUs);
   const collisions: string[] = [];
   for (const { name, color, description } of wantedLabels(config)) {
-    if (!present.has(name.toLowerCase())) await forge.createLabel(name, color, description);
-    else if (isFirst) collisions.push(name);
+    const known = present.get(name.toLowerCase());
+    if (!known) await forge.createLabel(name, color, description);
+    else if (isFirst && !isOwnLabel(known)) collisions.push(name);
   }
   if (!isFirst) return;
   if (collisions.length > 0) {

@@ -51,8 +51,10 @@ export async function giveIssue(
   const { labels } = await context.config();
   const mark = ticketMarker(ticket.id);
   const made = () => ownIssues(forge, labels.ticket, mark);
-  if ((await made()).length === 0)
+  if ((await made()).length === 0) {
+    await context.ticketLabel();
     await forge.createIssue(ticket.title, `${mark}\n${ticket.body}`, [labels.ticket]);
+  }
   const [first, ...doubles] = await made();
   if (!first) return; // the list lags behind; the next look finds it
   for (const double of doubles)

@@ -24,7 +24,7 @@ export function labelCalls(api: Api): LabelCalls {
       api.readAll(
         'labels of the repository',
         (page) => octokit.rest.issues.listLabelsForRepo({ ...at, ...page }),
-        (data) => data.map(({ name }) => name),
+        (data) => data.map(({ name, description }) => ({ name, description: description ?? '' })),
       ),
     async createLabel(name, color, description) {
       try {

@@ -29,12 +29,7 @@ export function setupCalls(api: Api): SetupCalls {
       );
       return roles.find((role) => permissions?.[role]) ?? null;
     },
-    labels: () =>
-      api.readAll(
-        'labels of the repository',
-        (page) => octokit.rest.issues.listLabelsForRepo({ ...at, ...page }),
-        (data) => data.map(({ name, description }) => ({ name, description: description ?? '' })),
-      ),
+    labels: labelCalls(api).repositoryLabels,
     createLabel: labelCalls(api).createLabel,
     async rules(branch) {
       const rules = await api.readAll(

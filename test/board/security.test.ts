@@ -186,6 +186,18 @@ describe('a form', () => {
     expect((await world.desk.ticket('MC-1'))?.state).toBe('in_progress');
   });
 
+  test('that does not say how long it is is not read', async () => {
+    const world = await peopled();
+    const bare = await fetch(`${world.url}/login/callback`, { method: 'POST' });
+    const endless = new ReadableStream({ pull: (out) => out.enqueue(new Uint8Array(1_000)) });
+    const streamed = await fetch(`${world.url}/acme/desk/tickets/MC-1/park`, {
+      method: 'POST',
+      body: endless,
+      duplex: 'half',
+    } as RequestInit);
+    expect([bare.status, streamed.status]).toEqual([403, 411]);
+  });
+
   test('pressed twice is one act, and a name for it is not chosen by hand', async () => {
     const world = await peopled();
     const cookie = await world.signIn('elmar');

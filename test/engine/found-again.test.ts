@@ -19,6 +19,14 @@ describe('the issue of a ticket that was born as a file', () => {
     expect((await desk.ticket('plan'))?.body).toBe('the plan');
   });
 
+  test('brings no label that would seem to be the team’s', async () => {
+    const desk = await OperatedDesk.start();
+    await desk.push('wilma', aTicket('plan', waiting)); // shown before anything was swept
+    await desk.sweep();
+    const titles = [...desk.forge.issues.values()].map(({ title }) => title);
+    expect(titles).toEqual(['Ticket plan']);
+  });
+
   test('is where people are told that its file cannot be read', async () => {
     const desk = await OperatedDesk.start();
     const theirs = desk.forge.open('mallory', forged);

@@ -37,7 +37,7 @@ export class MemoryForge extends MemoryJudgements implements Forge {
   readonly assigned: string[] = [];
   readonly #events = new Map<number, IssueEvent[]>();
   readonly #comments = new Map<number, Comment[]>();
-  readonly #labels: string[] = [];
+  readonly #labels: { name: string; description: string }[] = [];
   readonly #moved = new Set<number>();
   readonly #at: () => string;
   #last = 0;
@@ -160,6 +160,7 @@ export class MemoryForge extends MemoryJudgements implements Forge {
   }
   async createIssue(title: string, body: string, labels: string[]): Promise<number> {
     this.#meet('createIssue');
+    for (const name of labels) await this.createLabel(name, '', ''); // as GitHub does
     return this.open('signalbox[bot]', { title, body, labels });
   }
   updateIssue = async (number: number, change: object) => this.edit(number, change);
@@ -178,7 +179,10 @@ export class MemoryForge extends MemoryJudgements implements Forge {
   }
   removeLabel = async (number: number, label: string) => this.unlabel(number, label, 'signalbox[bot]');
   repositoryLabels = async () => this.#labels;
-  createLabel = async (name: string) => void this.#labels.push(name);
+  createLabel = async (name: string, _color: string, description: string) => {
+    const isThere = this.#labels.some((label) => label.name.toLowerCase() === name.toLowerCase());
+    if (!isThere) this.#labels.push({ name, description });
+  };
 
   async comments(number: number): Promise<Comment[]> {
     this.commentsRead.push(number);

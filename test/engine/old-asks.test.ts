@@ -20,6 +20,7 @@ async function asked(days: number): Promise<number> {
     config: async () => config,
     installedAt: daysAgo(90),
     answered: new Set(),
+    ticketLabel: async () => {},
   } as unknown as Context;
   const said = { author: 'wilma', author_is_bot: false, ours: false, at: daysAgo(days) };
   const comment: Comment = { id: 7, body: '/park', ...said };

@@ -85,7 +85,8 @@ function issueCalls(github: SimGitHub, machine: Machine, call: Call): Pick<Forge
       }),
     removeLabel: (number, label) => on('unlabel', number, () => github.unlabel(number, label, login)),
     repositoryLabels: () => call('labels', () => [...github.labels.values()]),
-    createLabel: (name) => call(`create label ${name}`, () => void github.labelNamed(name)),
+    createLabel: (name, _, description) =>
+      call(`create label ${name}`, () => void github.labelNamed(name, description)),
   };
 }
 

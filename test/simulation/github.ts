@@ -43,7 +43,7 @@ export class SimGitHub {
   readonly reactions = new Map<number, Set<string>>();
   readonly assigned = new Map<number, string[]>();
   /** By their names in small letters. */
-  readonly labels = new Map<string, string>();
+  readonly labels = new Map<string, { name: string; description: string }>();
   readonly runs = new Map<number, SimRun>();
   readonly pulls = new Map<number, SimPull>();
   readonly judged = new SimJudged(this);
@@ -107,10 +107,10 @@ export class SimGitHub {
   }
 
   /** A label as the repository has it; one that it has not is made. */
-  labelNamed(name: string): string {
-    const known = this.labels.get(name.toLowerCase()) ?? name;
+  labelNamed(name: string, description = ''): string {
+    const known = this.labels.get(name.toLowerCase()) ?? { name, description };
     this.labels.set(name.toLowerCase(), known);
-    return known;
+    return known.name;
   }
 
   label(number: number, name: string, actor: string): void {

@@ -12,8 +12,9 @@ export function labels(use: Use): void {
     const { forge, others } = use();
     await forge.createLabel('park', 'ededed', 'Stop now and wait');
     await forge.createLabel('Park', 'ededed', 'the same to GitHub');
-    const isPark = (name: string) => name.toLowerCase() === 'park';
-    expect((await forge.repositoryLabels()).filter(isPark)).toEqual(['park']);
+    expect((await forge.repositoryLabels()).filter(({ name }) => name.toLowerCase() === 'park')).toEqual([
+      { name: 'park', description: 'Stop now and wait' },
+    ]);
 
     const number = await others.open('elmar', 'A ticket');
     await others.label(number, 'PARK', 'elmar');
@@ -51,8 +52,11 @@ export function labels(use: Use): void {
     const other = await forge.createIssue('Another', '', []);
     await forge.addLabels(other, ['unseen', 'unheard']);
     expect(await labelsOf(forge, other)).toEqual(['Unheard', 'Unseen']);
-    expect(await forge.repositoryLabels()).toEqual(expect.arrayContaining(['Unheard', 'Unseen']));
-    expect((await forge.repositoryLabels()).filter((name) => /^un(heard|seen)$/i.test(name))).toHaveLength(2);
+    const brought = (await forge.repositoryLabels()).filter(({ name }) => /^un(heard|seen)$/i.test(name));
+    expect(brought).toHaveLength(2);
+    expect(brought).toEqual(
+      expect.arrayContaining(['Unheard', 'Unseen'].map((name) => ({ name, description: '' }))),
+    );
   });
 
   test("an issue's labels are in the order of their names", async () => {
