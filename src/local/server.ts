@@ -12,6 +12,7 @@ import type { ActionsControls } from './actions/controls.ts';
 import { makeActions } from './actions/service.ts';
 import type { Admin } from './admin.ts';
 import { makeAdmin, seedBuiltIns } from './admin.ts';
+import { mountCodePages } from './code-pages.ts';
 import type { Forge } from './data.ts';
 import { fullNameOf, openForge } from './data.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -146,6 +147,7 @@ function restOf(works: Works, actions: ActionsService): Hono {
   mountRoutes(api, works);
   mountOAuth(app, works);
   mountIssuePage(app, works);
+  mountCodePages(app, works);
   actions.mount(api, app);
   return app;
 }

@@ -41,3 +41,40 @@ test('the page of a pull request shows what is judged of it: checks of its head,
   expect(html).toMatch(new RegExp(`elmar, .*: changes requested at ${head.slice(0, 7)}`));
   expect(html).toContain('Not &lt;yet&gt;');
 });
+
+test('a repository, its branches, files and commits are pages, and a private one is none for strangers', async () => {
+  const { github } = await makeDesk();
+  const { admin, url } = github;
+  const files = { 'notes/a <b>.txt': 'one & two\n' };
+  const sha = await admin.commit('acme/desk', {
+    branch: 'ticket/MC-1',
+    files,
+    message: 'Notes <b>',
+    by: 'dora',
+  });
+  const look = async (path: string): Promise<string> => {
+    const answer = await fetch(`${url}${path}`);
+    return `${answer.status} ${await answer.text()}`;
+  };
+  expect(await look('/')).toContain('href="/acme/desk"');
+  expect(await look('/acme/desk')).toContain('href="/acme/desk/tree/ticket/MC-1"');
+  expect(await look('/acme/desk/tree/ticket/MC-1')).toMatch(
+    /href="\/acme\/desk\/blob\/ticket\/MC-1\/notes\/a%20%3Cb%3E.txt"/,
+  );
+  expect(await look('/acme/desk/blob/ticket/MC-1/notes/a%20%3Cb%3E.txt')).toContain('one &amp; two');
+  expect(await look(`/acme/desk/commit/${sha}`)).toContain('Notes &lt;b&gt;');
+  expect(await look('/dora')).toContain('dora');
+  const absent = [
+    '/nobody',
+    '/acme/none',
+    '/acme/desk/commit/0000000',
+    '/acme/desk/tree/none',
+    '/acme/desk/blob/none/a',
+  ];
+  for (const path of absent) expect(await look(path)).toMatch(/^404/);
+  await admin.createRepository('acme/safe', { private: true });
+  await admin.commit('acme/safe', { files: { secret: 's' } });
+  expect(await look('/')).not.toContain('acme/safe');
+  for (const path of ['', '/tree/main', '/blob/main/secret'])
+    expect(await look(`/acme/safe${path}`)).toMatch(/^404/);
+});
