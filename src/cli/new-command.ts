@@ -93,11 +93,21 @@ async function run(ports: ClonePorts, flags: Flags, title: string): Promise<void
     const { id, decision } = await create(ports, desk, flags, { title, body });
     const { accepted, code, message } = decision;
     if (flags.json) printJson(ports, desk, { ticket: id, decision: { accepted, code, message } });
-    else if (accepted) ports.print(message);
+    else if (accepted) for (const line of [message, ...remarks(desk, decision)]) ports.print(line);
     else ports.printError(`${code}: ${message}`);
     return accepted ? null : code;
   });
   if (refused) ports.exit(refusedStatus(refused));
+}
+
+/** What its author may not know: that it lies there, and that nobody takes what a slip of the pen owns. */
+function remarks({ config }: CloneDesk, { ticket }: Decision): string[] {
+  const { id, owner, state } = ticket ?? {};
+  const isAgent = !owner || Object.hasOwn(config.agents, owner);
+  return [
+    ...(isAgent ? [] : [`${owner} is no agent of the config, so no agent takes it.`]),
+    ...(state === 'inbox' ? [`Nothing starts before it is released: signalbox release ${id}`] : []),
+  ];
 }
 
 /** How often another id is drawn where one is taken. */

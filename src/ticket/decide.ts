@@ -170,7 +170,7 @@ function create(
   return {
     accepted: true,
     code: told?.code ?? 'ok',
-    message: told?.words ?? `${made.id} is ${made.state}.`,
+    message: told?.words ?? `${made.id} is ${standing(made.state)}.`,
     ticket: made,
     quarantine: null,
     transition: `create -> ${made.state}`,

@@ -16,7 +16,7 @@ import { expiryOf } from './questions.ts';
 import { harmless, quote } from './quotes.ts';
 import { artifactPlace, workPlace } from './report.ts';
 import { optionLines, saidLines } from './said-words.ts';
-import { stateWords } from './states.ts';
+import { standing, stateWords } from './states.ts';
 import { judgedWords } from './verdict-words.ts';
 
 /*
@@ -37,10 +37,7 @@ export function markerOf(body: string): string | null {
 /** The one comment that is kept current: where the ticket stands and what comes next. */
 export function statusComment(ticket: Ticket, circumstances: Circumstances): string {
   const { attempt } = ticket;
-  const lines = [
-    `**${ticket.id}** is **${stateWords(ticket.state)}**${ticket.hold ? ', and held' : ''}.`,
-    '',
-  ];
+  const lines = [`**${ticket.id}** is **${standing(ticket.state)}**${ticket.hold ? ', and held' : ''}.`, ''];
   if (attempt) {
     const run = attempt.run ? `[run ${attempt.run.id}](${attempt.run.url})` : 'its run has not started yet';
     const open = attempt.run?.isolation === 'none' ? ' Isolation: `none`.' : '';

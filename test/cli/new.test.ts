@@ -33,7 +33,7 @@ test('a ticket lies in the inbox, with an id that no issue will have', async () 
       remote: expect.any(String),
       branch: 'signalbox',
       ticket: expect.stringMatching(/^MC-t[0-9a-f]{6}$/),
-      decision: { accepted: true, code: 'ok', message: `${json.ticket} is inbox.` },
+      decision: { accepted: true, code: 'ok', message: `${json.ticket} is in the inbox.` },
     },
   ]);
   expect(born(json)).toMatchObject({
@@ -47,6 +47,16 @@ test('a ticket lies in the inbox, with an id that no issue will have', async () 
     mirrored: null,
   });
   expect(history()).toEqual(['create -> inbox', 'Wilma']);
+});
+
+test('its author hears that it lies there, and that no agent is called so', async () => {
+  const { stdout } = await run('new', 'Mend the rake', '--id', 'MC-rake', '--owner', 'lucy');
+  expect(stdout.split('\n')).toEqual([
+    'MC-rake is in the inbox.',
+    'lucy is no agent of the config, so no agent takes it.',
+    'Nothing starts before it is released: signalbox release MC-rake',
+    '',
+  ]);
 });
 
 test('S1: with --wait it is waiting in its first commit, until all that it waits for holds', async () => {

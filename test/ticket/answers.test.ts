@@ -124,7 +124,7 @@ describe('a ticket is born', () => {
 
   test('into the inbox, in the first phase there is, of normal priority', () => {
     expect(create()).toMatchObject({
-      message: 'MC-1 is inbox.',
+      message: 'MC-1 is in the inbox.',
       transition: 'create -> inbox',
       ticket: { phases: ['dev'], phase: 'dev', priority: 'normal', created: at(0), restricted_at: null },
     });
