@@ -31,13 +31,14 @@ export function makeGreetings(forge: Forge): (repo: RepositoryRow) => Promise<st
   };
 }
 
-/** Answers as `git http-backend` does. */
+/** Headers of every answer of git: nobody on the way keeps it. */
+export const notKept = {
+  Expires: 'Fri, 01 Jan 1980 00:00:00 GMT',
+  Pragma: 'no-cache',
+  'Cache-Control': 'no-cache, max-age=0, must-revalidate',
+};
+
 export function greet(greeting: string, response: ServerResponse): void {
-  const headers = {
-    Expires: 'Fri, 01 Jan 1980 00:00:00 GMT',
-    Pragma: 'no-cache',
-    'Cache-Control': 'no-cache, max-age=0, must-revalidate',
-    'Content-Type': 'application/x-git-upload-pack-advertisement',
-  };
-  response.writeHead(200, headers).end(greeting);
+  const type = 'application/x-git-upload-pack-advertisement';
+  response.writeHead(200, { ...notKept, 'Content-Type': type }).end(greeting);
 }

@@ -14,7 +14,6 @@ const settings = [
   ['gc.auto', '0'],
   ['gc.reflogExpire', 'never'],
   ['gc.reflogExpireUnreachable', 'never'],
-  ['http.receivepack', 'true'],
   ['receive.autogc', 'false'],
   ['receive.fsckObjects', 'true'],
   ['receive.advertiseAtomic', 'true'],

@@ -8,14 +8,14 @@ import { asError } from '../../base/errors.ts';
 import { gitEnvironment } from '../../base/git.ts';
 import { allowed, Moved, visibleRepository } from '../access.ts';
 import type { Forge, RepositoryRow } from '../data.ts';
-import { fullNameOf } from '../data.ts';
+import { fullNameOf, gitDirOf } from '../data.ts';
 import type { Actor } from '../host.ts';
 import { HttpError } from '../host.ts';
 import type { Identity } from '../identity.ts';
 import { identify } from '../identity.ts';
 import type { Misbehaviour, RefUpdate } from '../misbehave.ts';
 import { rulesForHook } from '../rules.ts';
-import { greet, isGreeting, makeGreetings } from './greeting.ts';
+import { greet, isGreeting, makeGreetings, notKept } from './greeting.ts';
 import { readPushHead } from './push-head.ts';
 import { moverEnvironment } from './repository.ts';
 
@@ -63,7 +63,7 @@ export interface GitServer {
 const gitPath = /^\/([^/]+)\/([^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 
 /**
- * Smart HTTP git by `git http-backend`, streamed both ways. A push first tells its commands: those are read before
+ * Smart HTTP git by git's own services, streamed both ways. A push first tells its commands: those are read before
  * git is started, so that a test's hook can act at the very moment between a client's read and its swap.
  */
 export function makeGitServer(
@@ -88,7 +88,7 @@ export function makeGitServer(
       const { over, dropped } = await meetFault(misbehaviour, response, { name, by: asked.actor.login });
       if (over) return;
       if (!dropped && isGreeting(asked, request)) return greet(await greeting(asked.repo), response);
-      return runBackend(forge, { ...run, body: bodyOf(request), refs: [], dropped, ended: async () => {} });
+      return runService(forge, { ...run, body: bodyOf(request), refs: [], dropped, ended: async () => {} });
     }
     const push = await readPushHead(bodyOf(request));
     let dropped: Fault['dropped'] = null;
@@ -111,7 +111,7 @@ export function makeGitServer(
     const refs = push.refs.map(({ ref }) => ref);
     // The last byte of the answer comes after the records: whoever pushed can read them at once.
     const ended = () => pushed(asked.repo, push.refs, asked.actor.login);
-    return runBackend(forge, { ...run, body: push.body, refs, dropped, ended });
+    return runService(forge, { ...run, body: push.body, refs, dropped, ended });
   };
   return {
     serve(request, response) {
@@ -162,7 +162,7 @@ function admit(forge: Forge, request: IncomingMessage, path: RegExpExecArray): G
 const bodyOf = (request: IncomingMessage): Readable =>
   request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request;
 
-interface BackendRun {
+interface ServiceRun {
   asked: GitRequest;
   request: IncomingMessage;
   body: Readable;
@@ -176,30 +176,37 @@ interface BackendRun {
   signal: AbortSignal;
 }
 
-async function runBackend(forge: Forge, run: BackendRun): Promise<void> {
-  const child = spawn('git', ['http-backend'], {
-    env: backendEnvironment(forge, run),
+/** What `git http-backend` would start: it started two more processes for each request, and a desk makes many. */
+async function runService(forge: Forge, run: ServiceRun): Promise<void> {
+  const { service, rest, repo } = run.asked;
+  const flags = rest === 'info/refs' ? ['--stateless-rpc', '--advertise-refs'] : ['--stateless-rpc'];
+  const child = spawn('git', [service.replace('git-', ''), ...flags, gitDirOf(forge, repo)], {
+    env: serviceEnvironment(forge, run),
     stdio: ['pipe', 'pipe', 'pipe'],
     signal: run.signal,
     killSignal: 'SIGTERM', // git ends its own children then, and takes its lock files away
   });
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
   child.on('error', () => {}); // an abort is reported here too; `closed` tells all that matters
   const complaints: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
   // A client that goes away must not undo a push whose commands git already has: only its input ends.
   pipeline(run.body, child.stdin).catch(() => child.stdin.destroy());
-  const started = await stream(child.stdout, run.response, run.dropped !== null);
-  await closed;
+  await stream(child.stdout, run);
+  const code = await closed;
   await run.ended();
-  if (complaints.length > 0) {
-    forge.log.debug('git http-backend', { said: Buffer.concat(complaints).toString('utf8') });
-  }
+  if (complaints.length > 0)
+    forge.log.debug(`git ${service}`, { said: Buffer.concat(complaints).toString('utf8') });
   if (run.dropped) {
     await run.dropped();
     breakOff(run.response);
-  } else if (!started) throw new HttpError(500, 'git http-backend gave no answer');
-  else run.response.end();
+    return;
+  }
+  if (!run.response.headersSent) {
+    if (code !== 0) throw new HttpError(500, `${service} gave no answer`);
+    begin(run);
+  }
+  run.response.end();
 }
 
 /**
@@ -212,26 +219,24 @@ function breakOff(response: ServerResponse): void {
   response.socket?.destroySoon();
 }
 
-/** Reads the CGI header, then streams; answers whether there was a header. */
-async function stream(output: Readable, response: ServerResponse, dropped: boolean): Promise<boolean> {
-  let head = Buffer.alloc(0);
-  let started = false;
+async function stream(output: Readable, run: ServiceRun): Promise<void> {
+  const { response } = run;
   response.on('error', () => {});
   for await (const chunk of output as AsyncIterable<Buffer>) {
-    if (dropped || response.destroyed) continue; // keep reading, or git would stop at a full pipe
-    if (started) {
-      if (!response.write(chunk)) await drained(response);
-      continue;
-    }
-    head = Buffer.concat([head, chunk]);
-    const end = head.indexOf('\r\n\r\n');
-    if (end === -1) continue;
-    started = true;
-    const { status, headers } = parseHead(head.subarray(0, end).toString('latin1'));
-    response.writeHead(status, headers);
-    response.write(head.subarray(end + 4));
+    if (run.dropped || response.destroyed) continue; // keep reading, or git would stop at a full pipe
+    if (!response.headersSent) begin(run);
+    if (!response.write(chunk)) await drained(response);
   }
-  return started;
+}
+
+/** What stands before the answer of git itself (gitprotocol-http(5)). */
+function begin({ asked: { service, rest }, request, response }: ServiceRun): void {
+  const isGreeting = rest === 'info/refs';
+  const type = `application/x-${service}-${isGreeting ? 'advertisement' : 'result'}`;
+  response.writeHead(200, { ...notKept, 'Content-Type': type });
+  if (!isGreeting || request.headers['git-protocol'] === 'version=2') return;
+  const line = `# service=${service}\n`;
+  response.write(`${(line.length + 4).toString(16).padStart(4, '0')}${line}0000`);
 }
 
 const drained = (response: ServerResponse): Promise<void> =>
@@ -243,39 +248,16 @@ const drained = (response: ServerResponse): Promise<void> =>
     response.on('drain', done).on('close', done);
   });
 
-function parseHead(head: string): { status: number; headers: Record<string, string> } {
-  const headers = Object.fromEntries(
-    head.split('\r\n').map((line) => {
-      const colon = line.indexOf(':');
-      return [line.slice(0, colon), line.slice(colon + 1).trim()];
-    }),
-  );
-  const status = Number((headers.Status ?? '200').slice(0, 3));
-  delete headers.Status;
-  return { status, headers };
-}
-
-function backendEnvironment(
+function serviceEnvironment(
   forge: Forge,
-  { asked, request, refs }: Pick<BackendRun, 'asked' | 'request' | 'refs'>,
+  { asked, request, refs }: Pick<ServiceRun, 'asked' | 'request' | 'refs'>,
 ): Record<string, string> {
-  const { identity, actor, repo, rest, service } = asked;
+  const { identity, actor, repo } = asked;
   const noWorkflows = identity.kind === 'integration' && identity.permissions.workflows !== 'write';
-  const header = (name: string, variable: string): Record<string, string> => {
-    const value = request.headers[name];
-    return typeof value === 'string' ? { [variable]: value } : {};
-  };
+  const protocol = request.headers['git-protocol'];
   return gitEnvironment({
     ...moverEnvironment(actor.login, forge.clock.now()),
-    GIT_PROJECT_ROOT: `${forge.dataFolder}/git`,
-    GIT_HTTP_EXPORT_ALL: '1',
-    PATH_INFO: `/${repo.id}.git/${rest}`,
-    QUERY_STRING: rest === 'info/refs' ? `service=${service}` : '',
-    REQUEST_METHOD: request.method ?? 'GET',
-    REMOTE_USER: actor.login,
-    REMOTE_ADDR: '127.0.0.1',
-    ...header('content-type', 'CONTENT_TYPE'),
-    ...header('git-protocol', 'GIT_PROTOCOL'),
+    ...(typeof protocol === 'string' ? { GIT_PROTOCOL: protocol } : {}),
     ...(noWorkflows ? { EMBEDDED_REFUSE_WORKFLOWS: '1' } : {}),
     EMBEDDED_RULES: rulesForHook(forge, repo, refs),
   });
