@@ -36,10 +36,27 @@ export class Conditions {
 
   /** Another head of ours, and when its commit was made. */
   next(after: Tickets, at: number): void {
-    const before = [...this.#after.values()].filter(occupies).length;
+    const before = [...this.#after.values()].filter(occupies);
     const left = [...after.values()].filter(occupies).length;
-    for (let level = left; level < before; level++) this.#ran[level] = at;
+    const freed = before.flatMap(({ id }) => after.get(id) ?? []).filter((one) => !occupies(one));
+    const since = freed.length > 0 ? Math.max(...freed.map((one) => this.#freeSince(one, at))) : at;
+    for (let level = left; level < before.length; level++) this.#ran[level] = since;
     [this.#before, this.#after, this.#at] = [this.#after, after, at];
+  }
+
+  /**
+   * Since when it is not worked any more: as it says itself, where its run was over by then; else since that is published
+   * (`at`). A decision may be some minutes older than the commit that carries it, where GitHub answers late.
+   */
+  #freeSince({ attempts }: Ticket, at: number): number {
+    const ends = attempts
+      .filter(({ agent }) => agent === 'luci')
+      .map(({ run, stopped }) => {
+        const its = this.#world.github.runs.get(run?.id ?? 0);
+        const said = Date.parse(stopped ?? '');
+        return its?.status === 'completed' && Date.parse(its.updated) <= said ? said : at;
+      });
+    return Math.min(at, Math.max(...ends, 0) || at);
   }
 
   /**
