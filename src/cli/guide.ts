@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 /** Where the local desk is, as `local.json` says it too. */
 export interface LocalDesk {
   app: { url: string };
@@ -48,10 +50,10 @@ export function guide(desk: LocalDesk, dataFolder: string, issue: number): strin
 }
 
 /** An agent that needs no account, and is long enough at work to be parked. */
-const trialAgent = `'["sh", "-c", "cat > told.md; sleep 20; echo DONE: told.md holds what I was told"]'`;
+const trialAgent = `'["sh", "-c", "cat > told-$SIGNALBOX_TICKET.md; sleep 20; echo DONE: a file holds what I was told."]'`;
 
 /** What to type in another terminal to set up the repository (`owner/name`) that was asked for beside the sample's. */
-export function setupGuide(desk: LocalDesk, repository: string): string {
+export function setupGuide(desk: LocalDesk, repository: string, dataFolder: string): string {
   const token = desk.tokens.lucienne;
   const address = `${desk.github.url.replace('://', `://lucienne:${token}@`)}/${repository}.git`;
   const api = (verb: string, path: string, body: string) =>
@@ -65,8 +67,10 @@ export function setupGuide(desk: LocalDesk, repository: string): string {
     '    signalbox new "Say hello"',
     '    signalbox release <its id> && signalbox watch',
     api('POST', '/issues', '{"title":"Say hello","body":"Politely","labels":["ticket","release"]}'),
-    '  park it while its agent works; merge what came of it',
+    '  park it while its agent works; look at the board; merge what came of it, whose number the repository’s page has',
     '    signalbox park <its id> until monday 9:00',
+    `    signalbox board --data ${resolve(dataFolder)}`,
+    `    ${desk.github.url}/${repository}`,
     api('PUT', '/pulls/<its number>/merge', '{}'),
     '',
   ].join('\n');

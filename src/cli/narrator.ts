@@ -42,7 +42,7 @@ function lineFor(ticket: Ticket): string {
     case 'blocked':
       return `blocked: ${ticket.blocked?.reason}`;
     case 'review':
-      return `review: ${last?.reason ? `${inLine(last.reason)} ` : ''}A person looks at it.`;
+      return `review: ${last?.reason ? `${inLine(last.reason).replace(/[.!?]?$/, '.')} ` : ''}A person looks at it.`;
     default:
       return `${ticket.state}${last ? `: ${last.reason}` : ''}`;
   }

@@ -247,8 +247,10 @@ async function startLocal(options: ProgramOptions, given: Settings) {
   options.print(
     `ready: the board is at ${desk.app.url}, the embedded GitHub at ${desk.github.url}, repository ${desk.repository}`,
   );
-  if (given.repository) options.print(setupGuide(desk, given.repository));
-  void sample.then((issue) => options.print(guide(desk, given.data, issue)));
+  void sample.then((issue) => {
+    options.print(guide(desk, given.data, issue));
+    if (given.repository) options.print(setupGuide(desk, given.repository, given.data));
+  });
   return running;
 }
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { sleep } from '../base/clock.ts';
-import { asError } from '../base/errors.ts';
+import { asError, SignalboxError } from '../base/errors.ts';
 import type { Snapshot, TicketFile } from '../engine/ports.ts';
 import type { Ticket } from '../ticket/format.ts';
 import {
@@ -57,13 +57,15 @@ async function watch(ports: WatchPorts, flags: Flags, only: string | null): Prom
   await onDesk(ports, flags, async (desk) => {
     const tell = flags.json ? inJson(ports) : inWords(ports);
     let before: Snapshot['tickets'] = new Map();
-    let isGone = false;
+    let [isGone, isFirst] = [false, true];
     while (!end.signal.aborted) {
       const snapshot = await desk.look().catch((error) => {
         if (!isGone) ports.printError(`${asError(error).message}. Asking again …`);
         return null;
       });
       isGone = snapshot === null;
+      if (only !== null && isFirst && snapshot) await mustBeThere(snapshot, only);
+      isFirst = isFirst && snapshot === null;
       if (snapshot && snapshot.tickets !== before) {
         for (const change of await changes(before, snapshot, only)) tell(change);
         before = snapshot.tickets;
@@ -71,6 +73,13 @@ async function watch(ports: WatchPorts, flags: Flags, only: string | null): Prom
       await sleep(ports.clock, flags.every * 1000, end.signal);
     }
   });
+}
+
+/** A name with a slip in it would be watched for ever. @throws SignalboxError `no-such-ticket` */
+async function mustBeThere(snapshot: Snapshot, id: string): Promise<void> {
+  if (snapshot.tickets.has(id) || (await snapshot.archived(id))) return;
+  const hint = 'Look for it: signalbox list.';
+  throw new SignalboxError('user', 'no-such-ticket', `there is no ticket ${id}`, { hint });
 }
 
 type Change = { id: string; ticket: Ticket | null; isThere: boolean };

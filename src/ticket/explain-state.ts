@@ -77,7 +77,7 @@ function gateReason(gate: Gate, ticket: Ticket, here: Circumstances, since: stri
       return of('not-merged', {
         message,
         since,
-        change: `${somebody} merges its pull request, or rejects it.`,
+        change: `${somebody} merges its pull request (of branch ticket/${ticket.id}), or rejects it.`,
       });
     case 'decision':
       return of('not-decided', { message, since, change: `${somebody} chooses one: /decide <option>.` });

@@ -59,6 +59,14 @@ test('for programs it prints a line for each change of the ticket that is meant'
   ]);
 });
 
+test('a ticket that is not there is not watched for ever', async () => {
+  expect(await run('watch', 'NOPE-9')).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: expect.stringContaining('no-such-ticket: there is no ticket NOPE-9'),
+  });
+});
+
 test('as a program it goes on until Ctrl-C, with nothing to wait for but the next look', async () => {
   const args = [await bundled('src/main.ts'), 'watch', 'MC-5', '--clone', here.clone];
   const watch = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
