@@ -9,12 +9,26 @@ import type { World } from './world.ts';
  * What must hold of agents that live, whatever is published.
  */
 
+/** When the end of each attempt (`MC-1 #2`) was published, in milliseconds: nobody could know of it before. */
+export class Endings {
+  readonly #seen = new Map<string, number>();
+
+  next(tickets: Iterable<Ticket>, now: number): void {
+    for (const { id, attempts } of tickets)
+      for (const { number } of attempts) {
+        const key = `${id} #${number}`;
+        if (!this.#seen.has(key)) this.#seen.set(key, now);
+      }
+  }
+
+  /** Milliseconds since then; 0 where it has not ended. */
+  since(ticket: string, attempt: number, now: number): number {
+    return now - (this.#seen.get(`${ticket} #${attempt}`) ?? now);
+  }
+}
+
 /** Each agent works alone on its ticket, no more than may at once, and none outlives its attempt. `peaceSince` in milliseconds. */
-export function checkAgents(
-  { agents, schedule, config }: World,
-  tickets: ReadonlyMap<string, Ticket>,
-  peaceSince: number,
-): void {
+export function checkAgents({ agents, schedule, config }: World, endings: Endings, peaceSince: number): void {
   const names = agents.map(({ ticket }) => ticket);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice) throw new Violation('S3', `two agents work on ${twice}`);
@@ -24,8 +38,7 @@ export function checkAgents(
   const { look_seconds, kill_after_seconds } = config.limits;
   // Only a cancel ends one whose runner stands still, and it may be that no app is there to ask for it: see `checkPeace`.
   for (const agent of agents.filter(({ machine }) => !machine.isWedged)) {
-    const closed = tickets.get(agent.ticket)?.attempts.find(({ number }) => number === agent.attempt);
-    const since = closed ? schedule.now - Date.parse(closed.ended) : 0;
+    const since = endings.since(agent.ticket, agent.attempt, schedule.now);
     const inPeace = Math.min(since, schedule.now - peaceSince);
     if (!agent.machine.isCutOff && inPeace > (look_seconds + kill_after_seconds + 10) * 1000)
       throw new Violation(

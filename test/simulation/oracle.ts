@@ -6,7 +6,7 @@ import { readCommit } from '../../src/store/objects.ts';
 import { readTicket } from '../../src/ticket/codec.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
 import { witnessRef } from '../../src/ticket/paths.ts';
-import { checkAgents, checkStart } from './alive.ts';
+import { checkAgents, checkStart, Endings } from './alive.ts';
 import { Conditions } from './due.ts';
 import { self } from './names.ts';
 import { checkDesk } from './one-each.ts';
@@ -50,6 +50,7 @@ export class Oracle {
   #tickets = new Map<string, Ticket>();
   readonly conditions: Conditions;
   readonly #starts = new Starts();
+  readonly #endings = new Endings();
 
   constructor(world: World) {
     this.#world = world;
@@ -63,7 +64,7 @@ export class Oracle {
   }
 
   async check(): Promise<void> {
-    checkAgents(this.#world, this.#tickets, this.peaceSince);
+    checkAgents(this.#world, this.#endings, this.peaceSince);
     for (const agent of this.#world.agents) {
       if (!this.#begun.has(agent)) checkStart(this.#world, this.#tickets, agent);
       this.#begun.add(agent);
@@ -88,6 +89,7 @@ export class Oracle {
       this.#checkStep(before, ticket);
     }
     checkDesk(now.values(), this.#world.config);
+    this.#endings.next(now.values(), this.#world.schedule.now);
     this.#tickets = now;
   }
 
