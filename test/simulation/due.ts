@@ -45,7 +45,7 @@ export class Conditions {
   }
 
   /**
-   * Since when it is not worked any more: as it says itself, where its run was over by then; else since that is published
+   * Since when it is not worked any more: as it says itself, where its run was over by then, or none had it; else since that is published
    * (`at`). A decision may be some minutes older than the commit that carries it, where GitHub answers late.
    */
   #freeSince({ attempts }: Ticket, at: number): number {
@@ -54,7 +54,8 @@ export class Conditions {
       .map(({ run, stopped }) => {
         const its = this.#world.github.runs.get(run?.id ?? 0);
         const said = Date.parse(stopped ?? '');
-        return its?.status === 'completed' && Date.parse(its.updated) <= said ? said : at;
+        const wasOver = run === null || (its?.status === 'completed' && Date.parse(its.updated) <= said);
+        return wasOver ? said : at;
       });
     return Math.min(at, Math.max(...ends, 0) || at);
   }
