@@ -85,14 +85,17 @@ const colourOf: Partial<Record<Explanation['state'], Colour>> = {
   waiting: 'dim',
 };
 
-/** What stands between a ticket and its start. Only one in todo is near enough to it that all of it matters. */
+/**
+ * What stands between a ticket and its start. Only one in todo is near enough to it that all of it matters; of one in the
+ * inbox its state says it.
+ */
 function whyNot({ file: { ticket }, explanation: { state, reasons } }: ListRow): string {
   const codes = reasons.map(({ code }) => code);
   if (state === 'todo' || state === 'broken') return codes.join(' ');
   if (state === 'in_progress') return codes.filter((code) => loud.includes(code)).join(' ');
   const when = ticket?.waiting?.when;
   const [first = ''] = codes;
-  if (!when || first !== 'deferred') return first;
+  if (!when || first !== 'deferred') return first === 'not-released' ? '' : first;
   return [conditionWords(when), ...codes.filter((code) => code === 'bad-condition')].join(', ');
 }
 

@@ -29,9 +29,10 @@ export function ownLabels(config: Config): OwnLabel[] {
 /** Whether a label was made by us, as its description says. */
 export const isOwnLabel = ({ description }: { description: string }): boolean => description.startsWith(ours);
 
-function wantedLabels({ labels }: Config): OwnLabel[] {
+/** That of tickets is the first. */
+function wantedLabels({ labels }: Config): [OwnLabel, ...OwnLabel[]] {
+  const ticket = { name: labels.ticket, color: '0e8a16', description: `${ours}makes this issue a ticket` };
   const control = [
-    { name: labels.ticket, color: '0e8a16', description: `${ours}makes this issue a ticket` },
     { name: labels.park, color: 'b60205', description: `${ours}stop now, and wait` },
     { name: labels.hold, color: 'd93f0b', description: `${ours}finish the attempt in hand, then wait` },
     { name: labels.release, color: '0e8a16', description: `${ours}let an agent take it` },
@@ -42,7 +43,7 @@ function wantedLabels({ labels }: Config): OwnLabel[] {
     color: 'c5def5',
     description: `${ours}written by the app, never read`,
   }));
-  return [...control, ...ofStates];
+  return [ticket, ...control, ...ofStates];
 }
 
 /** What is to change of an issue's labels so that they show the ticket's state, and no other. */
@@ -63,9 +64,8 @@ export function stateLabels(
 
 /** Makes the label of tickets, before an issue of ours brings it: without our words it would seem to be the team's. */
 export async function makeTicketLabel({ forge, config }: Pick<Context, 'forge' | 'config'>): Promise<void> {
-  const { labels } = await config();
-  for (const { name, color, description } of wantedLabels(await config()))
-    if (name === labels.ticket) await forge.createLabel(name, color, description);
+  const [{ name, color, description }] = wantedLabels(await config());
+  await forge.createLabel(name, color, description);
 }
 
 /**

@@ -38,6 +38,7 @@ export const notKept = {
   'Cache-Control': 'no-cache, max-age=0, must-revalidate',
 };
 
+/** Answers with it. */
 export function greet(greeting: string, response: ServerResponse): void {
   const type = 'application/x-git-upload-pack-advertisement';
   response.writeHead(200, { ...notKept, 'Content-Type': type }).end(greeting);
