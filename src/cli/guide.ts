@@ -11,12 +11,13 @@ export interface LocalDesk {
   tokens: { lucienne: string; elmar: string; visitor: string };
 }
 
+const curl = (verb: string, token: string, address: string, body: string): string =>
+  `    curl -sS -X ${verb} -H "Authorization: Bearer ${token}" ${address} -d '${body}'`;
+
 /** What to try next on the local desk: commands to copy. `issue` is the issue of the sample ticket that nobody released. */
 export function guide(desk: LocalDesk, dataFolder: string, issue: number): string {
-  const { api } = desk.github;
-  const repo = `${api}/repos/${desk.repository}`;
-  const post = (token: string, path: string, body: string) =>
-    `    curl -sS -X POST -H "Authorization: Bearer ${token}" ${repo}${path} -d '${body}'`;
+  const repo = `${desk.github.api}/repos/${desk.repository}`;
+  const post = (token: string, path: string, body: string) => curl('POST', token, `${repo}${path}`, body);
   return [
     '',
     `  Open the board at ${desk.app.url}, and sign in as lucienne (admin), elmar (may triage) or visitor (may read).`,
@@ -56,8 +57,7 @@ const trialAgent = `'["sh", "-c", "cat > told-$SIGNALBOX_TICKET.md; sleep 20; ec
 export function setupGuide(desk: LocalDesk, repository: string, dataFolder: string): string {
   const token = desk.tokens.lucienne;
   const address = `${desk.github.url.replace('://', `://lucienne:${token}@`)}/${repository}.git`;
-  const api = (verb: string, path: string, body: string) =>
-    `    curl -sS -X ${verb} -H "Authorization: Bearer ${token}" ${desk.github.api}/repos/${repository}${path} -d '${body}'`;
+  const repo = `${desk.github.api}/repos/${repository}`;
   return [
     '',
     `  Set ${repository} up, in another terminal (npm link made the command):`,
@@ -66,12 +66,17 @@ export function setupGuide(desk: LocalDesk, repository: string, dataFolder: stri
     '  make a ticket there, and let its agent take it; or do the same from an issue',
     '    signalbox new "Say hello"',
     '    signalbox release <its id> && signalbox watch',
-    api('POST', '/issues', '{"title":"Say hello","body":"Politely","labels":["ticket","release"]}'),
+    curl(
+      'POST',
+      token,
+      `${repo}/issues`,
+      '{"title":"Say hello","body":"Politely","labels":["ticket","release"]}',
+    ),
     '  park it while its agent works; look at the board; merge what came of it, whose number the repository’s page has',
     '    signalbox park <its id> until monday 9:00',
     `    signalbox board --data ${resolve(dataFolder)}`,
     `    ${desk.github.url}/${repository}`,
-    api('PUT', '/pulls/<its number>/merge', '{}'),
+    curl('PUT', token, `${repo}/pulls/<its number>/merge`, '{}'),
     '',
   ].join('\n');
 }

@@ -111,7 +111,7 @@ const advice: Partial<
     { hint: (attempt: Pick<ClosedAttempt, 'agent'>, config: Config) => string; again?: boolean }
   >
 > = {
-  'agent-failed': { hint: () => 'Should that fail, too, read its last words, and mend what they name.' },
+  'agent-failed': { hint: () => 'Its last words may name what to mend.' },
   'run-ended-silent': {
     hint: () =>
       'Read the log of its run: an agent has to end with `DONE:`, `REVIEW:` or `QUESTION:`. Where it says `unsaid`, what was said stands there, and the work may be an artifact of the run.',

@@ -42,7 +42,7 @@ describe('S9: an attempt that ends without a completion leaves a terminal report
       human_input_required: false,
       next_actions: [
         `Nobody has to do anything: it is tried again after ${at(60)}, its retry 1.`,
-        'Should that fail, too, read its last words, and mend what they name.',
+        'Its last words may name what to mend.',
       ],
       artifacts: ['work: `git fetch origin refs/signalbox/work/MC-1/1`', 'log: http://run/990'],
     });
@@ -164,7 +164,7 @@ test('the comment says all of the report in plain words, and pings nobody', () =
     '- Stop asked 2026-05-25T12:00:00Z, seen to have ended 2026-05-25T12:00:00Z',
     '- Next actions:',
     `  - Nobody has to do anything: it is tried again after ${at(60)}, its retry 1.`,
-    '  - Should that fail, too, read its last words, and mend what they name.',
+    '  - Its last words may name what to mend.',
     '- Artifacts:',
     '  - work: `git fetch origin refs/signalbox/work/MC-1/1`',
     '  - log: http://run/990',
