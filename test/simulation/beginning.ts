@@ -18,6 +18,7 @@ export async function begin(world: World): Promise<void> {
   const { chance, github } = world;
   github.push(mainRef, await github.commit([], 'the first'), 'lucienne');
   const chosen = Array.from({ length: chance.below(4) }, () => chance.pick(states));
+  if (chosen.includes('in_progress')) chosen.unshift('done'); // which it has waited for
   const tickets: Ticket[] = [];
   for (const [index, state] of chosen.entries())
     if (state !== 'in_progress' || chosen.indexOf(state) === index)
@@ -39,7 +40,7 @@ function aTicket(world: World, state: State): Ticket {
   const { chance, github } = world;
   const at = github.at;
   const [title, body] = ['A ticket', 'work'];
-  const hasIssue = chance.is(0.8);
+  const hasIssue = chance.is(0.65);
   const issue = hasIssue ? github.openIssue('lucienne', title, body, ['ticket']) : null;
   const closed = { state: 'closed', state_reason: state === 'done' ? 'completed' : 'not_planned' } as const;
   if (issue !== null && !isOpen(state)) github.update(issue, closed, 'signalbox[bot]');
@@ -51,8 +52,12 @@ function aTicket(world: World, state: State): Ticket {
     { kind: 'deferred', reason: 'later', when: aCondition(world), ...by },
     { kind: 'question', reason: 'which?', question: 'which?', ...by },
   ];
-  const attempts = question ? [anAttempt(world, chance.is(0.5) ? null : at)] : [];
-  const open = { number: 2, claim: chance.hex(8), phase: 'dev', agent: 'luci', claimed: at, run: null };
+  const { retries } = world.config.limits;
+  const failures = state === 'blocked' ? retries + 1 : chance.pick([0, 0, retries]);
+  const attempts = Array.from({ length: failures }, (_, index) => aFailure(world, index + 1));
+  if (question) attempts.push(anAttempt(world, failures + 1, chance.is(0.5) ? null : at));
+  const next = attempts.length + 1;
+  const open = { number: next, claim: chance.hex(8), phase: 'dev', agent: 'luci', claimed: at, run: null };
   return schema.parse({
     format: 1,
     id: issue === null ? `plan-${github.id()}` : `MC-${issue}`,
@@ -66,7 +71,8 @@ function aTicket(world: World, state: State): Ticket {
       state === 'in_progress' || state === 'todo'
         ? attempts.map((one) => ({ ...one, stopped: at }))
         : attempts,
-    mirrored: issue === null ? null : textDigest(title, body),
+    // One that has no issue any more had one: somebody deleted it.
+    mirrored: issue === null && chance.is(0.5) ? null : textDigest(title, body),
     released: chance.is(0.5) ? { by: 'lucienne', at } : null,
     ...(state === 'waiting' ? { waiting: chance.pick(kinds) } : {}),
     ...(state === 'blocked'
@@ -75,19 +81,25 @@ function aTicket(world: World, state: State): Ticket {
     ...(state === 'in_progress'
       ? { attempt: { ...open, check_in_by: isoSeconds(world.schedule.now + 900_000) } }
       : {}),
+    lifetime: {
+      attempts: attempts.length + (state === 'in_progress' ? 1 : 0),
+      retries: Math.min(failures, retries),
+    },
   });
 }
 
-/** What is worked on has often waited for what is done by now. */
+/** What is open comes after others, sometimes; what is worked on, only after what is done by now. */
 function afterOthers({ chance }: World, ticket: Ticket, others: readonly Ticket[]): Ticket {
-  const done = others.filter(({ state }) => state === 'done').map(({ id }) => id);
-  return ticket.state === 'in_progress' && chance.is(0.7) ? { ...ticket, after: done } : ticket;
+  const isWorked = ticket.state === 'in_progress';
+  if (!isOpen(ticket.state) || !chance.is(isWorked ? 0.7 : 0.2)) return ticket;
+  const first = others.filter(({ state }) => state === 'done' || !isWorked);
+  return { ...ticket, after: first.map(({ id }) => id) };
 }
 
 /** Sometimes with work of an earlier attempt that was accepted, and is shown as a pull request still. */
 async function withPull(world: World, ticket: Ticket): Promise<Ticket> {
   const { chance, github } = world;
-  const [shown] = ticket.attempts;
+  const shown = ticket.attempts.at(-1);
   if (!shown || ticket.issue === null || ticket.state === 'cancelled' || chance.is(0.3)) return ticket;
   const branch = ticketBranch(ticket.id);
   const main = github.remote.refs.get(mainRef) ?? '';
@@ -101,17 +113,17 @@ async function withPull(world: World, ticket: Ticket): Promise<Ticket> {
     work,
     reason: 'look at it',
   } as const;
-  return { ...ticket, attempts: [accepted] };
+  return { ...ticket, attempts: [...ticket.attempts.slice(0, -1), accepted] };
 }
 
 /** One that ended, or whose run has ended unheard. */
-function anAttempt({ chance, github }: World, stopped: string | null): ClosedAttempt {
-  const inputs = { ticket: 'earlier', attempt: '1', phase: 'dev' };
+function anAttempt({ chance, github }: World, number: number, stopped: string | null): ClosedAttempt {
+  const inputs = { ticket: 'earlier', attempt: String(number), phase: 'dev' };
   const run = github.dispatch(inputs);
   github.setRun(run, { status: 'completed', conclusion: 'cancelled' });
   const bound = { id: run.id, run_attempt: 1, key_sha256: 'a'.repeat(64), url: run.url, started: github.at };
   return {
-    number: 1,
+    number,
     claim: chance.hex(8),
     phase: 'dev',
     agent: 'luci',
@@ -123,6 +135,20 @@ function anAttempt({ chance, github }: World, stopped: string | null): ClosedAtt
     started: github.at,
     ended: github.at,
     stopped,
+  };
+}
+
+/** One of days ago, that cost a retry. */
+function aFailure(world: World, number: number): ClosedAttempt {
+  const at = isoSeconds(world.schedule.now - 48 * 3_600_000);
+  const by = 'signalbox';
+  return {
+    ...anAttempt(world, number, at),
+    outcome: 'failed',
+    by,
+    reason: 'it failed',
+    started: at,
+    ended: at,
   };
 }
 

@@ -31,7 +31,7 @@ const acts: Record<string, { weight: number; act: (world: World) => void | Promi
   command: { weight: 5, act: (world) => command(world) },
   changeOfMind: { weight: 1.5, act: changeOfMind },
   talk: { weight: 1.5, act: talk },
-  edit: { weight: 1.5, act: edit },
+  edit: { weight: 2.5, act: edit },
   close: { weight: 1, act: close },
   remove: { weight: 0.5, act: remove },
   pull: { weight: 2, act: closePull },
@@ -92,7 +92,7 @@ function unlabel(world: World): void {
 /** What makes sense to say, as a ticket stands. People say the rest, too, but less often. */
 const fitting: Readonly<Record<string, readonly string[]>> = {
   inbox: ['release', 'release', 'park', 'defer', 'after', 'hold', 'cancel', 'tell'],
-  todo: ['park', 'defer', 'after', 'hold', 'cancel', 'tell', 'tell'],
+  todo: ['park', 'defer', 'after', 'hold', 'cancel', 'tell', 'interrupt', 'priority'],
   in_progress: [
     'park',
     'park',
@@ -104,15 +104,17 @@ const fitting: Readonly<Record<string, readonly string[]>> = {
     'tell',
     'interrupt',
     'interrupt',
+    'priority',
   ],
   waiting: ['release', 'release', 'answer', 'park', 'defer', 'after', 'cancel', 'tell'],
   blocked: ['retry', 'after', 'release', 'hold', 'cancel', 'tell'],
-  review: ['approve', 'after', 'reject', 'park', 'cancel', 'tell'],
+  review: ['approve', 'after', 'reject', 'park', 'cancel', 'tell', 'interrupt', 'priority'],
 };
 
 function aCommand({ chance, mood, oracle }: World, issue: number): string {
-  const { state = '', waiting } = oracle.lastOf(issue) ?? {};
-  if (waiting?.kind === 'question' && chance.is(0.3)) return 'answer';
+  const { state = '', waiting, after = [] } = oracle.lastOf(issue) ?? {};
+  if (waiting?.kind === 'question' && chance.is(0.5)) return 'answer';
+  if (state === 'in_progress' && after.length > 0 && chance.is(0.3)) return 'after';
   const fits = chance.is(0.6) ? fitting[state] : undefined;
   return fits ? chance.pick(fits) : chance.weighted(mood.of(commands));
 }
@@ -131,7 +133,7 @@ const commands = {
   interrupt: 1.5,
   approve: 1,
   reject: 1,
-  priority: 1,
+  priority: 1.5,
 };
 
 /** Where somebody says something: mostly on an issue, sometimes on a pull request, which speaks of the same ticket. */

@@ -22,8 +22,8 @@ export async function pushEdit(world: World): Promise<void> {
   if (files.length === 0 || head === null || snapshot.movedBack) return;
   const { id, text } = chance.pick(files);
   const { ticket } = readTicket(id, text);
-  if (!ticket || !isOpen(ticket.state)) return;
-  const [kind, change] = anEdit(world, ticket);
+  if (!ticket) return;
+  const [kind, change] = isOpen(ticket.state) ? anEdit(world, ticket) : aTitle(world);
   const next = kind === 'break' ? `${text}\nnonsense: {` : writeTicket({ ...ticket, ...change }, text);
   world.tell(`${who} pushes ${kind} of ${id}`);
   await push(world, who, head, { [ticketPath(id)]: next });
@@ -41,6 +41,11 @@ export async function pushEdit(world: World): Promise<void> {
     });
 }
 
+const aTitle = ({ github }: World): [string, Partial<Ticket>] => [
+  'title',
+  { title: `Pushed ${github.id()}` },
+];
+
 function anEdit(world: World, ticket: Ticket): [string, Partial<Ticket>] {
   const { chance, github } = world;
   const kind = chance.weighted({
@@ -54,7 +59,7 @@ function anEdit(world: World, ticket: Ticket): [string, Partial<Ticket>] {
     break: 0.5,
   });
   const by = { by: 'somebody', since: github.at };
-  if (kind === 'title') return [kind, { title: `Pushed ${github.id()}` }];
+  if (kind === 'title') return aTitle(world);
   if (kind === 'park')
     return [kind, { state: 'waiting', waiting: { kind: 'parked', reason: 'by hand', ...by } }];
   if (kind === 'defer') {

@@ -67,6 +67,8 @@ async function happen(world: World): Promise<void> {
   else if (what === 'crash') crash(world);
   else if (what === 'machine') machineTrouble(world);
   else serviceTrouble(world);
+  // Where something fails somebody often does something about it, or just then.
+  if ((what === 'machine' || what === 'service') && chance.is(often.person / 20)) await personActs(world);
   world.actions();
   await quiet();
 }
@@ -95,7 +97,9 @@ function crash(world: World): void {
 function machineTrouble(world: World): void {
   const { live, chance, coverage } = world;
   if (live.length === 0) return;
-  const runner = chance.pick(live);
+  // Beginnings and ends are short, and as much can go wrong there as in the long time between.
+  const brief = live.filter(({ agent }) => !agent?.isAlive);
+  const runner = chance.pick(brief.length > 0 && chance.is(0.5) ? brief : live);
   if (runner.machine.isWedged) return;
   const canWedge = runner.agent?.isAlive && !runner.machine.isCutOff;
   const what = chance.weighted({

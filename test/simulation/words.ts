@@ -64,12 +64,13 @@ export function isLifted(
 export const failuresOf = ({ attempts }: Ticket): number =>
   attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'lost').length;
 
-/** A release from blocked starts one attempt more, and grants it one retry; one after a reopening starts one, too. */
+/** A release from blocked starts one attempt more, and grants it one retry; a reopening and what is accepted start one, too. */
 export function failuresMax(ticket: Ticket, { limits }: Config, asked: readonly Asked[]): number {
-  const reopened = asked.filter(
-    (one) => one.kind === 'reopen' && isAbout(one, ticket) && one.source in ticket.seen,
+  const others = ['reopen', 'accept'];
+  const begunAnew = asked.filter(
+    (one) => others.includes(one.kind) && isAbout(one, ticket) && one.source in ticket.seen,
   );
-  return limits.retries + 1 + 2 * ticket.lifetime.granted + reopened.length;
+  return limits.retries + 1 + 2 * ticket.lifetime.granted + begunAnew.length;
 }
 
 /** Milliseconds from a look at a run to the commit of what was decided by it, with calls that wait in between. */
