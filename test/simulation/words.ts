@@ -67,9 +67,8 @@ export const failuresOf = ({ attempts }: Ticket): number =>
 /** A release from blocked starts one attempt more, and grants it one retry; a reopening and what is accepted start one, too. */
 export function failuresMax(ticket: Ticket, { limits }: Config, asked: readonly Asked[]): number {
   const others = ['reopen', 'accept'];
-  const begunAnew = asked.filter(
-    (one) => others.includes(one.kind) && isAbout(one, ticket) && one.source in ticket.seen,
-  );
+  // Its issue may be deleted by now; what it has seen tells.
+  const begunAnew = asked.filter((one) => others.includes(one.kind) && one.source in ticket.seen);
   return limits.retries + 1 + 2 * ticket.lifetime.granted + begunAnew.length;
 }
 
