@@ -1,6 +1,6 @@
 import { isoSeconds } from '../base/clock.ts';
 import { SignalboxError } from '../base/errors.ts';
-import { type Call, callMoments, callsOf } from '../ticket/calls.ts';
+import { againMs, type Call, callMoments, callsOf } from '../ticket/calls.ts';
 import type { Config } from '../ticket/config.ts';
 import { breakerAlarm } from '../ticket/desk-words.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
@@ -17,7 +17,7 @@ import type { Context } from './context.ts';
 import { ownIssues } from './own-issues.ts';
 import { aboutUs } from './own-labels.ts';
 import { may } from './people.ts';
-import type { Snapshot } from './ports.ts';
+import type { Issue, Snapshot } from './ports.ts';
 
 /** What needs a person. */
 interface Alarm {
@@ -181,24 +181,60 @@ export async function showBreakers(
   await keepIssues(context, breaker, alarms, people);
 }
 
-/** Opens an issue for each alarm that has none and calls `who` there; closes those about the same that are over. */
+/**
+ * Opens an issue for each alarm that has none and calls `who` there, and once more when it has stood for a day; closes
+ * those about the same that are over.
+ */
 async function keepIssues(
   context: Pick<Context, 'forge' | 'log'>,
   about: string,
   alarms: readonly Alarm[],
   who: readonly string[] = [],
 ): Promise<void> {
-  const { forge } = context;
-  const there = (await ownIssues(forge, aboutUs)).flatMap(({ number, body }) => {
-    const name = markerOf(body);
-    return name?.startsWith(about) ? { number, name } : [];
-  });
-  for (const { name, title, text } of alarms) {
-    if (there.some((one) => one.name === name)) continue;
-    const body = callComment(name, who, text);
-    await assign(context, await forge.createIssue(`Signalbox: ${title}`, body, [aboutUs]), who);
+  const there = await issuesAbout(context, about);
+  for (const alarm of alarms) {
+    const known = there.find(({ name }) => name === alarm.name);
+    if (known) await callOnceMore(context, known, alarm, who);
+    else await openIssue(context, alarm, who);
   }
   for (const { number, name } of there)
     if (!alarms.some((one) => one.name === name))
-      await forge.updateIssue(number, { state: 'closed', state_reason: 'completed' });
+      await context.forge.updateIssue(number, { state: 'closed', state_reason: 'completed' });
+}
+
+/** Two processes may open one at once: all but the lowest number go. */
+async function openIssue(
+  context: Pick<Context, 'forge' | 'log'>,
+  { name, title, text }: Alarm,
+  who: readonly string[],
+): Promise<void> {
+  const { forge } = context;
+  const body = callComment(name, who, text);
+  await assign(context, await forge.createIssue(`Signalbox: ${title}`, body, [aboutUs]), who);
+  const [, ...doubles] = (await issuesAbout(context, name)).filter((one) => one.name === name);
+  for (const { number } of doubles)
+    await forge.updateIssue(number, { state: 'closed', state_reason: 'not_planned' });
+}
+
+async function callOnceMore(
+  { forge }: Pick<Context, 'forge'>,
+  { number, created }: Pick<Issue, 'number' | 'created'>,
+  { name, text }: Alarm,
+  who: readonly string[],
+): Promise<void> {
+  if (who.length === 0 || forge.now() < Date.parse(created) + againMs) return;
+  const again = `again:${name}`;
+  const comments = await OwnComments.read(forge, number);
+  await comments.once(again, callAgainComment(again, who, text, created));
+}
+
+/** Alarms that stand, oldest first. */
+async function issuesAbout(
+  { forge }: Pick<Context, 'forge'>,
+  about: string,
+): Promise<{ number: number; name: string; created: string }[]> {
+  return (await ownIssues(forge, aboutUs)).flatMap(({ number, body, created }) => {
+    const name = markerOf(body);
+    return name?.startsWith(about) ? { number, name, created } : [];
+  });
 }

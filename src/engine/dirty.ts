@@ -37,8 +37,9 @@ export class Dirty<K> {
     this.#next();
   }
 
-  /** Adds `key` and waits for a look that begins after this call; rejects where that look fails. */
+  /** Adds `key` and waits for a look that begins after this call; rejects where that look fails, or none will come. */
   async ask(key: K): Promise<void> {
+    if (this.#closed) throw closing();
     const answer = new Promise<void>((resolve, reject) => {
       this.#askers.set(key, [...(this.#askers.get(key) ?? []), { resolve, reject }]);
     });
@@ -95,7 +96,7 @@ export class Dirty<K> {
     this.#closed = true;
     for (const { callOff } of this.#timers.values()) callOff();
     this.#waiting.clear();
-    for (const { reject } of [...this.#askers.values()].flat()) reject(new Error('closing'));
+    for (const { reject } of [...this.#askers.values()].flat()) reject(closing());
     this.#askers.clear();
     if (this.#active.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
@@ -138,3 +139,5 @@ export class Dirty<K> {
     else this.later(key, Math.min(60_000, 500 * 2 ** Math.min(failures, 7)));
   }
 }
+
+const closing = () => new Error('closing');

@@ -1,3 +1,4 @@
+import { againMs } from '../ticket/calls.ts';
 import { callOffAlarm, raiseAlarm } from './alarm.ts';
 import type { Context } from './context.ts';
 import type { Snapshot } from './ports.ts';
@@ -18,7 +19,8 @@ export class Freeze {
   readonly #options: FreezeOptions;
   /** When the head was first seen moved back; null where it is not. */
   #since: number | null = null;
-  #isTold = false;
+  /** When people were called last; null where they were not. */
+  #toldAt: number | null = null;
 
   constructor(context: Pick<Context, 'forge' | 'config' | 'log'>, options: FreezeOptions) {
     this.#context = context;
@@ -33,21 +35,21 @@ export class Freeze {
   }
 
   async #freeze({ head, witness }: Snapshot): Promise<void> {
-    if (this.#isTold) return;
     const { forge, log } = this.#context;
+    if (this.#toldAt !== null && forge.now() < this.#toldAt + againMs) return;
     if (this.#since === null) log.error('head-moved-back: the desk is frozen', { head, witness });
     this.#since ??= forge.now();
     const patient = forge.now() < this.#since + moverPatienceMs;
     // Not before it is told: an alarm that could not be raised is tried again.
-    this.#isTold = await raiseAlarm(this.#context, { head, witness }, patient);
-    if (!this.#isTold) this.#options.lookAgain();
+    if (await raiseAlarm(this.#context, { head, witness }, patient)) this.#toldAt = forge.now();
+    else this.#options.lookAgain();
   }
 
   async #thaw(): Promise<void> {
     if (this.#since === null) return;
-    if (this.#isTold) await callOffAlarm(this.#context);
+    if (this.#toldAt !== null) await callOffAlarm(this.#context);
     this.#since = null;
-    this.#isTold = false;
+    this.#toldAt = null;
     this.#options.thawed();
   }
 }

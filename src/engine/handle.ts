@@ -111,7 +111,8 @@ class GroupWriter implements Writer {
 
   async #gather(): Promise<void> {
     const { clock, gatherMs = 0 } = this.#options;
-    const wait = this.#lastPush + gatherMs - clock.now();
+    // No longer than that, though a clock was set back since.
+    const wait = Math.min(gatherMs, this.#lastPush + gatherMs - clock.now());
     if (wait > 0 && !this.#line.some(isUrgent)) await sleep(clock, wait, this.#hurry.signal);
     this.#hurry = new AbortController();
   }

@@ -1,4 +1,5 @@
 import type { Config } from '../ticket/config.ts';
+import type { Ticket } from '../ticket/format.ts';
 import { readIssueForm } from '../ticket/issue-form.ts';
 import { textDigest } from '../ticket/signals.ts';
 import { ticketOfMarker } from '../ticket/texts.ts';
@@ -12,7 +13,7 @@ import { may } from './people.ts';
 import type { Comment, Issue, IssueEvent, PullRequest, Snapshot } from './ports.ts';
 import { reviewAsks } from './reviews.ts';
 import { stepText } from './texts.ts';
-import { throwGravest, together } from './together.ts';
+import { throwGravest, together, untold } from './together.ts';
 
 /** What one reading of an issue shows. */
 export interface Reading {
@@ -80,11 +81,18 @@ async function carryOut(context: Context, id: string, reading: Reading): Promise
   const asked = await together([...comments, ...others]);
   const answered = await together(askAll(asked.done.flat()));
   throwGravest([...asked.failures, ...answered.failures]);
-  if (ticket !== null && !pull) {
+  if (ticket !== null && !pull) await showTaken(context, ticket, reading);
+  return ticket !== null;
+}
+
+/** What the issue is to show of what was decided. Where GitHub does not take it, that is no reason to wait with anything else. */
+async function showTaken(context: Context, ticket: Ticket, reading: Reading): Promise<void> {
+  try {
     await takeOffLabels(context, reading);
     await stepText(context, ticket, reading);
+  } catch (error) {
+    throw untold(error);
   }
-  return ticket !== null;
 }
 
 /**

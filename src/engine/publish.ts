@@ -1,7 +1,7 @@
 import type { ClosedAttempt, Ticket } from '../ticket/format.ts';
 import { besideWords, pullRequestText } from '../ticket/pull-words.ts';
 import { marker } from '../ticket/sentences.ts';
-import { shownDigest, ticketMarker } from '../ticket/texts.ts';
+import { firstBody, shownDigest, ticketMarker } from '../ticket/texts.ts';
 import type { OwnComments } from './comments.ts';
 import { type Context, own } from './context.ts';
 import { ticketBranch } from './intake.ts';
@@ -53,7 +53,7 @@ export async function giveIssue(
   const made = () => ownIssues(forge, labels.ticket, mark);
   if ((await made()).length === 0) {
     await context.ticketLabel();
-    await forge.createIssue(ticket.title, `${mark}\n${ticket.body}`, [labels.ticket]);
+    await forge.createIssue(ticket.title, firstBody(ticket), [labels.ticket]);
   }
   const [first, ...doubles] = await made();
   if (!first) return; // the list lags behind; the next look finds it

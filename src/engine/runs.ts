@@ -6,6 +6,7 @@ import type { Request } from '../ticket/requests.ts';
 import { wanted } from '../ticket/wanted.ts';
 import { type Context, present, readRunTitle, runTitle } from './context.ts';
 import type { Run } from './ports.ts';
+import { isAlive, isOver, wasGivenUp } from './run-status.ts';
 import { FollowUps } from './silence.ts';
 import { isUntold } from './together.ts';
 
@@ -65,7 +66,9 @@ export class Runs {
     const { forge, config } = this.#context;
     const graceMs = open.run ? deadlineGraceSeconds(await config()) * 1000 : 0;
     if (forge.now() <= Date.parse(open.check_in_by) + graceMs) return;
-    if (!open.run && (await this.#mayYetBind(ticket))) return; // asked again at every look
+    // One that waits for a machine may yet bind, however long it takes: it is asked after, again at every look.
+    const waiting = open.run ? undefined : (await this.#mine(ticket)).find(isAlive);
+    if (waiting) return this.#followUps.lookAtQueued(ticket, open, waiting);
     // Actions' word about a run comes before any clock's.
     const run = open.run && (await forge.run(open.run.id));
     if (run && isOver(run, open.run)) return this.#ended(ticket, run);
@@ -134,7 +137,7 @@ export class Runs {
     if (!open.run && (await this.#mayYetBind(ticket))) return;
     const asked = this.#own(`run:${run.id}.${run.run_attempt}`);
     const seen = { run: open.run?.id ?? null };
-    if (run.conclusion === 'cancelled' && !isAgain) {
+    if (run.conclusion === 'cancelled' && !isAgain && !wasGivenUp(run, open)) {
       await this.#absent(ticket, {
         ...asked,
         actor: 'somebody in Actions',
@@ -263,7 +266,7 @@ export class Runs {
 
   /** Whether a run of the open attempt is alive. One that waits for a machine is, however long. */
   async #mayYetBind(ticket: Ticket): Promise<boolean> {
-    return (await this.#mine(ticket)).some(({ status }) => status !== 'completed');
+    return (await this.#mine(ticket)).some(isAlive);
   }
 
   async #mine(ticket: Ticket): Promise<Run[]> {
@@ -284,9 +287,4 @@ export class Runs {
 
 function patienceMs(times: number): number {
   return dispatchPatienceMs * 2 ** (times - 1);
-}
-
-/** Whether the run that was bound is over: it ended, or was started again, which only what has ended can be. */
-function isOver(run: Run, bound: Attempt['run']): boolean {
-  return run.status === 'completed' || run.run_attempt > (bound?.run_attempt ?? run.run_attempt);
 }

@@ -1,4 +1,4 @@
-import { checkedInAgain, followUpName, lateFollowUp } from '../ticket/follow-up.ts';
+import { checkedInAgain, followUpName, lateFollowUp, queuedFollowUp } from '../ticket/follow-up.ts';
 import type { Attempt, Ticket } from '../ticket/format.ts';
 import { workRef } from '../ticket/paths.ts';
 import { OwnComments } from './comments.ts';
@@ -45,6 +45,18 @@ export class FollowUps {
     this.#known.set(ticket.id, { claim: open.claim, sign, told: said });
   }
 
+  /** @param run the run of an attempt that no machine has taken when it was to begin */
+  async lookAtQueued(ticket: Ticket, open: Attempt, run: Run): Promise<void> {
+    const { forge, log } = this.#context;
+    const due = Date.parse(open.check_in_by);
+    const said = queuedFollowUp(ticket.id, open, { run, lateMs: forge.now() - due });
+    const known = this.#known.get(ticket.id);
+    if (known?.claim === open.claim && known.told === said) return;
+    log.warn('no machine takes a run', { ticket: ticket.id, run: run.id });
+    await this.#tell(ticket, open, said, true);
+    this.#known.set(ticket.id, { claim: open.claim, sign: due, told: said });
+  }
+
   /** Where this process knows nothing yet, another may have asked: only a comment that is looked for is put right. */
   #knownOf(id: string, { claim, run }: BoundAttempt): Known {
     const known = this.#known.get(id);
@@ -54,7 +66,7 @@ export class FollowUps {
   /** Keeps the comment; what only puts one right (`isNew` false) makes none. */
   async #tell(
     { id, issue }: Ticket,
-    { number, claim }: BoundAttempt,
+    { number, claim }: Attempt,
     words: string,
     isNew: boolean,
   ): Promise<void> {

@@ -78,22 +78,26 @@ export class Sweep {
     const tickets = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket ?? []);
     for (const { id, ticket } of snapshot.tickets.values())
       if (isFirst || (ticket && this.#isUnfinished(ticket))) this.#options.look(id);
-    const steps = [
+    // What is read from a moment on; then what is set right by what is there, at every sweep anew.
+    const readings = [
       () => servedSince(context),
+      () => this.#issues(snapshot, tickets),
+      () => this.#pullRequests(),
+    ];
+    const steps = [
       () => keepLabels(context),
       () => showConfig(context, configBroken()),
       () => this.#breakers(snapshot),
       () => callOffAlarm(context), // that another process raised before it died, or before the head was restored
-      () => this.#issues(snapshot, tickets),
-      () => this.#pullRequests(),
       () => this.#options.lookAtChecks(),
       () => this.#runs(snapshot, tickets),
     ];
-    const failures: unknown[] = [];
-    for (const step of steps) failures.push(...(await together<unknown>([step()])).failures);
+    const unread = await failuresOf(readings);
+    const failures = [...unread, ...(await failuresOf(steps))];
+    // One step that fails for ever must not have all read again at every sweep.
+    if (unread.length === 0 && !this.#isForgotten) this.#readTo = began;
     throwGravest(failures);
     if (this.#isForgotten) return 'forgotten';
-    this.#readTo = began;
     this.#isOld = true;
     return this.#isChanged ? 'changes' : 'nothing';
   }
@@ -181,4 +185,11 @@ export class Sweep {
     const wantsItsRun = ticket.attempt !== null && !this.#isOld;
     return stopping(ticket).length > 0 || hasNoIssueYet || wantsItsRun;
   }
+}
+
+/** Does one after another, and each whatever came of the others. */
+async function failuresOf(steps: readonly (() => Promise<unknown>)[]): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  for (const step of steps) failures.push(...(await together<unknown>([step()])).failures);
+  return failures;
 }

@@ -23,7 +23,7 @@ function harmlessness(failure: unknown): number {
   return failure instanceof SignalboxError && failure.kind === 'config' ? 1 : 0;
 }
 
-/** The failure to tell an answer: all was decided, and whoever asked was not told. */
+/** The failure to tell an answer, or to show one: all was decided, and whoever asked does not see it. */
 export function untold(cause: unknown): SignalboxError {
   const kind = cause instanceof SignalboxError ? cause.kind : 'forge';
   return new SignalboxError(kind, 'untold', 'an answer could not be told', { cause });

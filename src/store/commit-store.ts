@@ -8,9 +8,11 @@ import type { Backend, CommitToWrite, RefMove, Refs } from './backend.ts';
 import { readTransitions, restoreMessage, signalMessage, sweptMessage, writeMessage } from './message.ts';
 import { diffTrees, readCommit, readText } from './objects.ts';
 import { pushRefused } from './push-refused.ts';
+import { saidBeside, saveSignalIn } from './saved-signal.ts';
 import { Serial } from './serial.ts';
-import { type Look, SnapshotReader, signalFile, signalText } from './snapshot.ts';
+import { type Look, SnapshotReader, signalFile } from './snapshot.ts';
 import { moveToldIn, toldIn, trailOf } from './told.ts';
+import { Witnesses } from './witness.ts';
 
 /** How often a look is repeated where the remote moves, or looks torn, under it. */
 const looks = 5;
@@ -31,6 +33,7 @@ export class CommitStore implements Store {
   readonly #options: CommitStoreOptions;
   readonly #reader: SnapshotReader;
   readonly #serial = new Serial();
+  readonly #witnesses: Witnesses;
   /** The last snapshot; null where it is known to be old. */
   #known: Look | null = null;
   /** A refresh that has not begun: whoever asks meanwhile shares it. */
@@ -39,6 +42,7 @@ export class CommitStore implements Store {
   constructor(backend: Backend, options: CommitStoreOptions) {
     this.#backend = backend;
     this.#options = options;
+    this.#witnesses = new Witnesses(backend, options.log);
     this.#reader = new SnapshotReader(backend.objects, (ancestor, commit) =>
       backend.isAncestor(ancestor, commit),
     );
@@ -68,6 +72,7 @@ export class CommitStore implements Store {
     return this.#serial.run(() => this.#publish(base, { parents, changes: commit.changes, message }, drops));
   }
 
+  /** What agents said on the moved head is kept: it is in no other place, and is decided like any signal. */
   async restore(base: Snapshot): Promise<Swap> {
     const { head, witness } = base;
     if (witness === null) throw new SignalboxError('user', 'no-witness', 'there is no witness to restore');
@@ -75,7 +80,8 @@ export class CommitStore implements Store {
     const { tree } = await readCommit(this.#backend.objects, witness);
     const message = writeMessage(restoreMessage(head, witness), this.#options.random.hex(16));
     const parents = head === null ? [witness] : [head, witness];
-    return this.#serial.run(() => this.#publish(base, { parents, tree, changes: new Map(), message }, []));
+    const changes = head === null ? new Map() : await saidBeside(this, this.#backend, { witness, head });
+    return this.#serial.run(() => this.#publish(base, { parents, tree, changes, message }, []));
   }
 
   async diff(from: string | null, to: string): Promise<FileChange[]> {
@@ -102,7 +108,11 @@ export class CommitStore implements Store {
   }
 
   async saveSignal(id: string, attempt: number, text: string): Promise<void> {
-    await this.#serial.run(() => this.#saveSignal(signalRef(id, attempt), signalMessage(id, attempt), text));
+    const message = writeMessage(signalMessage(id, attempt), this.#options.random.hex(16));
+    const commit = { parents: [], changes: new Map([[signalFile, text]]), message };
+    await this.#serial.run(async () =>
+      saveSignalIn(this.#backend, signalRef(id, attempt), await this.#write(commit, 0), text),
+    );
     this.#known = null;
   }
 
@@ -149,7 +159,7 @@ export class CommitStore implements Store {
   async #lookNow(): Promise<Look> {
     let before: Refs | null = null;
     for (let round = 1; ; round++) {
-      const refs = await this.#backend.look();
+      const refs = await this.#witnesses.kept(await this.#backend.look());
       if (this.#known && same(this.#known.refs, refs) && !this.#known.movedBack) return this.#known;
       const look = await this.#readFetched(refs, round);
       const isWhole = refs.head === refs.witness || (before !== null && same(before, refs));
@@ -194,6 +204,7 @@ export class CommitStore implements Store {
       this.#known = null;
       return { status: 'stale' };
     }
+    this.#witnesses.saw(oid);
     const dropped = new Set(drops.map(({ ref }) => ref));
     const signals = new Map([...refs.signals].filter(([ref]) => !dropped.has(ref)));
     const snapshot = this.#keep(await this.#reader.read({ ...refs, head: oid, witness: oid, signals }));
@@ -237,32 +248,6 @@ export class CommitStore implements Store {
     const result = await this.#backend.push([{ ref: sweptRef, from, to: oid }]);
     if (result.kind === 'refused') throw pushRefused(result.words, sweptRef);
     if (result.kind === 'moved') this.#keep(await this.#reader.read({ ...look.refs, swept: oid }));
-  }
-
-  async #saveSignal(
-    ref: string,
-    about: Pick<NewCommit, 'subject' | 'body' | 'trailers'>,
-    text: string,
-  ): Promise<void> {
-    const message = writeMessage(about, this.#options.random.hex(16));
-    const oid = await this.#write({ parents: [], changes: new Map([[signalFile, text]]), message }, 0);
-    for (let round = 1; ; round++) {
-      const result = await this.#backend.push([{ ref, from: null, to: oid }]);
-      if (result.kind === 'moved') return;
-      const there = await this.#backend.lookAt(ref);
-      if (there !== null) return this.#sameSignal(ref, there, text);
-      if (result.kind === 'refused') throw new SignalboxError('config', 'push-refused', result.words);
-      if (round >= looks)
-        throw new SignalboxError('forge', 'unreachable', `the signal could not be saved: ${result.kind}`);
-    }
-  }
-
-  async #sameSignal(ref: string, there: string, text: string): Promise<void> {
-    if (!(await this.#backend.objects.get(there))) await this.#backend.fetch(await this.#backend.look());
-    if ((await signalText(this.#backend.objects, there)) === text) return;
-    throw new SignalboxError('conflict', 'signal-exists', `${ref} holds another signal`, {
-      hint: 'The first signal of an attempt stands.',
-    });
   }
 
   /** No commit is dated before the one it was decided on, whatever our clock says. */

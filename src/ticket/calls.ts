@@ -7,7 +7,7 @@ import type { Ticket } from './format.ts';
 import { blockedAlarm, questionCall, unstoppedAlarm } from './sentences.ts';
 
 /** After so many milliseconds (a day) a person is called once more. */
-const againMs = 24 * 3600 * 1000;
+export const againMs = 24 * 3600 * 1000;
 
 /** Something for which a ticket needs a person. */
 export interface Call {

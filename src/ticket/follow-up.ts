@@ -35,6 +35,20 @@ export function lateFollowUp(
   );
 }
 
+/** That no machine has taken its run in time, in steps like `lateFollowUp`. */
+export function queuedFollowUp(
+  id: string,
+  { number, agent }: Attempt,
+  { run, lateMs }: { run: { id: number; url: string }; lateMs: number },
+): string {
+  return followUp(
+    number,
+    `Attempt ${number} of ${id}, for ${agent}, waits for a machine: [run ${run.id}](${run.url}) was to begin by now, and is late by ${lateWords(lateMs)}.`,
+    '',
+    'It begins when a runner with the labels that its workflow asks for is free; see under Settings, Actions, Runners. GitHub gives it up after 24 hours. `park` takes it back now.',
+  );
+}
+
 /** That it gave a sign of life after all. */
 export function checkedInAgain(id: string, { number }: Attempt, sign: number): string {
   return followUp(

@@ -24,11 +24,25 @@ export function textBehind(ticket: Ticket, issue: Text): { title?: string; body?
   const { body } = readIssueForm(stripMarker(issue.body)); // a form's own headings stay on the issue
   const change = {
     ...(issue.title === ticket.title.trim() ? {} : { title: ticket.title.trim() }), // as GitHub keeps it
-    ...(textDigest('', body) === textDigest('', ticket.body)
-      ? {}
-      : { body: `${ticketMarker(ticket.id)}\n${ticket.body}` }),
+    ...(textDigest('', body) === textDigest('', ticket.body) ? {} : { body: issueBody(ticket) }),
   };
   return Object.keys(change).length > 0 ? change : null;
+}
+
+/** GitHub's limit for an issue's body, in characters: beyond it answers 422. */
+const longestBody = 65_536;
+
+/** The body of a linked ticket's issue. A text that is too long with the marker goes without: its file names the issue. */
+function issueBody({ id, body }: Pick<Ticket, 'id' | 'body'>): string {
+  const marked = firstBody({ id, body });
+  return marked.endsWith(body) ? marked : body;
+}
+
+/** The body that a ticket's issue is made with: its beginning, where there is no room for more. The rest follows once it is linked. */
+export function firstBody({ id, body }: Pick<Ticket, 'id' | 'body'>): string {
+  const marked = `${ticketMarker(id)}\n${body}`;
+  // not in the middle of a character that takes two
+  return marked.slice(0, longestBody).replace(marked.length > longestBody ? /[\ud800-\udbff]$/ : '', '');
 }
 
 /** Digest of what people see of a ticket's text on its issue. */

@@ -174,6 +174,42 @@ test('a call that is due calls for a look at one ticket, whatever else there is,
   expect(new Set(desk.forge.commentsRead)).toEqual(new Set([1]));
 });
 
+test('who is called for what concerns no ticket is called once more after a day, by whichever process', async () => {
+  const desk = await OperatedDesk.start({ ...config, people: ['lucienne'] });
+  desk.configBroken = '.github/signalbox.yml: agnets: unknown';
+  await desk.sweep();
+  await desk.moveBack('wilma');
+  await desk.lookAtHead();
+  const again = () => [1, 2].map((issue) => desk.forge.told(issue, 'again').length);
+  desk.later(day - 60_000);
+  await desk.lookAtHead();
+  expect(again()).toEqual([0, 0]);
+  desk.later(60_000);
+  for (let more = 0; more < 3; more++) {
+    await desk.lookAtHead();
+    desk.later(day);
+  }
+  expect(again()).toEqual([0, 1]);
+  expect(desk.forge.told(2, 'again')[0]).toContain('@lucienne: still so since 20');
+  await desk.restore();
+  desk.restart();
+  for (let more = 0; more < 2; more++) await desk.sweep();
+  expect(again()).toEqual([1, 1]);
+});
+
+test('two processes that raise one alarm at once leave one of it', async () => {
+  const desk = await OperatedDesk.start({ ...config, people: ['lucienne'] });
+  const { createIssue } = desk.forge;
+  desk.forge.createIssue = async (...given) => {
+    desk.forge.createIssue = createIssue;
+    await desk.forge.createIssue(...given); // the other one's, after this one has looked
+    return desk.forge.createIssue(...given);
+  };
+  desk.configBroken = '.github/signalbox.yml: agnets: unknown';
+  await desk.sweep();
+  expect([...desk.forge.issues.values()].map(({ state }) => state)).toEqual(['open', 'closed']);
+});
+
 test('what concerns no ticket calls whom the config names: a branch that was moved back, a config that cannot be read', async () => {
   const desk = await OperatedDesk.start({ ...config, people: ['lucienne', 'acme/ops'] });
   desk.configBroken = '.github/signalbox.yml: agnets: unknown';

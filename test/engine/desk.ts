@@ -54,10 +54,15 @@ export class Desk {
     });
   }
 
+  /** Where no desk was ever seen. */
+  static async empty(): Promise<Desk> {
+    const world = await memoryWorld();
+    return new Desk(world, await world.open());
+  }
+
   /** A desk with these tickets on it, all of them Signalbox's own work. */
   static async with(...tickets: Ticket[]): Promise<Desk> {
-    const world = await memoryWorld();
-    const desk = new Desk(world, await world.open());
+    const desk = await Desk.empty();
     const changes = new Map(tickets.map((one) => [placeOf(one), writeTicket(one)]));
     const trailers = tickets.map(({ id }) => ({ Ticket: id, Transition: 'made' }));
     await desk.store.swap(await desk.store.read(), { subject: 'desk', body: '', trailers, changes });

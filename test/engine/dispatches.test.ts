@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { isoSeconds } from '../../src/base/clock.ts';
-import { config } from './desk.ts';
+import { aTicket, config } from './desk.ts';
+import { working } from './fixtures.ts';
+import { OperatedDesk } from './operated.ts';
 import { began, claimed, Trackside } from './trackside.ts';
 
 /*
  * How a claim gets its run, moment by moment.
  */
 
+const minuteMs = 60_000;
 const own = { actor: 'signalbox', at: isoSeconds(began + 60_000) };
 
 describe('a claim without a run', () => {
@@ -73,6 +76,49 @@ describe('a claim without a run', () => {
     await verified();
     expect(track.requests).toMatchObject([{ kind: 'lost', attempt: 1, code: 'never-bound' }]);
   });
+
+  test('whose run waits for a machine past its time is kept, and said on the issue, as its lateness grows', async () => {
+    const desk = await OperatedDesk.start();
+    const issue = desk.forge.open('lucienne', { labels: [] });
+    const check_in_by = isoSeconds(desk.forge.now() + minuteMs);
+    const attempt = { ...working.attempt, claimed: desk.now, check_in_by, run: null };
+    await desk.put(aTicket('MC-1', { ...working, attempt, issue }));
+    const times = { created: desk.now, updated: desk.now };
+    const run = { id: 990, run_attempt: 1, title: 'MC-1 #1 dev', url: 'http://run/990', ...times } as const;
+    desk.forge.runsThere.push({ ...run, status: 'queued', conclusion: null });
+    await desk.lookAtHead();
+    expect(desk.forge.told(issue, 'follow-up')).toEqual([]);
+    desk.later(4 * minuteMs);
+    for (let twice = 0; twice < 2; twice++) {
+      await desk.lookAtHead();
+      expect(desk.forge.told(issue, 'follow-up')).toEqual([
+        expect.stringMatching(
+          /waits for a machine: \[run 990].* late by more than 2 minutes\.\n\nIt begins when a runner/,
+        ),
+      ]);
+      desk.restart(); // another process says it no second time
+    }
+    desk.later(60 * minuteMs);
+    await desk.lookAtHead();
+    expect(desk.forge.told(issue, 'follow-up')).toEqual([
+      expect.stringContaining('late by more than an hour'),
+    ]);
+    expect(await desk.ticket('MC-1')).toMatchObject({ state: 'in_progress', attempt: { run: null } });
+  });
+
+  test.each([
+    [23 * 60, 'stopped_by_person'],
+    [24 * 60, 'lost'],
+  ])(
+    'whose run was cancelled after %i minutes in the queue: a person stops it, after a day GitHub gives it up',
+    async (minutes, kind) => {
+      const track = new Trackside(claimed());
+      const run = track.has({ status: 'completed', conclusion: 'cancelled' });
+      run.updated = isoSeconds(Date.parse(run.created) + minutes * minuteMs);
+      await track.settle();
+      expect(track.requests).toMatchObject([{ kind, attempt: 1 }]);
+    },
+  );
 
   test('that GitHub will never dispatch is handed to a person', async () => {
     const track = new Trackside(claimed());

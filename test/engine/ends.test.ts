@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { SignalboxError } from '../../src/base/errors.ts';
 import type { Run } from '../../src/engine/ports.ts';
 import { stopGraceSeconds } from '../../src/ticket/config.ts';
 import type { Ticket } from '../../src/ticket/format.ts';
+import { textDigest } from '../../src/ticket/signals.ts';
 import { aTicket, config } from './desk.ts';
 import { run as bound, working } from './fixtures.ts';
 import { OperatedDesk } from './operated.ts';
@@ -47,6 +49,20 @@ describe('S9: an attempt whose run is gone ends, and says what was found and wha
     expect(told).toContain('- Root cause: `run-gone`');
     expect(told).toContain(`Stop condition: GitHub has known no run ${bound.id} since`);
     expect(told).toContain('it is tried again after');
+  });
+
+  test('its run ended, and GitHub does not take what its issue is to show: that keeps no attempt open', async () => {
+    const desk = await atWork({ mirrored: textDigest('An issue', ''), title: 'Edited in its file' });
+    desk.forge.edit(1, { title: 'An issue', body: '' });
+    desk.forge.runsThere.push(run(desk, { status: 'completed', conclusion: 'failure' }));
+    let refused = 0;
+    desk.forge.updateIssue = async () => {
+      refused += 1;
+      throw new SignalboxError('config', 'rejected', 'Validation Failed');
+    };
+    await desk.sweep();
+    expect(refused).toBeGreaterThan(0);
+    expect(await desk.ticket('MC-1')).toMatchObject({ state: 'todo', attempts: [{ outcome: 'lost' }] });
   });
 
   test('it turns up again: nothing was decided, and the grace begins anew', async () => {

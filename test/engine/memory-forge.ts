@@ -108,13 +108,17 @@ export class MemoryForge extends MemoryJudgements implements Forge {
   }
 
   say(number: number, body: string, author: string): number {
-    if (body.length > longestText) throw this.#refusal('body is too long (maximum is 65536 characters)');
+    this.#checkBody(body);
     const id = ++this.#ids;
     const ours = author === 'signalbox[bot]';
     const said = { id, body, author, author_is_bot: author.endsWith('[bot]'), ours, at: this.#at() };
     this.#comments.set(number, [...(this.#comments.get(number) ?? []), said]);
     this.#touch(number);
     return id;
+  }
+
+  #checkBody(body: string): void {
+    if ([...body].length > longestText) throw this.#refusal('body is too long (maximum is 65536 characters)');
   }
 
   /** What the app said on an issue whose marker begins so. */
@@ -160,10 +164,14 @@ export class MemoryForge extends MemoryJudgements implements Forge {
   }
   async createIssue(title: string, body: string, labels: string[]): Promise<number> {
     this.#meet('createIssue');
+    this.#checkBody(body);
     for (const name of labels) await this.createLabel(name, '', ''); // as GitHub does
     return this.open('signalbox[bot]', { title, body, labels });
   }
-  updateIssue = async (number: number, change: object) => this.edit(number, change);
+  async updateIssue(number: number, change: Partial<Issue>): Promise<void> {
+    this.#checkBody(change.body ?? '');
+    this.edit(number, change);
+  }
   async assign(number: number, logins: readonly string[]): Promise<void> {
     this.#meet('assign');
     for (const login of logins) this.assigned.push(`${number} ${login}`);

@@ -2,16 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { isoSeconds, systemClock } from '../../src/base/clock.ts';
 import { writeTicket } from '../../src/ticket/codec.ts';
 import { archivePath, ticketPath } from '../../src/ticket/paths.ts';
-import { stateRef } from '../store/worlds.ts';
 import { aTicket, Desk } from './desk.ts';
 
 import { bot, stopped, waiting, working } from './fixtures.ts';
 
 describe('new files', () => {
   test('a desk that is taken up keeps its archive; its tickets are born as they wait', async () => {
-    const desk = await Desk.with();
-    await desk.world.setRef('refs/signalbox/witness', null);
-    await desk.world.setRef(stateRef, null);
+    const desk = await Desk.empty();
     const closed = writeTicket(aTicket('MC-7', { state: 'done', attempts: [stopped] }));
     await desk.push('lucienne', {
       [archivePath('MC-7')]: closed,

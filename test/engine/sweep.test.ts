@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isoSeconds } from '../../src/base/clock.ts';
+import { SignalboxError } from '../../src/base/errors.ts';
 import { sha256 } from '../../src/base/random.ts';
 import type { Run } from '../../src/engine/ports.ts';
 import { writeSignal } from '../../src/ticket/codec.ts';
@@ -226,4 +227,23 @@ describe.each([
     expect(await retried.sweep(0)).toMatchObject({ state: 'todo' });
     expect(await retried.sweep()).toMatchObject({ state: 'in_progress' });
   });
+});
+
+test('one step that fails for ever has nothing read again that was read, and is said at every sweep', async () => {
+  const desk = await OperatedDesk.start();
+  const issue = desk.forge.open('lucienne', { labels: ['ticket'] });
+  await desk.put(aTicket('MC-1', { issue }));
+  desk.forge.repositoryLabels = async () => {
+    throw new SignalboxError('config', 'forbidden', 'Resource not accessible by integration');
+  };
+  const swept = async () => {
+    desk.later(10 * aMinuteMs);
+    desk.calls.length = 0;
+    return desk.sweep();
+  };
+  for (let sweeps = 0; sweeps < 3; sweeps++) expect(await swept()).toMatchObject({ code: 'forbidden' });
+  expect(desk.calls).not.toContain('comments');
+  desk.forge.say(issue, '/park', 'lucienne');
+  expect(await swept()).toMatchObject({ code: 'forbidden' });
+  expect((await desk.ticket('MC-1'))?.state).toBe('waiting');
 });

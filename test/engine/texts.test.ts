@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SignalboxError } from '../../src/base/errors.ts';
+import { aTicket } from './desk.ts';
 import { OperatedDesk } from './operated.ts';
 
 // S2. What an agent is told is what the person who released it had before them.
@@ -14,6 +15,32 @@ async function edited(): Promise<{ desk: OperatedDesk; issue: number }> {
   desk.later();
   return { desk, issue };
 }
+
+describe('a text for which GitHub has no room beside the marker', () => {
+  const longest = 65_536;
+  const long = `${'ä'.repeat(longest - 2)}😀`;
+
+  test('of a new ticket is shown whole once its issue is linked, without the marker', async () => {
+    const desk = await OperatedDesk.start();
+    await desk.put(aTicket('plan-a', { body: long }));
+    for (let looks = 0; looks < 2; looks++) expect(await desk.sweep()).toBeNull();
+    const ticket = await desk.ticket('plan-a');
+    expect(ticket?.issue).toBe(1);
+    expect(desk.forge.issues.get(1)?.body).toBe(long);
+    expect(desk.forge.issues.size).toBe(1);
+    expect(await desk.look(1)).toBe(null);
+  });
+
+  test('that somebody pushes is shown, too', async () => {
+    const desk = await OperatedDesk.start();
+    await desk.put(aTicket('plan-a', { body: 'short' }));
+    await desk.sweep();
+    const now = await desk.ticket('plan-a');
+    await desk.push('lucienne', aTicket('plan-a', { ...now, body: long }));
+    expect(await desk.look(1)).toBe(null);
+    expect(desk.forge.issues.get(1)?.body).toBe(long);
+  });
+});
 
 describe('a release that is read together with another text than the ticket has', () => {
   test('is refused for good; the new text counts from then on, and a new release releases it', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Store } from '../../../src/engine/ports.ts';
-import { ticketPath } from '../../../src/ticket/paths.ts';
+import { signalPath, ticketPath, witnessRef } from '../../../src/ticket/paths.ts';
 import { pushed, stateRef, type World } from '../worlds.ts';
 import { change, type RefsNow, type Start, swapped, ticketText } from './support.ts';
 
@@ -74,6 +74,48 @@ export function movedBack(start: Start, refs: RefsNow): void {
     if (swap.status !== 'swapped') throw new Error('stale');
     expect([...swap.snapshot.tickets.keys()].sort()).toEqual(['MC-1', 'MC-2']);
     expect(await store.read({ fresh: true })).toMatchObject({ movedBack: false, head: swap.snapshot.head });
+  });
+
+  test('where the witness is deleted, too, whoever saw it puts it back: nothing is taken for a new desk', async () => {
+    const world = await start();
+    const { second, slow } = await two(world, await world.open());
+    await slow.read();
+    await world.setRef(stateRef, null);
+    await world.setRef(witnessRef, null);
+    expect(await slow.read({ fresh: true })).toMatchObject({ witness: second.head, movedBack: true });
+    const other = await (await world.open()).read();
+    expect(other).toMatchObject({ head: null, witness: second.head, movedBack: true });
+    const swap = await slow.restore(await slow.read());
+    if (swap.status !== 'swapped') throw new Error('stale');
+    expect([...swap.snapshot.tickets.keys()].sort()).toEqual(['MC-1', 'MC-2']);
+  });
+
+  test('where the witness alone is deleted, the head goes on being judged from where it stood', async () => {
+    const world = await start();
+    const store = await world.open();
+    const { head } = await swapped(store, change({ [ticketPath('MC-1')]: ticketText('MC-1') }));
+    await world.setRef(witnessRef, null);
+    const foreign = await pushed(world, { x: '1' });
+    expect(await store.read({ fresh: true })).toMatchObject({ head: foreign, witness: head });
+    expect(await refs()).toEqual({ head: foreign, witness: head });
+    await swapped(store, change({ y: '1' }));
+  });
+
+  test('a restore keeps the signals that agents pushed to the moved head, and none that it had left behind', async () => {
+    const world = await start();
+    const store = await world.open();
+    const old = signalPath('MC-1', 1);
+    const first = await swapped(store, change({ [ticketPath('MC-1')]: ticketText('MC-1'), [old]: 'said' }));
+    await swapped(store, change({ [old]: null }));
+    await world.setRef(stateRef, first.head);
+    const said = signalPath('MC-1', 2);
+    await pushed(world, { [said]: 'done', [ticketPath('MC-1')]: ticketText('MC-1', 'Another') });
+    const moved = await store.read({ fresh: true });
+    expect(moved.movedBack).toBe(true);
+    const swap = await store.restore(moved);
+    if (swap.status !== 'swapped') throw new Error('stale');
+    expect(swap.snapshot.signals).toMatchObject([{ place: said, text: 'done', channel: 'file' }]);
+    expect(swap.snapshot.tickets.get('MC-1')?.ticket?.title).toBe('A ticket');
   });
 
   test('where nothing moved back there is nothing to restore', async () => {
