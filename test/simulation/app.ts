@@ -23,6 +23,7 @@ export class SimApp {
     this.machine = machine;
     const { clock } = machine;
     const forge = simForge(github, machine);
+    const gatherMs = chance.pick([0, 10_000]); // the second is what the app has
     const desks = new Desks({
       operators: async () =>
         makeOperator({
@@ -32,6 +33,7 @@ export class SimApp {
           clock,
           random: chance,
           log: silentLog,
+          gatherMs,
           installedAt: '2026-05-25T08:00:00Z',
         }),
       installations: async () => [{ id: 3, repositories: [{ id: 7, owner: 'acme', repo: 'desk' }] }],

@@ -93,7 +93,7 @@ function crash(world: World): void {
   else if (apps.length > 0) world.killApp(chance.pick(apps));
 }
 
-/** A machine dies, or GitHub gives it up while it goes on; or its clock is set forward. */
+/** A machine dies, or GitHub gives it up while it goes on; or a clock is set. */
 function machineTrouble(world: World): void {
   const { live, chance, coverage } = world;
   if (live.length === 0) return;
@@ -108,12 +108,22 @@ function machineTrouble(world: World): void {
     'has its clock set': 1,
     'stands still': canWedge ? 2 : 0,
   });
+  if (what === 'has its clock set') {
+    setClock(world);
+    return;
+  }
   world.tell(`the machine of run ${runner.run.id} ${what}`);
-  if (what === 'has its clock set') runner.machine.skew += chance.below(5 * 60_000);
-  else if (what === 'stands still') runner.machine.wedge();
+  if (what === 'stands still') runner.machine.wedge();
   else if (what === 'dies') runner.die('failure');
   else runner.lose('failure');
-  if (what !== 'has its clock set') coverage.trouble('a machine failed');
+  coverage.trouble('a machine failed');
+}
+
+/** Forward or back, by up to five minutes: that of a job, or of the app. */
+function setClock(world: World): void {
+  const { machine } = world.chance.pick([...world.apps, ...world.live]);
+  world.tell(`${machine.name} has its clock set`);
+  machine.skew += (world.chance.next() - 0.5) * 10 * 60_000;
 }
 
 /** GitHub is there, and does not do what it is asked. */
