@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { witnessRef } from '../ticket/paths.ts';
 import { addCloneFlags, type CloneFlags, type CloneOptions, type ClonePorts } from './clone-desk.ts';
 import type { Moved, Report } from './doctor.ts';
 import { findingWords, isWrong } from './findings.ts';
@@ -88,9 +89,11 @@ function told(report: Report): string {
   ].join('\n');
 }
 
-function standingWords({ standing, head, restored }: Report): string {
+function standingWords({ standing, head, witness, restored }: Report): string {
   switch (standing) {
     case 'fine':
+      if (witness === null)
+        return `it is at ${head}, and no app has served it yet. If one has, its witness was deleted, and what executes will be forgotten unless you put it back first: git push origin ${head}:${witnessRef}`;
       return `the branch is as it was left, at ${head}`;
     case 'absent':
       return 'no such branch, and no witness of one: nobody served this repository yet';

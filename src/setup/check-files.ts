@@ -18,6 +18,7 @@ const levels: Record<WorkflowFault['code'], 'error' | 'warn'> = {
   'workflow-inputs': 'error',
   'workflow-permissions': 'error',
   'workflow-not-pinned': 'warn',
+  'workflow-time': 'warn',
   'workflow-keeps-token': 'warn',
 };
 
@@ -28,6 +29,8 @@ const hints: Record<WorkflowFault['code'], string> = {
   'workflow-inputs': 'Write its inputs as `signalbox init` does.',
   'workflow-permissions': 'Let it have `contents: write` and `issues: read`, and no more.',
   'workflow-not-pinned': 'Name the full commit, with the version as a comment.',
+  'workflow-time':
+    'Give the job more than the longest agent may take: GitHub ends it as if somebody had cancelled it.',
   'workflow-keeps-token': 'Say `persist-credentials: false` under `with:`.',
 };
 
@@ -36,10 +39,11 @@ export function workflowFaultsOf(facts: Facts): Fault[] {
   const path = workflowPath(config.config);
   const text = file(path);
   if (text === null) return [error('workflow-absent', `there is no ${path}`, again)];
+  const longest = Math.max(...Object.values(config.config.agents).map((one) => one.time_limit_minutes));
   const state = 'known' in workflowState ? workflowState.known : 'active';
   const isOld = stepsOf(facts).some(({ what, action }) => what === path && action === 'update');
   return [
-    ...attemptWorkflowFaults(text).map(({ code, message }): Fault => {
+    ...attemptWorkflowFaults(text, longest).map(({ code, message }): Fault => {
       return { code, level: levels[code], message: `${path}: ${message}`, hint: hints[code] };
     }),
     ...(state === 'active' || state === null

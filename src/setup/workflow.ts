@@ -12,6 +12,7 @@ export interface WorkflowFault {
     | 'workflow-not-pinned'
     | 'workflow-permissions'
     | 'workflow-keeps-token'
+    | 'workflow-time'
     | 'workflow-trigger'
     | 'workflow-inputs';
   /** Names the step, the action or the permission. */
@@ -35,14 +36,30 @@ const inputs = ['ticket', 'attempt', 'claim', 'phase'];
 /** All that the runner's token needs: it pushes signals and work, and reads whether a park is on the issue. */
 const scopes: Record<string, string> = { contents: 'write', issues: 'read' };
 
-/** The same, and what only the workflow must keep to that runs attempts. */
-export function attemptWorkflowFaults(text: string): WorkflowFault[] {
+/** What a job is given that says nothing, in minutes (docs.github.com, workflow syntax). */
+const usualTimeout = 360;
+
+/**
+ * The same, and what only the workflow must keep to that runs attempts.
+ *
+ * @param longest minutes that an attempt may take
+ */
+export function attemptWorkflowFaults(text: string, longest = 0): WorkflowFault[] {
   const faults = workflowFaults(text);
   const { value, broken } = parseYaml(text);
   if (broken) return faults;
   const top = mapping(value);
-  const jobs = Object.values(mapping(top.jobs)).map((job) => mapping(job).permissions ?? top.permissions);
-  return [...faults, ...inputFaults(top), ...new Map(jobs.flatMap(scopeFaults)).values()];
+  const jobs = Object.values(mapping(top.jobs)).map(mapping);
+  const rights = jobs.map(({ permissions }) => permissions ?? top.permissions);
+  const scopes = new Map(rights.flatMap(scopeFaults)).values();
+  return [...faults, ...inputFaults(top), ...scopes, ...jobs.flatMap((job) => timeFaults(job, longest))];
+}
+
+/** GitHub ends a job at its own limit as if somebody had pressed Cancel: the ticket would wait for a person. */
+function timeFaults({ 'timeout-minutes': given = usualTimeout }: Mapping, longest: number): WorkflowFault[] {
+  if (typeof given !== 'number' || given > longest) return [];
+  const words = `a job has ${given} minutes (\`timeout-minutes\`), and an agent may take ${longest} (\`time_limit_minutes\`)`;
+  return [fault('workflow-time', words)];
 }
 
 function inputFaults(top: Mapping): WorkflowFault[] {

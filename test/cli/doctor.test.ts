@@ -10,6 +10,7 @@ import { toldRefs, witnessRef } from '../../src/ticket/paths.ts';
 import { doctor } from '../../src/wire-doctor.ts';
 import { aTicket } from '../engine/desk.ts';
 import { memoryWorld, stateRef } from '../store/worlds.ts';
+import { signalbox } from './command.ts';
 import { aPerson } from './person.ts';
 
 const { here, git, push } = aPerson();
@@ -45,6 +46,14 @@ test('what cannot be read and what waits is told; the branch is the one of the l
   ]);
   expect(report.signals).toEqual([{ ticket: 'MC-1', attempt: 1, place: 'signals/MC-1/1.yaml' }]);
   expect(await ask({ branch: 'nosuch' })).toMatchObject({ branch: 'nosuch', standing: 'absent', broken: [] });
+});
+
+test('a branch without a witness is a new one, or has lost it: both is said, with the way back', async () => {
+  const head = push('signalbox', ticket('MC-1'));
+  const { status, stdout } = await signalbox(['doctor', '--clone', here.clone]);
+  expect(stdout).toContain(`no app has served it yet. If one has,`);
+  expect(stdout).toContain(`git push origin ${head}:refs/signalbox/witness`);
+  expect(status).not.toBe(1);
 });
 
 test('what was pushed while no app ran is named until one has judged it, and so is who was not told', async () => {

@@ -31,6 +31,17 @@ test('the workflow of attempts has the inputs and the rights that it needs, and 
   expect(attemptWorkflowFaults(ours)).toEqual([]);
 });
 
+test('a job that GitHub ends before its agent is to end is told; one without a limit has six hours', () => {
+  const timed = (minutes: string, longest: number) =>
+    attemptWorkflowFaults(ours.replace(/ +timeout-minutes: .*\n/, minutes), longest);
+  expect(timed('    timeout-minutes: 61\n', 60)).toEqual([]);
+  expect(timed('    timeout-minutes: 60\n', 60)).toMatchObject([
+    { code: 'workflow-time', message: expect.stringContaining('has 60 minutes') },
+  ]);
+  expect(timed('', 359)).toEqual([]);
+  expect(timed('', 360)).toMatchObject([{ code: 'workflow-time' }]);
+});
+
 /** What somebody may do to it, and what is said then. */
 const broken: [string, (text: string) => string, string, RegExp][] = [
   [
