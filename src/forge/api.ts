@@ -82,7 +82,10 @@ export class Api {
       this.#keep(key, answer);
       return answer;
     } catch (error) {
-      if (kept && failureOf(error).status === 304) return kept.answer as Answer<T>;
+      if (kept && failureOf(error).status === 304) {
+        this.#keep(key, kept.answer); // so that what is asked for again and again outlasts what is asked for once
+        return kept.answer as Answer<T>;
+      }
       throw worldError(error, `read ${key}`, this.time.now());
     }
   }
