@@ -103,6 +103,17 @@ test('deleted', async () => {
   });
 });
 
+test('made a mirror of a clone, which has none of our refs: the witness goes, too, and is put back', async () => {
+  await culprit.git('push', '--quiet', '--mirror', 'origin');
+  const differing = expect.arrayContaining([{ id: working.id, published: 'in_progress', now: null }]);
+  await frozenThenMended(null, {
+    how: 'deleted',
+    commits: null,
+    tickets: differing,
+    files: expect.anything(),
+  });
+});
+
 test('S3: recreated empty; and when all is over, nothing was started twice', async () => {
   await culprit.git('push', '--quiet', 'origin', `:${branch}`);
   const tree = await culprit.git('hash-object', '-t', 'tree', '-w', '/dev/null');
