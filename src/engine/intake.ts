@@ -14,6 +14,7 @@ import type { Comment, Issue, IssueEvent, PullRequest, Snapshot } from './ports.
 import { reviewAsks } from './reviews.ts';
 import { stepText } from './texts.ts';
 import { throwGravest, together, untold } from './together.ts';
+import { keptTicket } from './view.ts';
 
 /** What one reading of an issue shows. */
 export interface Reading {
@@ -165,10 +166,19 @@ export function ticketOf(snapshot: Snapshot, issue: number): string | null {
 async function otherwiseKnown(context: Context, { issue, config, pull }: Reading): Promise<string | null> {
   if (pull) return ticketOfBranch(pull.head);
   const id = idOfIssue(issue, config);
-  if ((await present(context, id)).file?.broken) return id;
+  const { file, snapshot } = await present(context, id);
+  const broken = file?.broken ? id : brokenTicketOf(snapshot, issue.number);
+  if (broken !== null) return broken;
   for (const named of [id, ticketOfMarker(issue.body)]) {
     if (named !== null && (await isTicketOf(context, named, issue.number))) return named;
   }
+  return null;
+}
+
+/** The ticket whose file is broken and that had this issue when it could be read last. */
+function brokenTicketOf(snapshot: Snapshot, issue: number): string | null {
+  for (const file of snapshot.tickets.values())
+    if (file.broken && keptTicket(snapshot, file)?.issue === issue) return file.id;
   return null;
 }
 

@@ -28,6 +28,7 @@ import { ownIssues } from './own-issues.ts';
 import { stateLabels } from './own-labels.ts';
 import type { Issue, Snapshot, TicketFile } from './ports.ts';
 import { giveIssue, publishWork } from './publish.ts';
+import { keptTicket } from './view.ts';
 
 /** How old a head may be that is shown, in milliseconds: two processes that show turn about would else never agree. */
 const shownMaxAgeMs = 1_000;
@@ -40,7 +41,7 @@ const shownMaxAgeMs = 1_000;
 export async function show(context: Context, id: string): Promise<boolean> {
   const { file, ticket, snapshot } = await present(context, id, { maxAgeMs: shownMaxAgeMs });
   if (!file || snapshot.movedBack) return true;
-  const number = ticket ? ticket.issue : await issueOfBroken(context, id);
+  const number = ticket ? ticket.issue : await issueOfBroken(context, file, snapshot);
   if (number === null) return true;
   const issue = await context.forge.issue(number);
   if (issue === 'gone' || issue === 'moved') return ticket === null;
@@ -99,13 +100,15 @@ export async function showUnlinked(context: Context, ticket: Ticket): Promise<vo
 }
 
 /**
- * A broken file does not tell its issue. An id born from an issue does, and so does the issue of one born as a file;
- * where neither is there one is made, so that people are told.
+ * A broken file does not tell its issue. What it was when it could be read does, and an id born from an issue, and the
+ * issue of one born as a file; where none of these is there one is made, so that people are told.
  */
-async function issueOfBroken(context: Context, id: string): Promise<number | null> {
+async function issueOfBroken(context: Context, file: TicketFile, snapshot: Snapshot): Promise<number | null> {
   const { forge } = context;
+  const { id } = file;
   const { prefix, labels } = await context.config();
-  const number = id.startsWith(`${prefix}-`) ? Number(id.slice(prefix.length + 1)) : 0;
+  const named = id.startsWith(`${prefix}-`) ? Number(id.slice(prefix.length + 1)) : 0;
+  const number = keptTicket(snapshot, file)?.issue ?? named;
   const find = async () => {
     const [own] = await ownIssues(forge, labels.ticket, ticketMarker(id));
     return own ?? (await forge.issuesLabelled(labels.ticket)).find((issue) => issue.number === number);

@@ -7,7 +7,7 @@ import { type Part, partsOf } from '../ticket/family.ts';
 import type { Desk, Ticket } from '../ticket/format.ts';
 import type { State } from '../ticket/states.ts';
 import { isFull } from '../ticket/yaml.ts';
-import type { Snapshot } from './ports.ts';
+import type { Snapshot, TicketFile } from './ports.ts';
 
 /** By more than this, in milliseconds, no clock of ours is wrong: a commit dated later was dated so by its author. */
 const clockErrorMs = 10 * 60_000;
@@ -15,6 +15,14 @@ const clockErrorMs = 10 * 60_000;
 /** When a decision on this head is made (milliseconds): `now`, and never before the head, whose clock may be ahead. */
 export function momentAt({ headTime }: Snapshot, now: number): number {
   return headTime > now + clockErrorMs ? now : Math.max(now, headTime);
+}
+
+/** A ticket whose file is broken as it stood when it could be read last; null where it never could. */
+export function keptTicket(
+  { kept }: Pick<Snapshot, 'kept'>,
+  { id, path }: Pick<TicketFile, 'id' | 'path'>,
+): Ticket | null {
+  return readTicket(id, kept.get(path) ?? '').ticket;
 }
 
 /**
@@ -79,8 +87,9 @@ export class WorkingView implements View {
     this.#entries = entries;
     this.#archived = new Map(archived);
     this.#files = snapshot.tickets;
-    for (const { id, path, ticket } of snapshot.tickets.values()) {
-      const kept = ticket ? null : readTicket(id, snapshot.kept.get(path) ?? '').ticket;
+    for (const file of snapshot.tickets.values()) {
+      const { id, ticket } = file;
+      const kept = ticket ? null : keptTicket(snapshot, file);
       if (ticket) this.set(ticket);
       if (!kept) continue;
       this.#kept.set(id, kept);

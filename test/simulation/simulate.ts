@@ -97,9 +97,7 @@ function crash(world: World): void {
 function machineTrouble(world: World): void {
   const { live, chance, coverage } = world;
   if (live.length === 0) return;
-  // Beginnings and ends are short, and as much can go wrong there as in the long time between.
-  const brief = live.filter(({ agent }) => !agent?.isAlive);
-  const runner = chance.pick(brief.length > 0 && chance.is(0.5) ? brief : live);
+  const runner = chance.pick(live);
   if (runner.machine.isWedged) return;
   const canWedge = runner.agent?.isAlive && !runner.machine.isCutOff;
   const what = chance.weighted({

@@ -7,7 +7,7 @@ import type { Chance } from './chance.ts';
 import { drawConfig } from './config.ts';
 import { Coverage } from './coverage.ts';
 import { SimGitHub } from './github.ts';
-import { type Fate, quiet, Schedule } from './machine.ts';
+import { type Fate, type Machine, quiet, Schedule } from './machine.ts';
 import { Mood } from './mood.ts';
 import { Oracle } from './oracle.ts';
 import { type SimAgent, SimRunner } from './runner.ts';
@@ -55,7 +55,7 @@ export class World {
     this.chance = chance;
     this.config = drawConfig(chance);
     this.mood = new Mood(chance);
-    this.#hopeless = chance.is(0.2);
+    this.#hopeless = chance.is(0.3);
     this.github = new SimGitHub(this.schedule);
     this.oracle = new Oracle(this);
   }
@@ -159,7 +159,17 @@ export class World {
     this.coverage.tick();
     await this.schedule.answer(call, fate);
     await quiet();
+    if (this.oracle.peaceSince === Number.POSITIVE_INFINITY) this.#endInBetween(call.machine);
     this.actions();
+  }
+
+  /** A machine may die at any call with which it hands in what its agent has said. */
+  #endInBetween(machine: Machine): void {
+    const ending = this.live.find((one) => one.machine === machine && one.agent?.isAlive === false);
+    if (!ending || machine.isWedged || !this.chance.is(this.mood.of({ handsIn: 0.03 }).handsIn)) return;
+    this.tell(`the machine of run ${ending.run.id} dies as it hands in`);
+    this.coverage.trouble('a machine failed');
+    ending.die('failure');
   }
 
   deliver(): void {
