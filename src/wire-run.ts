@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
-import { systemClock } from './base/clock.ts';
+import { steady, systemClock } from './base/clock.ts';
 import { asError, SignalboxError } from './base/errors.ts';
 import { type Log, makeLog } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
@@ -93,7 +93,7 @@ async function attempt(
   { log, output, interrupted, toolProgram }: Around,
 ): Promise<Outcome> {
   const { job, token, owner, repo, apiUrl, serverUrl, temp } = inputs;
-  const clock = systemClock;
+  const clock = steady(systemClock);
   const octokit = tokenClient({ token, apiUrl, clock });
   // The token's own identity: what the app wrote is of no interest here.
   const forge = makeForge({

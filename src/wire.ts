@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Share } from './app/share.ts';
 import { type AppSights, type RunningApp, startApp } from './app/start.ts';
 import type { Clock } from './base/clock.ts';
-import { isoSeconds } from './base/clock.ts';
+import { isoSeconds, steady } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Random } from './base/random.ts';
 import { Board } from './board/board.tsx';
@@ -70,8 +70,9 @@ const noOutbound: OutboundSettings = { receivers: {}, mayBeInternal: false, secr
 
 /** Starts the app on a GitHub, real or embedded, and serves every repository where it is installed. */
 export async function serve(options: ServeOptions): Promise<RunningApp> {
-  const { clock, random, log, apiUrl, webUrl, board } = options;
-  const github = makeGithubApp({ ...options });
+  const { random, log, apiUrl, webUrl, board } = options;
+  const clock = steady(options.clock);
+  const github = makeGithubApp({ ...options }); // what says when a token ends is the wall's clock
   const identity = await github.identity();
   const share = options.capacity === undefined ? null : new Share(options.capacity, clock);
   const posts = { public: makePublicPost(clock), any: makePost(clock) };

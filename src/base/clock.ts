@@ -27,6 +27,36 @@ export const systemClock: Clock = {
   },
 };
 
+/** A timer may ring so much early, in milliseconds, by the very clock that it was set by: no reason to move that. */
+const earlyMs = 100;
+
+/**
+ * `clock` as far as it goes forward, for whatever measures how long something lasts. Where it is set back, time goes on
+ * from where it was, and no wait has taken less than it took: a limit that was to end after a minute ends after one.
+ * Where it is set forward, so is this one: a machine that slept is late, not early.
+ */
+export function steady(clock: Clock): Clock {
+  let [ahead, latest] = [0, clock.now()];
+  /** The present moment, which is not before `moment`. */
+  const reach = (moment: number): number => {
+    const short = moment - clock.now() - ahead;
+    if (short > earlyMs) ahead += short;
+    latest = Math.max(latest, clock.now() + ahead);
+    return latest;
+  };
+  const now = () => reach(latest);
+  return {
+    now,
+    after(ms, fn) {
+      const due = now() + ms;
+      return clock.after(ms, () => {
+        reach(due);
+        fn();
+      });
+    },
+  };
+}
+
 /** Resolves after `ms` milliseconds on `clock`, or at once when `signal` aborts. It never rejects. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

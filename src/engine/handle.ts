@@ -111,8 +111,7 @@ class GroupWriter implements Writer {
 
   async #gather(): Promise<void> {
     const { clock, gatherMs = 0 } = this.#options;
-    // No longer than that, though a clock was set back since.
-    const wait = Math.min(gatherMs, this.#lastPush + gatherMs - clock.now());
+    const wait = this.#lastPush + gatherMs - clock.now();
     if (wait > 0 && !this.#line.some(isUrgent)) await sleep(clock, wait, this.#hurry.signal);
     this.#hurry = new AbortController();
   }

@@ -52,8 +52,6 @@ export class Api {
   readonly #log: Log;
   readonly #kept = new Map<string, { etag: string; answer: Answer<unknown> }>();
   #silentUntilMs = 0;
-  /** For how long silence was asked for last. */
-  #silenceMs = 0;
   #rateLimit: RateLimit | null = null;
 
   constructor(options: { octokit: Octokit; owner: string; repo: string; clock: Clock; log: Log }) {
@@ -159,10 +157,8 @@ export class Api {
 
   async #listen<T>(call: () => Promise<Answer<T>>, evenIfSilent = false): Promise<Answer<T>> {
     const sent = this.clock.now();
-    const left = this.#silentUntilMs - sent;
-    // More than was asked for is left only where the clock was set back since.
-    if (left > 0 && left <= this.#silenceMs && !evenIfSilent) {
-      const seconds = Math.ceil(left / 1000);
+    if (sent < this.#silentUntilMs && !evenIfSilent) {
+      const seconds = Math.ceil((this.#silentUntilMs - sent) / 1000);
       throw new SignalboxError(
         'forge',
         'rate-limited',
@@ -179,14 +175,9 @@ export class Api {
       this.time.heard(failure.headers.date, sent);
       this.#rateLimit = rateLimitOf(failure.headers) ?? this.#rateLimit;
       const wait = rateLimitSeconds(failure, this.time.now());
-      if (wait !== null) this.#beSilent(wait * 1000);
+      if (wait !== null) this.#silentUntilMs = this.clock.now() + wait * 1000;
       throw error;
     }
-  }
-
-  #beSilent(ms: number): void {
-    this.#silenceMs = ms;
-    this.#silentUntilMs = this.clock.now() + ms;
   }
 
   #keep(key: string, answer: Answer<unknown>): void {

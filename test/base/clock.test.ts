@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { sleep, systemClock } from '../../src/base/clock.ts';
+import { type Clock, sleep, steady, systemClock } from '../../src/base/clock.ts';
 
 // The machine's own timers, which take no more than 2^31-1 milliseconds and fire at once for more. Those of vitest do, too.
 
@@ -39,5 +39,69 @@ describe("the machine's clock", () => {
     expect(woken).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(dayMs);
     await slept;
+  });
+});
+
+describe('a steady clock', () => {
+  /** A clock that can be set, and whose timers ring when they are due, as the machine's do. */
+  function settable() {
+    let [passed, set] = [0, 0];
+    let timers: { at: number; ring: () => void }[] = [];
+    const clock: Clock = {
+      now: () => passed + set,
+      after: (ms, ring) => {
+        const timer = { at: passed + ms, ring };
+        timers.push(timer);
+        return () => {
+          timers = timers.filter((one) => one !== timer);
+        };
+      },
+    };
+    const pass = (ms: number) => {
+      passed += ms;
+      const due = timers.filter(({ at }) => at <= passed);
+      timers = timers.filter(({ at }) => at > passed);
+      for (const { ring } of due) ring();
+    };
+    return { clock: steady(clock), pass, setBy: (ms: number) => (set += ms) };
+  }
+
+  test('goes on from where it was when it is set back', () => {
+    const { clock, pass, setBy } = settable();
+    pass(1_000);
+    expect(clock.now()).toBe(1_000);
+    setBy(-3_600_000);
+    expect(clock.now()).toBe(1_000);
+    pass(500);
+    expect(clock.now()).toBe(1_500);
+  });
+
+  test('knows by its timers what passed before anybody saw that it was set back', () => {
+    const { clock, pass, setBy } = settable();
+    clock.after(60_000, () => {});
+    pass(59_000);
+    setBy(-3_600_000);
+    pass(1_000);
+    expect(clock.now()).toBe(60_000);
+  });
+
+  test('is set forward, and takes no timer that rings a little early for a clock that was set back', () => {
+    const { clock, pass, setBy } = settable();
+    setBy(3_600_000);
+    expect(clock.now()).toBe(3_600_000);
+    for (let times = 0; times < 1_000; times++) {
+      clock.after(10, () => {});
+      setBy(-1);
+      pass(10);
+    }
+    expect(clock.now() - 3_600_000).toBeLessThan(10_000);
+  });
+
+  test('calls off what it was asked', () => {
+    const { clock, pass } = settable();
+    const called = vi.fn();
+    clock.after(10, called)();
+    pass(20);
+    expect(called).not.toHaveBeenCalled();
   });
 });

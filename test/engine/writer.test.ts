@@ -163,17 +163,6 @@ describe('a push', () => {
     expect(answered).toBe(2);
   });
 
-  test('waits no longer where the clock is set back meanwhile', async () => {
-    await ask('MC-1', 'park');
-    const hour = 3600_000;
-    await clock.until(noon - hour);
-    const later = ask('MC-1', 'release', { at: isoSeconds(noon + 1_000) });
-    await works();
-    expect(clock.next).toBe(noon - hour + 10_000);
-    await clock.until(noon - hour + 10_000);
-    expect((await later).code).toBe('ok');
-  });
-
   test('does not wait where somebody asks for a stop: who gathered goes with it', async () => {
     await ask('MC-1', 'park');
     asked.length = 0;

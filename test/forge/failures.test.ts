@@ -30,18 +30,6 @@ test('a network without GitHub is worth another try', async () => {
   });
 });
 
-test('silence lasts no longer where the clock is set back meanwhile', async () => {
-  const clock = standingClock();
-  const limited = { message: 'You have exceeded a secondary rate limit' };
-  github().patch(`${at}/issues/comments/5`).reply(403, limited, { 'retry-after': '60' });
-  const forge = forgeAtGithub(clock);
-  const change = () => forge.updateComment(5, 'x');
-  await expect(change()).rejects.toMatchObject({ code: 'rate-limited' });
-  clock.move(-3600_000);
-  github().patch(`${at}/issues/comments/5`).reply(200, {});
-  await change();
-});
-
 test('a used-up rate limit silences everything until its reset', async () => {
   const clock = standingClock();
   const reset = String(clock.now() / 1000 + 600);

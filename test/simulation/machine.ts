@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/base/clock.ts';
+import { type Clock, steady } from '../../src/base/clock.ts';
 import { SignalboxError } from '../../src/base/errors.ts';
 
 /** How a call ends: as it should, or with an error before or after it was carried out. */
@@ -60,6 +60,7 @@ export class Machine {
   readonly name: string;
   /** Who its calls are to GitHub. */
   readonly login: string;
+  /** As the processes measure time. */
   readonly clock: Clock;
   readonly #schedule: Schedule;
   isAlive = true;
@@ -76,7 +77,7 @@ export class Machine {
     this.name = name;
     this.login = login;
     this.#schedule = schedule;
-    this.clock = {
+    this.clock = steady({
       now: () => schedule.now + this.skew,
       after: (ms, fn) => {
         if (!this.isAlive || this.isWedged) return () => {};
@@ -86,7 +87,7 @@ export class Machine {
           schedule.timers = schedule.timers.filter((one) => one !== timer);
         };
       },
-    };
+    });
   }
 
   /** A call over the network: `does` happens in one instant, some time later. */
