@@ -78,23 +78,23 @@ export class Sweep {
     const tickets = [...snapshot.tickets.values()].flatMap(({ ticket }) => ticket ?? []);
     for (const { id, ticket } of snapshot.tickets.values())
       if (isFirst || (ticket && this.#isUnfinished(ticket))) this.#options.look(id);
-    // What is read from a moment on; then what is set right by what is there, at every sweep anew.
+    // What is told here is set right at every sweep anew; what is read here is read from the last reading on.
+    const tellings = [
+      () => keepLabels(context),
+      () => showConfig(context, configBroken()),
+      () => this.#breakers(snapshot),
+      () => callOffAlarm(context), // that another process raised before it died, or before the head was restored
+    ];
     const readings = [
       () => servedSince(context),
       () => this.#issues(snapshot, tickets),
       () => this.#pullRequests(),
     ];
-    const steps = [
-      () => keepLabels(context),
-      () => showConfig(context, configBroken()),
-      () => this.#breakers(snapshot),
-      () => callOffAlarm(context), // that another process raised before it died, or before the head was restored
-      () => this.#options.lookAtChecks(),
-      () => this.#runs(snapshot, tickets),
-    ];
+    const looks = [() => this.#options.lookAtChecks(), () => this.#runs(snapshot, tickets)];
+    const untold = await failuresOf(tellings);
     const unread = await failuresOf(readings);
-    const failures = [...unread, ...(await failuresOf(steps))];
-    // One step that fails for ever must not have all read again at every sweep.
+    const failures = [...untold, ...unread, ...(await failuresOf(looks))];
+    // One that fails for ever must not have everything read again at every sweep.
     if (unread.length === 0 && !this.#isForgotten) this.#readTo = began;
     throwGravest(failures);
     if (this.#isForgotten) return 'forgotten';
