@@ -168,7 +168,8 @@ describe('a receiver of whoever runs the app', () => {
     const from = new Set<number | undefined>();
     const url = await listening((request, response) => {
       from.add(request.socket.remotePort);
-      response.end('taken');
+      // A connection is free once both are over: an answer before the request was read through would leave that open.
+      request.resume().on('end', () => response.end('taken'));
     });
     const post = makePost(clock);
     for (let n = 0; n < 3; n++) {
