@@ -67,7 +67,7 @@ export class Runs {
     const graceMs = open.run ? deadlineGraceSeconds(await config()) * 1000 : 0;
     if (forge.now() <= Date.parse(open.check_in_by) + graceMs) return;
     // One that waits for a machine may yet bind, however long it takes: it is asked after, again at every look.
-    const waiting = open.run ? undefined : (await this.#mine(ticket)).find(isAlive);
+    const waiting = open.run ? undefined : await this.#mayYetBind(ticket);
     if (waiting) return this.#followUps.lookAtQueued(ticket, open, waiting);
     // Actions' word about a run comes before any clock's.
     const run = open.run && (await forge.run(open.run.id));
@@ -264,9 +264,9 @@ export class Runs {
     }
   }
 
-  /** Whether a run of the open attempt is alive. One that waits for a machine is, however long. */
-  async #mayYetBind(ticket: Ticket): Promise<boolean> {
-    return (await this.#mine(ticket)).some(isAlive);
+  /** A run of the open attempt that is alive. One that waits for a machine is, however long. */
+  async #mayYetBind(ticket: Ticket): Promise<Run | undefined> {
+    return (await this.#mine(ticket)).find(isAlive);
   }
 
   async #mine(ticket: Ticket): Promise<Run[]> {

@@ -91,9 +91,9 @@ export class Sweep {
       () => this.#pullRequests(),
     ];
     const looks = [() => this.#options.lookAtChecks(), () => this.#runs(snapshot, tickets)];
-    const untold = await failuresOf(tellings);
+    const failures = await failuresOf(tellings);
     const unread = await failuresOf(readings);
-    const failures = [...untold, ...unread, ...(await failuresOf(looks))];
+    failures.push(...unread, ...(await failuresOf(looks)));
     // One that fails for ever must not have everything read again at every sweep.
     if (unread.length === 0 && !this.#isForgotten) this.#readTo = began;
     throwGravest(failures);

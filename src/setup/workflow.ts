@@ -51,8 +51,8 @@ export function attemptWorkflowFaults(text: string, longest = 0): WorkflowFault[
   const top = mapping(value);
   const jobs = Object.values(mapping(top.jobs)).map(mapping);
   const rights = jobs.map(({ permissions }) => permissions ?? top.permissions);
-  const scopes = new Map(rights.flatMap(scopeFaults)).values();
-  return [...faults, ...inputFaults(top), ...scopes, ...jobs.flatMap((job) => timeFaults(job, longest))];
+  const unfit = new Map(rights.flatMap(scopeFaults)).values();
+  return [...faults, ...inputFaults(top), ...unfit, ...jobs.flatMap((job) => timeFaults(job, longest))];
 }
 
 /** GitHub ends a job at its own limit as if somebody had pressed Cancel: the ticket would wait for a person. */

@@ -3,6 +3,7 @@ import type { Store } from '../engine/ports.ts';
 import { parseSignalPath } from '../ticket/paths.ts';
 import type { Backend } from './backend.ts';
 import { readCommit } from './objects.ts';
+import { pushRefused } from './push-refused.ts';
 import { signalText } from './snapshot.ts';
 
 /*
@@ -23,7 +24,7 @@ export async function saveSignalIn(backend: Backend, ref: string, oid: string, t
     if (result.kind === 'moved') return;
     const there = await backend.lookAt(ref);
     if (there !== null) return checkSame(backend, ref, there, text);
-    if (result.kind === 'refused') throw new SignalboxError('config', 'push-refused', result.words);
+    if (result.kind === 'refused') throw pushRefused(result.words, ref);
     if (round >= tries)
       throw new SignalboxError('forge', 'unreachable', `the signal could not be saved: ${result.kind}`);
   }

@@ -32,17 +32,19 @@ export function textBehind(ticket: Ticket, issue: Text): { title?: string; body?
 /** GitHub's limit for an issue's body, in characters: beyond it answers 422. */
 const longestBody = 65_536;
 
+const marked = ({ id, body }: Pick<Ticket, 'id' | 'body'>): string => `${ticketMarker(id)}\n${body}`;
+
 /** The body of a linked ticket's issue. A text that is too long with the marker goes without: its file names the issue. */
-function issueBody({ id, body }: Pick<Ticket, 'id' | 'body'>): string {
-  const marked = firstBody({ id, body });
-  return marked.endsWith(body) ? marked : body;
+function issueBody(ticket: Pick<Ticket, 'id' | 'body'>): string {
+  const text = marked(ticket);
+  return text.length > longestBody ? ticket.body : text;
 }
 
 /** The body that a ticket's issue is made with: its beginning, where there is no room for more. The rest follows once it is linked. */
-export function firstBody({ id, body }: Pick<Ticket, 'id' | 'body'>): string {
-  const marked = `${ticketMarker(id)}\n${body}`;
+export function firstBody(ticket: Pick<Ticket, 'id' | 'body'>): string {
+  const text = marked(ticket);
   // not in the middle of a character that takes two
-  return marked.slice(0, longestBody).replace(marked.length > longestBody ? /[\ud800-\udbff]$/ : '', '');
+  return text.length > longestBody ? text.slice(0, longestBody).replace(/[\ud800-\udbff]$/, '') : text;
 }
 
 /** Digest of what people see of a ticket's text on its issue. */

@@ -92,26 +92,20 @@ test('forced back past a park', async () => {
   });
 });
 
+/** What the branch lost where nothing of it is left. */
+function allOfIt(how: 'deleted' | 'replaced'): Report['moved'] {
+  const tickets = expect.arrayContaining([{ id: working.id, published: 'in_progress', now: null }]);
+  return { how, commits: null, tickets, files: expect.anything() };
+}
+
 test('deleted', async () => {
   await culprit.git('push', '--quiet', 'origin', `:${branch}`);
-  const differing = expect.arrayContaining([{ id: working.id, published: 'in_progress', now: null }]);
-  await frozenThenMended(null, {
-    how: 'deleted',
-    commits: null,
-    tickets: differing,
-    files: expect.anything(),
-  });
+  await frozenThenMended(null, allOfIt('deleted'));
 });
 
 test('made a mirror of a clone, which has none of our refs: the witness goes, too, and is put back', async () => {
   await culprit.git('push', '--quiet', '--mirror', 'origin');
-  const differing = expect.arrayContaining([{ id: working.id, published: 'in_progress', now: null }]);
-  await frozenThenMended(null, {
-    how: 'deleted',
-    commits: null,
-    tickets: differing,
-    files: expect.anything(),
-  });
+  await frozenThenMended(null, allOfIt('deleted'));
 });
 
 test('S3: recreated empty; and when all is over, nothing was started twice', async () => {
@@ -119,13 +113,7 @@ test('S3: recreated empty; and when all is over, nothing was started twice', asy
   const tree = await culprit.git('hash-object', '-t', 'tree', '-w', '/dev/null');
   const empty = await culprit.git('commit-tree', tree, '-m', 'a fresh start');
   await culprit.git('push', '--quiet', 'origin', `${empty}:${branch}`);
-  const differing = expect.arrayContaining([{ id: working.id, published: 'in_progress', now: null }]);
-  await frozenThenMended(empty, {
-    how: 'replaced',
-    commits: null,
-    tickets: differing,
-    files: expect.anything(),
-  });
+  await frozenThenMended(empty, allOfIt('replaced'));
   expect(await mender.git('for-each-ref', '--format=%(refname)', 'refs/signalbox', 'refs/heads')).toBe(
     'refs/heads/main',
   );
